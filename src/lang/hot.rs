@@ -1,0 +1,224 @@
+//! Which items are lowered: those that hold a trigger word and those that a hot item names.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use super::{Outline, Source, adapter};
+use crate::program::*;
+
+/// The words that make an item hot.
+pub struct Triggers {
+    words: Option<AhoCorasick>,
+}
+
+impl Triggers {
+    /// Every item is hot.
+    pub fn everything() -> Self {
+        Triggers { words: None }
+    }
+
+    /// Items that hold one of `words` are hot. Falls back to everything if the words cannot be compiled.
+    pub fn new<I: AsRef<str>>(words: impl IntoIterator<Item = I>) -> Self {
+        let words: Vec<String> = words
+            .into_iter()
+            .map(|word| word.as_ref().to_owned())
+            .collect();
+        // leftmost-first enables the vectorised searcher, 18 times faster than the default kind
+        Triggers {
+            words: AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostFirst)
+                .build(words)
+                .ok(),
+        }
+    }
+
+    fn hits(&self, text: &str) -> Option<Vec<usize>> {
+        Some(
+            self.words
+                .as_ref()?
+                .find_iter(text)
+                .map(|hit| hit.start())
+                .collect(),
+        )
+    }
+}
+
+/// Parses `text` afresh and lowers its hot items.
+pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers) -> Program {
+    let adapter = adapter(language);
+    let masked = adapter.mask(text, template);
+    let mut program = Program {
+        language,
+        items: Vec::new(),
+        symbols: masked.symbols.clone(),
+    };
+    let Some(tree) = crate::syntax::parse(language, &masked.text, None) else {
+        return program;
+    };
+    let source = Source {
+        language,
+        masked: &masked.text,
+        conditions: &masked.conditions,
+        tree: &tree,
+    };
+    let outline = adapter.outline(&source);
+    program.items = Heat::new(&source, &outline, triggers).run();
+    program
+}
+
+/// The spread of heat over the items of one file.
+struct Heat<'s, 't> {
+    source: &'s Source<'t>,
+    outline: &'s Outline<'t>,
+    items: Vec<Item>,
+    /// Items to lower, in the order found.
+    queue: Vec<ItemId>,
+    seen: FxHashSet<u32>,
+    /// Items by the names that they bind.
+    binders: FxHashMap<SmolStr, Vec<ItemId>>,
+    /// Names whose binders and users are hot already.
+    spread: FxHashSet<SmolStr>,
+}
+
+impl<'s, 't> Heat<'s, 't> {
+    fn new(source: &'s Source<'t>, outline: &'s Outline<'t>, triggers: &Triggers) -> Self {
+        let mut binders: FxHashMap<SmolStr, Vec<ItemId>> = FxHashMap::default();
+        for (index, item) in outline.items.iter().enumerate() {
+            for name in &item.names {
+                binders
+                    .entry(name.clone())
+                    .or_default()
+                    .push(ItemId(index as u32));
+            }
+        }
+        let mut heat = Heat {
+            source,
+            outline,
+            items: outline.items.clone(),
+            queue: Vec::new(),
+            seen: FxHashSet::default(),
+            binders,
+            spread: FxHashSet::default(),
+        };
+        let hits = triggers.hits(source.masked);
+        for (index, item) in outline.items.iter().enumerate() {
+            let hot = match &hits {
+                None => true,
+                Some(_) if matches!(item.kind, ItemKind::Container | ItemKind::Import) => true,
+                Some(hits) => {
+                    let from = hits.partition_point(|at| *at < item.start as usize);
+                    hits.get(from).is_some_and(|at| *at < item.end as usize)
+                }
+            };
+            if hot {
+                heat.enqueue(ItemId(index as u32));
+            }
+        }
+        heat
+    }
+
+    fn enqueue(&mut self, id: ItemId) {
+        if self.seen.insert(id.0) {
+            self.queue.push(id);
+        }
+    }
+
+    fn run(mut self) -> Vec<Item> {
+        let adapter = adapter(self.source.language);
+        let mut next = 0;
+        while next < self.queue.len() {
+            let mut reverse: Vec<SmolStr> = Vec::new();
+            while next < self.queue.len() {
+                let id = self.queue[next];
+                next += 1;
+                let code = adapter.lower(self.source, self.outline, id);
+                let mut named: FxHashSet<SmolStr> = FxHashSet::default();
+                names_of(&code, &mut named);
+                reverse.extend(fields_of(&code));
+                for name in named {
+                    for binder in self.binders.get(&name).cloned().unwrap_or_default() {
+                        self.enqueue(binder);
+                    }
+                }
+                let item = &mut self.items[id.0 as usize];
+                if item.kind != ItemKind::Container {
+                    reverse.extend(
+                        item.names
+                            .iter()
+                            .filter(|name| !self.spread.contains(*name))
+                            .cloned(),
+                    );
+                }
+                item.code = Some(code);
+            }
+            self.heat_users(reverse);
+        }
+        self.items
+    }
+
+    /// Whoever mentions a name that a hot item binds may call it: the callers decide its reach.
+    fn heat_users(&mut self, names: Vec<SmolStr>) {
+        let names: Vec<SmolStr> = names
+            .into_iter()
+            .filter(|name| !name.is_empty() && self.spread.insert(name.clone()))
+            .collect();
+        if names.is_empty() {
+            return;
+        }
+        let Ok(words) = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(names.iter().map(|name| name.trim_end_matches('=')))
+        else {
+            return;
+        };
+        let hits: Vec<usize> = words
+            .find_iter(self.source.masked)
+            .map(|hit| hit.start())
+            .collect();
+        for index in 0..self.items.len() {
+            let item = &self.items[index];
+            if item.code.is_some() {
+                continue;
+            }
+            let from = hits.partition_point(|at| *at < item.start as usize);
+            if hits.get(from).is_some_and(|at| *at < item.end as usize) {
+                self.enqueue(ItemId(index as u32));
+            }
+        }
+    }
+}
+
+/// The fields that code reads: whoever else mentions one may have set it.
+fn fields_of(code: &Code) -> Vec<SmolStr> {
+    let field = |node: &Node| match &node.kind {
+        Kind::Field(name) => Some(name.clone()),
+        Kind::Attr { recv, name, .. } => match &code.nodes[recv.0 as usize].kind {
+            Kind::SelfRef => Some(name.clone()),
+            Kind::Name(this) if this == "self" => Some(name.clone()),
+            _ => None,
+        },
+        Kind::Name(name) if name.starts_with('_') && name.len() > 1 => Some(name.clone()),
+        _ => None,
+    };
+    code.nodes.iter().filter_map(field).collect()
+}
+
+/// The names that code mentions: identifiers, members, fields, and symbols (which may name a method).
+fn names_of(code: &Code, out: &mut FxHashSet<SmolStr>) {
+    for node in &code.nodes {
+        match &node.kind {
+            Kind::Name(name)
+            | Kind::Field(name)
+            | Kind::Attr { name, .. }
+            | Kind::Lit(Lit::Symbol(name)) => {
+                out.insert(name.clone());
+            }
+            Kind::Call(call) => out.extend(call.type_args.iter().cloned()),
+            Kind::Typed(_, Some(name)) => {
+                out.insert(name.clone());
+            }
+            _ => {}
+        }
+    }
+}

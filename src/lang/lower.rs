@@ -1,0 +1,153 @@
+//! What the adapters share: the arena under construction, spans, the depth cap.
+
+use tree_sitter::Node as Syntax;
+
+use super::{Outline, Source};
+use crate::program::*;
+use crate::syntax::Roles;
+
+/// Nesting beyond this is not followed: what lies below becomes a flat list of the names in it.
+const MAX_DEPTH: u32 = 400;
+
+/// The code of one item while it is built.
+pub struct Lower<'s, 't> {
+    pub source: &'s Source<'t>,
+    pub outline: &'s Outline<'t>,
+    roles: Roles,
+    base: usize,
+    nodes: Vec<Node>,
+    depth: u32,
+}
+
+impl<'s, 't> Lower<'s, 't> {
+    pub fn new(source: &'s Source<'t>, outline: &'s Outline<'t>, id: ItemId) -> Self {
+        let item = &outline.items[id.0 as usize];
+        let syntax = outline.nodes[id.0 as usize];
+        // a container's members are items of their own: their roles are not needed here, only those of its head
+        let roles = Roles::of(source.language, syntax, source.masked);
+        Lower {
+            source,
+            outline,
+            roles,
+            base: item.start as usize,
+            nodes: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    pub fn finish(self, root: NodeId) -> Code {
+        Code {
+            nodes: self.nodes,
+            root,
+        }
+    }
+
+    /// The name of the capture that the shapes query gives this node.
+    pub fn role(&self, syntax: Syntax<'_>) -> Option<&'static str> {
+        let index = self.roles.get(syntax)?;
+        crate::syntax::shapes(self.source.language)?
+            .query
+            .capture_names()
+            .get(index as usize)
+            .copied()
+    }
+
+    pub fn text(&self, syntax: Syntax<'_>) -> &'t str {
+        self.source
+            .masked
+            .get(syntax.byte_range())
+            .unwrap_or_default()
+    }
+
+    pub fn push(&mut self, kind: Kind, syntax: Syntax<'_>) -> NodeId {
+        self.push_range(kind, syntax.byte_range())
+    }
+
+    /// `range` is in bytes of the file.
+    pub fn push_range(&mut self, kind: Kind, range: std::ops::Range<usize>) -> NodeId {
+        let span = Span {
+            start: range.start.saturating_sub(self.base) as u32,
+            end: range.end.saturating_sub(self.base) as u32,
+        };
+        self.nodes.push(Node { span, kind });
+        NodeId(self.nodes.len() as u32 - 1)
+    }
+
+    pub fn kind(&self, id: NodeId) -> &Kind {
+        &self.nodes[id.0 as usize].kind
+    }
+
+    pub fn kind_mut(&mut self, id: NodeId) -> &mut Kind {
+        &mut self.nodes[id.0 as usize].kind
+    }
+
+    pub fn nil(&mut self, syntax: Syntax<'_>) -> NodeId {
+        self.push(Kind::Lit(Lit::Nil), syntax)
+    }
+
+    /// Runs `lower` one level deeper; past the cap the subtree becomes opaque.
+    pub fn deeper(
+        &mut self,
+        syntax: Syntax<'_>,
+        lower: impl FnOnce(&mut Self) -> NodeId,
+    ) -> NodeId {
+        if self.depth >= MAX_DEPTH {
+            return self.flat(syntax);
+        }
+        self.depth += 1;
+        let id = lower(self);
+        self.depth -= 1;
+        id
+    }
+
+    /// The names below a node, without structure and without recursion.
+    pub fn flat(&mut self, syntax: Syntax<'_>) -> NodeId {
+        let mut children = Vec::new();
+        let mut cursor = syntax.walk();
+        'walk: loop {
+            let node = cursor.node();
+            if node.child_count() == 0 && matches!(node.kind(), "identifier" | "constant") {
+                let name = self.text(node).into();
+                children.push(self.push(Kind::Name(name), node));
+            }
+            if cursor.goto_first_child() || cursor.goto_next_sibling() {
+                continue;
+            }
+            while cursor.goto_parent() {
+                if cursor.goto_next_sibling() {
+                    continue 'walk;
+                }
+            }
+            break;
+        }
+        self.push(
+            Kind::Opaque {
+                children,
+                writes: Vec::new(),
+            },
+            syntax,
+        )
+    }
+
+    /// The named children that are not comments.
+    pub fn children(syntax: Syntax<'t>) -> Vec<Syntax<'t>> {
+        let mut cursor = syntax.walk();
+        syntax
+            .named_children(&mut cursor)
+            .filter(|child| !child.is_extra())
+            .collect()
+    }
+
+    /// Appends an item to a sequence of operands of `&&`, `||` or `??`, flattening nested ones of the same operator.
+    pub fn flatten(
+        &self,
+        id: NodeId,
+        same: impl Fn(&Kind) -> Option<&Vec<NodeId>>,
+        out: &mut Vec<NodeId>,
+    ) {
+        match same(self.kind(id)) {
+            Some(inner) => out.extend(inner),
+            None => out.push(id),
+        }
+    }
+}
