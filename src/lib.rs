@@ -16,14 +16,14 @@
 //! | [`report`] | text, JSON, SARIF, GitHub annotations |
 //! | [`cli`] | the command line |
 
-// pub mod analysis;
-// pub mod catalog;
+pub mod analysis;
+pub mod catalog;
 // pub mod cli;
 pub mod lang;
 pub mod program;
-// pub mod project;
+pub mod project;
 // pub mod report;
-// pub mod rules;
+pub mod rules;
 pub mod syntax;
 // pub mod text;
 // pub mod worlds;

@@ -1,0 +1,210 @@
+//! Names of libraries, environment accessors and sinks: data, embedded as TOML (`catalog/data/<language>.toml`).
+//!
+//! Qualified names are written with `.` in every language: `Faker.Name.name`, `faker.Faker.name`, `Bogus.Faker.Generate`.
+
+mod load;
+
+use smol_str::SmolStr;
+
+use crate::program::Language;
+
+/// What a symbol belongs to.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    FakeData,
+    Recorder,
+    Debug,
+    Environment,
+    Deployment,
+    Dependency,
+    Hygiene,
+}
+
+/// What using a symbol does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Makes data.
+    Data,
+    /// Configures, loads or defines only: reported low.
+    Config,
+    /// Makes data and writes it to the database by itself (`FactoryBot.create`).
+    Write,
+}
+
+/// A symbol of a library, matched by the longest prefix of a qualified name that ends at a `.`.
+#[derive(Clone, Debug)]
+pub struct Symbol {
+    pub language: Language,
+    pub family: Family,
+    /// Dotted prefix.
+    pub name: SmolStr,
+    pub effect: Effect,
+    /// The library's key in the data (`faker`, `factory-bot`); empty for symbols of the configuration.
+    pub library: SmolStr,
+}
+
+/// A library as the data names it.
+#[derive(Clone, Debug)]
+pub struct Library {
+    pub language: Language,
+    pub key: SmolStr,
+    pub family: Family,
+    /// Names in manifests (gems, distributions, NuGet packages), lower case.
+    pub packages: Vec<SmolStr>,
+    /// What a file names to load it: `require` paths, top-level modules, namespaces.
+    pub imports: Vec<SmolStr>,
+    /// Ruby: the root constants stand for the library without a `require`, if the project has the package.
+    pub autoloaded: bool,
+}
+
+/// The names of a selector variable in each lane. `None` in a list is "missing"; an empty list is "any value, or missing".
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lanes {
+    pub production: Vec<Option<SmolStr>>,
+    pub unset: Vec<Option<SmolStr>>,
+    pub staging: Vec<Option<SmolStr>>,
+    pub odd: Vec<Option<SmolStr>>,
+    pub development: Vec<Option<SmolStr>>,
+    pub test: Vec<Option<SmolStr>>,
+}
+
+/// A process environment variable that tells the environment, or a debug flag.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    pub language: Language,
+    pub name: SmolStr,
+    pub lanes: Lanes,
+    /// A framework or launcher defines its meaning, so that production sets it (or has a documented default).
+    /// False for home-made names (`APP_ENV` in Python), which production may well leave unset.
+    pub framework: bool,
+    /// A debug flag, not a selector.
+    pub flag: bool,
+}
+
+/// What reading an accessor gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gives {
+    /// The environment's name as a string.
+    Name,
+    /// The environment's name as a symbol (Sinatra, Hanami).
+    Symbol,
+    /// The environment object of .NET, whose members (`IsDevelopment()`, `EnvironmentName`) tell.
+    Host,
+    /// A bool that is true where the accessor's `lanes` name "true".
+    Flag,
+}
+
+/// A name whose value is the environment: `Rails.env`, `settings.DEBUG`, `sys.flags.dev_mode`.
+#[derive(Clone, Debug)]
+pub struct Accessor {
+    pub language: Language,
+    /// Dotted, complete.
+    pub name: SmolStr,
+    pub gives: Gives,
+    pub lanes: Lanes,
+    /// Unset is the framework's documented default: no fail-open advice.
+    pub framework: bool,
+}
+
+/// A method that writes what it is given to a database, file or queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sink {
+    /// The method's name (`create!`, `bulk_create`, `AddRange`).
+    pub name: SmolStr,
+    /// Only with a receiver whose last name is one of these (`objects`, `session`); empty: any receiver.
+    pub on: Vec<SmolStr>,
+    /// The receiver itself is what is written (`save!`, `update!`), not only the arguments.
+    pub receiver: bool,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    pub libraries: Vec<Library>,
+    symbols: rustc_hash::FxHashMap<(Language, SmolStr), Symbol>,
+    variables: rustc_hash::FxHashMap<(Language, SmolStr), Variable>,
+    accessors: rustc_hash::FxHashMap<(Language, SmolStr), Accessor>,
+    sinks: rustc_hash::FxHashMap<(Language, SmolStr), Sink>,
+    words: [Vec<SmolStr>; 3],
+}
+
+impl Catalog {
+    /// The embedded catalogue, loaded once. A test holds that the embedded data loads.
+    pub fn builtin() -> &'static Catalog {
+        static BUILTIN: std::sync::OnceLock<Catalog> = std::sync::OnceLock::new();
+        BUILTIN.get_or_init(load::builtin)
+    }
+
+    /// The symbol that a qualified name belongs to: the longest prefix of whole parts.
+    pub fn symbol(&self, language: Language, qualified: &str) -> Option<&Symbol> {
+        let mut prefix = qualified;
+        loop {
+            if let Some(symbol) = self.symbols.get(&(language, SmolStr::new(prefix))) {
+                return Some(symbol);
+            }
+            prefix = &prefix[..prefix.rfind('.')?];
+        }
+    }
+
+    /// Whether a symbol has exactly this name.
+    pub fn has_symbol(&self, language: Language, name: &str) -> bool {
+        self.symbols.contains_key(&(language, SmolStr::new(name)))
+    }
+
+    pub fn library(&self, language: Language, key: &str) -> Option<&Library> {
+        self.libraries
+            .iter()
+            .find(|library| library.language == language && library.key == key)
+    }
+
+    pub fn variable(&self, language: Language, name: &str) -> Option<&Variable> {
+        self.variables.get(&(language, SmolStr::new(name)))
+    }
+
+    /// The names of the selector variables and flags known for a language.
+    pub fn variable_names(&self, language: Language) -> impl Iterator<Item = &Variable> {
+        self.variables
+            .values()
+            .filter(move |variable| variable.language == language)
+    }
+
+    pub fn accessor(&self, language: Language, qualified: &str) -> Option<&Accessor> {
+        self.accessors.get(&(language, SmolStr::new(qualified)))
+    }
+
+    pub fn sink(&self, language: Language, method: &str) -> Option<&Sink> {
+        self.sinks.get(&(language, SmolStr::new(method)))
+    }
+
+    /// Words of which a file must hold at least one to be parsed: the last parts of symbols' roots and what loads them.
+    pub fn words(&self, language: Language) -> &[SmolStr] {
+        &self.words[language as usize]
+    }
+
+    /// Adds a symbol of the configuration; its last part becomes a trigger word.
+    pub fn add_symbol(&mut self, symbol: Symbol) {
+        let word = symbol.name.rsplit('.').next().unwrap_or_default();
+        let words = &mut self.words[symbol.language as usize];
+        if !words.iter().any(|known| known == word) {
+            words.push(SmolStr::new(word));
+        }
+        self.symbols
+            .insert((symbol.language, symbol.name.clone()), symbol);
+    }
+
+    pub fn add_accessor(&mut self, accessor: Accessor) {
+        self.accessors
+            .insert((accessor.language, accessor.name.clone()), accessor);
+    }
+
+    pub fn add_variable(&mut self, variable: Variable) {
+        self.variables
+            .insert((variable.language, variable.name.clone()), variable);
+    }
+}

@@ -1,0 +1,33 @@
+//! What a project is: configuration, zones, manifests.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
+use crate::catalog::Catalog;
+
+/// What the project knows that bears on one file.
+#[derive(Clone, Debug)]
+pub struct FileFacts {
+    /// Path relative to the root, with `/`.
+    pub path: SmolStr,
+    /// The catalogue with the configuration's additions.
+    pub catalog: Arc<Catalog>,
+    /// Packages named by the manifests around the file, lower case; `None` where no manifest is in sight.
+    pub packages: Option<Arc<FxHashSet<SmolStr>>>,
+    /// Root names that the project itself defines (`class Faker`), so that they are not the library's.
+    pub own_names: Arc<FxHashSet<SmolStr>>,
+    /// Rails: names of `config/environments/*.rb`; empty if unknown. Also names of production from the configuration.
+    pub environments: Arc<Vec<SmolStr>>,
+    /// Names that the configuration adds as production.
+    pub production_names: Arc<Vec<SmolStr>>,
+    /// Versions of frameworks, by package (`rails` → (7, 1)), where a lock file or requirement tells.
+    pub versions: Arc<rustc_hash::FxHashMap<SmolStr, (u32, u32)>>,
+    /// Environment variables that a file of the project (Dockerfile, compose, .env) sets for production.
+    pub pinned: Arc<FxHashSet<SmolStr>>,
+    /// C#: namespaces imported for every file (`global using`, `<Using Include>`, implicit usings).
+    pub global_usings: Arc<Vec<SmolStr>>,
+    /// Custom guard predicates: qualified name → true if a true result means "not production".
+    pub predicates: Arc<rustc_hash::FxHashMap<SmolStr, bool>>,
+}
