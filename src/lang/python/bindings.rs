@@ -19,10 +19,10 @@ pub(super) fn of_statement(source: &str, statement: Syntax<'_>) -> Vec<SmolStr> 
             "expression_statement" if !walrus => {
                 let mut next = node.named_child(0);
                 while let Some(inner) = next.filter(|inner| inner.kind().ends_with("assignment")) {
-                    if let Some(left) = inner.child_by_field_name("left") {
+                    next = inner.child_by_field_name("right");
+                    if let (Some(left), Some(_)) = (inner.child_by_field_name("left"), next) {
                         of_target(source, left, &mut names);
                     }
-                    next = inner.child_by_field_name("right");
                 }
                 return false;
             }

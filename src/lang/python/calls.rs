@@ -7,6 +7,9 @@ use super::{expressions, operators};
 use crate::lang::Lower;
 use crate::program::*;
 
+/// After so many links the next ones hang on an unknown value: the depth of a program is not for its text to decide.
+const MAX_LINKS: usize = 100;
+
 /// What a link of a chain hangs on.
 fn head<'t>(node: Syntax<'t>) -> Option<Syntax<'t>> {
     node.child_by_field_name(match node.kind() {
@@ -32,9 +35,16 @@ pub(super) fn chain<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
     }
     let mut value = match base {
         Some(base) => lower(code, base),
-        None => code.push_range(nothing(Vec::new()), node.start_byte()..node.start_byte()),
+        None => unknown(code, node),
     };
+    let mut done = Vec::new();
+    let mut count = 0;
     while let Some(link) = links.pop() {
+        count += 1;
+        if count % MAX_LINKS == 0 {
+            done.push(value);
+            value = unknown(code, node);
+        }
         value = match link.kind() {
             "call" => call(code, link, value),
             "attribute" => member(code, link, value),
@@ -43,7 +53,16 @@ pub(super) fn chain<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
         };
         value = beside_errors(code, link, value);
     }
-    value
+    if done.is_empty() {
+        return value;
+    }
+    done.push(value);
+    code.push(Kind::Seq(done), node)
+}
+
+fn unknown<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
+    let start = node.start_byte();
+    code.push_range(nothing(Vec::new()), start..start)
 }
 
 fn member<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, recv: NodeId) -> NodeId {

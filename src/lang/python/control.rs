@@ -82,6 +82,10 @@ pub(super) fn with<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
         .flat_map(Lower::children)
         .collect();
     for head in heads {
+        if head.kind() == "with_item" {
+            let broken = errors(code, head);
+            items.extend(broken.into_iter().map(|error| (error, None)));
+        }
         let value = head.child_by_field_name("value").unwrap_or(head);
         match value.kind() {
             // `with (a, b):` enters both
@@ -101,9 +105,11 @@ pub(super) fn with<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 fn manager<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> (NodeId, Option<NodeId>) {
     let (value, target) = bound(node);
     let value = match value {
+        Some(value) if value == node => return (lower(code, value), None),
         Some(value) => lower(code, value),
         None => field(code, node, "value"),
     };
+    let value = beside_errors(code, node, value);
     (value, target.map(|target| lower(code, target)))
 }
 

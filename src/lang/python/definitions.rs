@@ -191,7 +191,10 @@ fn declare<'t>(
     for base in heads.unwrap_or_default() {
         if base.kind() == "keyword_argument" {
             let keyword = base.child_by_field_name("name").map(|name| code.text(name));
-            if keyword == Some("metaclass") {
+            let plain = base
+                .child_by_field_name("value")
+                .is_some_and(|value| matches!(value.kind(), "identifier" | "attribute"));
+            if keyword == Some("metaclass") && plain {
                 continue;
             }
         } else if is_enum(code.text(base)) {

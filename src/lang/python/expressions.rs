@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node as Syntax;
 
-use super::roles::{all, errors, field, lower, nothing, opaque};
+use super::roles::{all, beside_errors, errors, field, lower, nothing, opaque};
 use crate::lang::Lower;
 use crate::program::*;
 
@@ -119,6 +119,9 @@ pub(super) fn map<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
     code.push(Kind::Map(pairs), node)
 }
 
+/// Comprehensions with more loops and tests than this are not modelled.
+const MAX_CLAUSES: usize = 50;
+
 /// A `for` or `if` of a comprehension, its parts lowered.
 enum Clause {
     For { bind: NodeId, iter: NodeId },
@@ -127,6 +130,9 @@ enum Clause {
 
 /// `[element for bind in iter if test …]`: the loops nest around the tests around the element.
 pub(super) fn comprehension<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
+    if node.named_child_count() > MAX_CLAUSES {
+        return opaque(code, node);
+    }
     let element = node.child_by_field_name("body");
     let mut clauses: Vec<(Clause, Range<usize>)> = Vec::new();
     let parts: Vec<_> = Lower::children(node)
@@ -136,7 +142,10 @@ pub(super) fn comprehension<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> N
     for part in parts {
         let clause = match part.kind() {
             "for_in_clause" => for_clause(code, part),
-            _ => Clause::If(only_child(code, part)),
+            _ => {
+                let test = only_child(code, part);
+                Clause::If(beside_errors(code, part, test))
+            }
         };
         clauses.push((clause, part.byte_range()));
     }

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use tree_sitter::Node as Syntax;
 
-use super::roles::lower;
+use super::roles::{errors, lower};
 use crate::lang::Lower;
 use crate::program::*;
 
@@ -49,11 +49,20 @@ fn parameter<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, kind: ParamKind) ->
             .and_then(|ty| provider(code.text(ty), ty))
             .map(|call| lower(code, call));
     }
-    if node.is_error() {
-        default = Some(lower(code, node));
+    let broken = match node.is_error() {
+        true => vec![lower(code, node)],
+        false => errors(code, node),
+    };
+    if !broken.is_empty() {
+        let parts = broken.into_iter().chain(default).collect();
+        default = Some(code.push(Kind::Seq(parts), node));
     }
+    let name = match named.is_error() {
+        true => "",
+        false => code.text(named).trim_start_matches('*').trim(),
+    };
     Param {
-        name: code.text(named).trim_start_matches('*').trim().into(),
+        name: name.into(),
         kind,
         default,
         ty: annotation.map(|ty| essential(code.text(ty))),

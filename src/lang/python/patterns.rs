@@ -67,9 +67,10 @@ fn arm<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Arm {
         [only] if !comma => pattern(code, *only, 0),
         _ => sequence(code, &parts, node, 0),
     };
-    let guard = node
-        .child_by_field_name("guard")
-        .map(|guard| expressions::only_child(code, guard));
+    let guard = node.child_by_field_name("guard").map(|guard| {
+        let test = expressions::only_child(code, guard);
+        beside_errors(code, guard, test)
+    });
     let body = field(code, node, "consequence");
     let body = beside_errors(code, node, body);
     Arm {
@@ -152,6 +153,9 @@ fn name<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Pattern {
         "identifier" => vec![node],
         _ => Lower::children(node),
     };
+    if parts.len() > MAX_DEPTH as usize {
+        return unknown(code, node);
+    }
     let mut parts = parts.into_iter();
     let Some(first) = parts.next() else {
         return Pattern::Any;

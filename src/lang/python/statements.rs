@@ -4,7 +4,7 @@ use tree_sitter::Node as Syntax;
 
 use super::calls::plain_call;
 use super::expressions::only_child;
-use super::roles::{all, beside_errors, errors, field, lower, nothing, opaque};
+use super::roles::{all, errors, field, lower, nothing, opaque};
 use crate::lang::Lower;
 use crate::program::*;
 
@@ -50,34 +50,28 @@ pub(super) fn statement<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeI
     }
 }
 
-/// `a = b = c` sets from the right; `a: T` alone does nothing.
+/// `a = b = c` is an assignment of an assignment; `a: T` alone does nothing.
 pub(super) fn assignment<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let mut chain = vec![node];
-    let mut value = node.child_by_field_name("right");
-    while let Some(next) = value.filter(|value| value.kind() == "assignment") {
-        chain.push(next);
-        value = next.child_by_field_name("right");
-    }
-    let Some(right) = value else {
-        return match node.child_by_field_name("type") {
-            Some(_) => code.push(nothing(Vec::new()), node),
-            None => opaque(code, node),
+    let annotation = node.child_by_field_name("type");
+    let Some(right) = node.child_by_field_name("right") else {
+        let name = node.child_by_field_name("left");
+        return match (annotation, name.map(|name| name.kind())) {
+            (Some(_), Some("identifier")) => code.push(nothing(Vec::new()), node),
+            (Some(_), _) => {
+                let place = field(code, node, "left");
+                code.push(nothing(vec![place]), node)
+            }
+            _ => opaque(code, node),
         };
     };
     let mut value = lower(code, right);
-    while let Some(link) = chain.pop() {
-        if let Some(ty) = link.child_by_field_name("type").and_then(plain_type) {
-            let ty = code.text(ty).into();
-            value = code.push(Kind::Typed(value, Some(ty)), right);
-        }
-        let place = field(code, link, "left");
-        let op = SetOp::Plain;
-        value = code.push(Kind::Set { place, op, value }, link);
-        if link != node {
-            value = beside_errors(code, link, value);
-        }
+    if let Some(ty) = annotation.and_then(plain_type) {
+        let ty = code.text(ty).into();
+        value = code.push(Kind::Typed(value, Some(ty)), right);
     }
-    value
+    let place = field(code, node, "left");
+    let op = SetOp::Plain;
+    code.push(Kind::Set { place, op, value }, node)
 }
 
 /// An annotation that is a plain name or attribute.
