@@ -6,6 +6,10 @@
 //! - a comprehension is a collecting loop; loops inside it stand under a [`Kind::Splat`], their elements join the outer list;
 //! - `yield from x` is a yield of a [`Kind::Splat`];
 //! - the first parameter of a `@classmethod` has the type `type[Self]`, which tells it from a `@staticmethod`;
+//! - `del a[b]` is a call of `a.pop`, `del a.b` sets the member to an unknown value;
+//! - `Annotated[T, call]` gives a parameter without a default the call as its default;
+//! - a function that says `global x` binds `x` as an item too, after its own name;
+//! - a chain of more than a hundred links becomes a sequence of shorter ones;
 //! - the middle operand of `a < b < c` is one node with two parents, evaluated once.
 
 mod bindings;

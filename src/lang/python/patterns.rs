@@ -25,7 +25,13 @@ pub(super) fn matched<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId 
     let subject = match values.as_slice() {
         [] => None,
         [only] if !comma => Some(*only),
-        _ => Some(code.push(Kind::List(values), subjects[0])),
+        _ => {
+            let first = subjects
+                .first()
+                .map_or(node.start_byte(), Syntax::start_byte);
+            let last = subjects.last().map_or(first, Syntax::end_byte);
+            Some(code.push_range(Kind::List(values), first..last))
+        }
     };
     let cases = node
         .child_by_field_name("body")
