@@ -129,12 +129,12 @@ impl<'s, 't> Lower<'s, 't> {
         )
     }
 
-    /// The named children that are not comments.
+    /// The named children that are not comments. Broken pieces count as extras, like comments, but may hold code.
     pub fn children(syntax: Syntax<'t>) -> Vec<Syntax<'t>> {
         let mut cursor = syntax.walk();
         syntax
             .named_children(&mut cursor)
-            .filter(|child| !child.is_extra())
+            .filter(|child| !child.is_extra() || child.is_error())
             .collect()
     }
 
