@@ -152,6 +152,20 @@ impl Catalog {
         }
     }
 
+    /// The symbols right below a module: what `from module import *` may bind.
+    pub fn names_under(&self, language: Language, module: &str) -> Vec<SmolStr> {
+        let below = |name: &SmolStr| {
+            name.strip_prefix(module)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .is_some_and(|rest| !rest.contains('.'))
+        };
+        self.symbols
+            .iter()
+            .filter(|((known, name), _)| *known == language && below(name))
+            .map(|((_, name), _)| name.clone())
+            .collect()
+    }
+
     /// Whether a symbol has exactly this name.
     pub fn has_symbol(&self, language: Language, name: &str) -> bool {
         self.symbols.contains_key(&(language, SmolStr::new(name)))

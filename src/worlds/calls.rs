@@ -12,7 +12,10 @@ use crate::program::*;
 
 impl<'p> Machine<'p> {
     pub fn eval_call(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> (Val, Lanes) {
-        let child = |node: NodeId| NodeRef { item: at.item, node };
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         let callee = child(call.callee);
         if let Some(result) = self.special_form(at, call, callee, lanes) {
             return result;
@@ -20,9 +23,16 @@ impl<'p> Machine<'p> {
         let break_to = self.fresh();
         let mark = self.exits.len();
         let (mut value, falls) = match self.kind(callee) {
-            Some(Kind::Name(name)) if !matches!(self.lookup(name), Found::Slot(_) | Found::Member(_)) && self.class_named(name).is_none() => {
+            Some(Kind::Name(name))
+                if !matches!(self.lookup(name), Found::Slot(_) | Found::Member(_))
+                    && self.class_named(name).is_none() =>
+            {
                 let (args, falls) = self.eval_args(at, call, lanes, break_to);
-                let name = if call.construct { self.resolve_type(name) } else { self.qualify(name) };
+                let name = if call.construct {
+                    self.resolve_type(name)
+                } else {
+                    self.qualify(name)
+                };
                 self.call_named_with(at, &name, &args, falls, call)
             }
             Some(Kind::Name(name)) => {
@@ -36,7 +46,13 @@ impl<'p> Machine<'p> {
                     Found::Slot(slot) => {
                         let callee = self.slots[slot as usize].only(falls);
                         let uncovered = falls.without(callee.lanes());
-                        let (mut value, mut rest) = self.call_value_with(at, &callee, &args, falls.without(uncovered), Some(call));
+                        let (mut value, mut rest) = self.call_value_with(
+                            at,
+                            &callee,
+                            &args,
+                            falls.without(uncovered),
+                            Some(call),
+                        );
                         if !uncovered.is_empty() {
                             self.escape_args(&args, uncovered);
                             value.join(&Val::data(uncovered));
@@ -45,7 +61,9 @@ impl<'p> Machine<'p> {
                         (value, rest)
                     }
                     Found::Nothing => match self.class_named(name) {
-                        Some(class) if call.construct || !self.ruby() => self.construct(at, class, &args, falls),
+                        Some(class) if call.construct || !self.ruby() => {
+                            self.construct(at, class, &args, falls)
+                        }
                         _ => self.call_unknown_function(at, name, &args, falls),
                     },
                 }
@@ -53,10 +71,15 @@ impl<'p> Machine<'p> {
             Some(Kind::Attr { recv, name, .. }) => {
                 let recv = child(*recv);
                 let (target, falls) = self.eval_quietly(recv, lanes);
-                let present = if call.safe { self.nilness(&target, falls).no } else { falls };
+                let present = if call.safe {
+                    self.nilness(&target, falls).no
+                } else {
+                    falls
+                };
                 let (args, through) = self.eval_args(at, call, present, break_to);
                 let missing = falls.without(through) & falls.without(present);
-                let (mut value, mut rest) = self.call_on(at, &target, recv, name, &args, through, call);
+                let (mut value, mut rest) =
+                    self.call_on(at, &target, recv, name, &args, through, call);
                 if call.safe {
                     let nil = self.nilness(&target, falls).yes;
                     value.join(&Val::nil(nil));
@@ -96,17 +119,42 @@ impl<'p> Machine<'p> {
         let constructing = std::mem::replace(&mut self.in_constructor, true);
         self.st.this = Some(value.clone());
         for node in &call.initialiser {
-            let node = NodeRef { item: at.item, node: *node };
+            let node = NodeRef {
+                item: at.item,
+                node: *node,
+            };
             match self.kind(node) {
-                Some(Kind::Set { place, value: right, .. }) => {
+                Some(Kind::Set {
+                    place,
+                    value: right,
+                    ..
+                }) => {
                     let outer = std::mem::replace(&mut self.st.this, before.clone());
-                    let (right, rest) = self.eval(NodeRef { item: at.item, node: *right }, falls);
+                    let (right, rest) = self.eval(
+                        NodeRef {
+                            item: at.item,
+                            node: *right,
+                        },
+                        falls,
+                    );
                     falls = rest;
                     value.taint = value.taint.or(right.taint);
-                    let place = NodeRef { item: at.item, node: *place };
+                    let place = NodeRef {
+                        item: at.item,
+                        node: *place,
+                    };
                     match self.kind(place) {
                         Some(Kind::Index { args, .. }) => {
-                            let key = args.first().map(|key| self.eval(NodeRef { item: at.item, node: *key }, falls).0);
+                            let key = args.first().map(|key| {
+                                self.eval(
+                                    NodeRef {
+                                        item: at.item,
+                                        node: *key,
+                                    },
+                                    falls,
+                                )
+                                .0
+                            });
                             pairs.push((key.unwrap_or_else(|| Val::data(falls)), right));
                         }
                         Some(Kind::Attr { name, .. }) => {
@@ -124,7 +172,9 @@ impl<'p> Machine<'p> {
                     falls = rest;
                     value.taint = value.taint.or(element.taint);
                     match element.single() {
-                        Some(V::List(parts)) if parts.len() == 2 => pairs.push((parts[0].clone(), parts[1].clone())),
+                        Some(V::List(parts)) if parts.len() == 2 => {
+                            pairs.push((parts[0].clone(), parts[1].clone()))
+                        }
                         _ => elements.push(element),
                     }
                 }
@@ -133,7 +183,13 @@ impl<'p> Machine<'p> {
         self.st.this = before;
         self.in_constructor = constructing;
         let ignores_case = call.args.iter().any(|arg| {
-            let (value, _) = self.eval_quietly(NodeRef { item: at.item, node: *arg }, falls);
+            let (value, _) = self.eval_quietly(
+                NodeRef {
+                    item: at.item,
+                    node: *arg,
+                },
+                falls,
+            );
             matches!(value.single(), Some(V::IgnoreCase))
         });
         if !elements.is_empty() && pairs.is_empty() {
@@ -147,14 +203,26 @@ impl<'p> Machine<'p> {
         falls
     }
 
-    pub fn eval_args(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes, break_to: u32) -> (Args, Lanes) {
+    pub fn eval_args(
+        &mut self,
+        at: NodeRef,
+        call: &'p Call,
+        lanes: Lanes,
+        break_to: u32,
+    ) -> (Args, Lanes) {
         let mut args = Args::default();
         let mut falls = lanes;
         for node in &call.args {
-            let node = NodeRef { item: at.item, node: *node };
+            let node = NodeRef {
+                item: at.item,
+                node: *node,
+            };
             match self.kind(node) {
                 Some(Kind::Keyword(name, value)) => {
-                    let value_at = NodeRef { item: at.item, node: *value };
+                    let value_at = NodeRef {
+                        item: at.item,
+                        node: *value,
+                    };
                     let (value, rest) = self.eval_argument(value_at, falls);
                     falls = rest;
                     if name == "**" {
@@ -164,7 +232,13 @@ impl<'p> Machine<'p> {
                     }
                 }
                 Some(Kind::Splat(inner)) => {
-                    let (value, rest) = self.eval(NodeRef { item: at.item, node: *inner }, falls);
+                    let (value, rest) = self.eval(
+                        NodeRef {
+                            item: at.item,
+                            node: *inner,
+                        },
+                        falls,
+                    );
                     falls = rest;
                     match value.single() {
                         Some(V::List(items)) => {
@@ -184,7 +258,13 @@ impl<'p> Machine<'p> {
         }
         if let Some(block) = call.block {
             let before = std::mem::replace(&mut self.st.break_to, break_to);
-            let (value, rest) = self.eval(NodeRef { item: at.item, node: block }, falls);
+            let (value, rest) = self.eval(
+                NodeRef {
+                    item: at.item,
+                    node: block,
+                },
+                falls,
+            );
             self.st.break_to = before;
             falls = rest;
             args.block = Some(value);
@@ -198,56 +278,79 @@ impl<'p> Machine<'p> {
 
     // ---- calling values ----
 
-    pub fn call_value(&mut self, at: NodeRef, callee: &Val, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+    pub fn call_value(
+        &mut self,
+        at: NodeRef,
+        callee: &Val,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         self.call_value_with(at, callee, args, lanes, None)
     }
 
-    pub fn call_value_with(&mut self, at: NodeRef, callee: &Val, args: &Args, lanes: Lanes, call: Option<&'p Call>) -> (Val, Lanes) {
+    pub fn call_value_with(
+        &mut self,
+        at: NodeRef,
+        callee: &Val,
+        args: &Args,
+        lanes: Lanes,
+        call: Option<&'p Call>,
+    ) -> (Val, Lanes) {
         let deps = callee.deps.clone();
-        let (mut value, falls) = self.each_alternative(callee, lanes, |machine, v, lanes| match v {
-            V::Closure(closure) => machine.invoke(at, closure, args, lanes),
-            V::Class(class) => machine.construct(at, *class, args, lanes),
-            V::Name(name) | V::Made(name) => match call {
-                Some(call) => machine.call_named_with(at, name, args, lanes, call),
-                None => machine.call_named(at, name, args, lanes),
-            },
-            // a C# multicast delegate
-            V::List(items) if machine.csharp() => {
-                let mut falls = lanes;
-                for item in items.iter() {
-                    let (_, rest) = machine.call_value(at, item, args, falls & item.lanes());
-                    falls = rest | falls.without(item.lanes());
+        let (mut value, falls) =
+            self.each_alternative(callee, lanes, |machine, v, lanes| match v {
+                V::Closure(closure) => machine.invoke(at, closure, args, lanes),
+                V::Class(class) => machine.construct(at, *class, args, lanes),
+                V::Name(name) | V::Made(name) => match call {
+                    Some(call) => machine.call_named_with(at, name, args, lanes, call),
+                    None => machine.call_named(at, name, args, lanes),
+                },
+                // a C# multicast delegate
+                V::List(items) if machine.csharp() => {
+                    let mut falls = lanes;
+                    for item in items.iter() {
+                        let (_, rest) = machine.call_value(at, item, args, falls & item.lanes());
+                        falls = rest | falls.without(item.lanes());
+                    }
+                    (Val::nil(falls), falls)
                 }
-                (Val::nil(falls), falls)
-            }
-            V::Instance(class) => match machine.methods_named(*class, "__call__").first() {
-                Some(def) => {
-                    let closure = machine.bound(*def, v, lanes);
-                    machine.call_value(at, &closure, args, lanes)
+                V::Instance(class) => match machine.methods_named(*class, "__call__").first() {
+                    Some(def) => {
+                        let closure = machine.bound(*def, v, lanes);
+                        machine.call_value(at, &closure, args, lanes)
+                    }
+                    None => machine.unknown_result(v, args, lanes),
+                },
+                // calling nil raises
+                V::Nil | V::Missing => {
+                    let class = SmolStr::new_static(machine.nil_error());
+                    machine.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                    (Val::default(), Lanes::NONE)
                 }
-                None => machine.unknown_result(v, args, lanes),
-            },
-            // calling nil raises
-            V::Nil | V::Missing => {
-                let class = SmolStr::new_static(machine.nil_error());
-                machine.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
-                (Val::default(), Lanes::NONE)
-            }
-            _ => machine.unknown_result(v, args, lanes),
-        });
+                _ => machine.unknown_result(v, args, lanes),
+            });
         value.deps = value.deps.and(&deps);
         (value, falls)
     }
 
     fn unknown_result(&mut self, v: &V, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         self.escape_args(args, lanes);
-        let cause = if let V::Unknown(cause) = v { *cause } else { Cause::Data };
+        let cause = if let V::Unknown(cause) = v {
+            *cause
+        } else {
+            Cause::Data
+        };
         let taint = args.all().find_map(|value| value.taint);
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
 
     /// Runs something for every alternative of a value. Alternatives that share a lane are branches.
-    pub fn each_alternative(&mut self, value: &Val, lanes: Lanes, mut run: impl FnMut(&mut Self, &V, Lanes) -> (Val, Lanes)) -> (Val, Lanes) {
+    pub fn each_alternative(
+        &mut self,
+        value: &Val,
+        lanes: Lanes,
+        mut run: impl FnMut(&mut Self, &V, Lanes) -> (Val, Lanes),
+    ) -> (Val, Lanes) {
         let groups = value.groups(lanes);
         if groups.is_empty() {
             // dead code: walk it once, in no lane
@@ -263,8 +366,13 @@ impl<'p> Machine<'p> {
             shared
         });
         if overlap || groups.iter().any(|alt| alt.doubt) {
-            let branches: Vec<Branch> = groups.iter().map(|alt| Branch::open(alt.lanes, if alt.doubt { alt.lanes } else { Lanes::NONE })).collect();
-            return self.fork(&branches, |machine, index| run(machine, &groups[index].v, groups[index].lanes));
+            let branches: Vec<Branch> = groups
+                .iter()
+                .map(|alt| Branch::open(alt.lanes, if alt.doubt { alt.lanes } else { Lanes::NONE }))
+                .collect();
+            return self.fork(&branches, |machine, index| {
+                run(machine, &groups[index].v, groups[index].lanes)
+            });
         }
         let mut out = Val::default();
         let mut falls = Lanes::NONE;
@@ -276,8 +384,16 @@ impl<'p> Machine<'p> {
         (out, falls)
     }
 
-    pub fn invoke(&mut self, at: NodeRef, closure: &Rc<Closure>, args: &Args, lanes: Lanes) -> (Val, Lanes) {
-        let Some(def) = self.def(closure.def) else { return (Val::data(lanes), lanes) };
+    pub fn invoke(
+        &mut self,
+        at: NodeRef,
+        closure: &Rc<Closure>,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
+        let Some(def) = self.def(closure.def) else {
+            return (Val::data(lanes), lanes);
+        };
         self.called.insert(closure.def);
         self.invoked.insert(closure.id);
         self.structure.insert((self.context, closure.def));
@@ -292,7 +408,14 @@ impl<'p> Machine<'p> {
         self.invoke_plain(at, closure, def, args, lanes)
     }
 
-    fn invoke_plain(&mut self, at: NodeRef, closure: &Rc<Closure>, def: &'p Def, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+    fn invoke_plain(
+        &mut self,
+        at: NodeRef,
+        closure: &Rc<Closure>,
+        def: &'p Def,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         if def.generator {
             let generator = V::Generator(Rc::new(((**closure).clone(), args.clone())));
             return (Val::of(generator, lanes), lanes);
@@ -301,15 +424,31 @@ impl<'p> Machine<'p> {
     }
 
     /// Runs a body: inlined where its arguments matter, by its summary otherwise.
-    pub fn run_body(&mut self, at: NodeRef, closure: &Rc<Closure>, def: &'p Def, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+    pub fn run_body(
+        &mut self,
+        at: NodeRef,
+        closure: &Rc<Closure>,
+        def: &'p Def,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         if self.inlining.contains(&closure.def) {
             return (Val::data(lanes), lanes);
         }
         let home = self.homes.get(&closure.def).copied();
         let nested = home.is_none();
-        let on_object = matches!(closure.this.as_ref().and_then(|this| this.single()), Some(V::Object(_)));
-        let defaults = def.params.iter().skip(args.positional.len()).any(|param| param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name));
-        let wanted = nested || on_object || defaults || args.block.is_some() || args.all().any(|value| self.interesting(value));
+        let on_object = matches!(
+            closure.this.as_ref().and_then(|this| this.single()),
+            Some(V::Object(_))
+        );
+        let defaults = def.params.iter().skip(args.positional.len()).any(|param| {
+            param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name)
+        });
+        let wanted = nested
+            || on_object
+            || defaults
+            || args.block.is_some()
+            || args.all().any(|value| self.interesting(value));
         if wanted && self.may_inline() {
             return self.inline(closure, def, args, lanes);
         }
@@ -321,7 +460,16 @@ impl<'p> Machine<'p> {
     pub fn interesting(&self, value: &Val) -> bool {
         value.alts.len() > 1
             || value.alts.iter().any(|alt| match &alt.v {
-                V::Closure(_) | V::Bool(_) | V::Str(_) | V::Symbol(_) | V::Inquirer(_) | V::AnyName { .. } | V::Host | V::Object(_) | V::Generator(_) | V::Missing => true,
+                V::Closure(_)
+                | V::Bool(_)
+                | V::Str(_)
+                | V::Symbol(_)
+                | V::Inquirer(_)
+                | V::AnyName { .. }
+                | V::Host
+                | V::Object(_)
+                | V::Generator(_)
+                | V::Missing => true,
                 V::List(items) => !items.is_empty() && items.len() <= 16,
                 V::Map(items) => !items.is_empty() && items.len() <= 16,
                 V::Name(name) | V::Made(name) => self.symbol_of(name).is_some(),
@@ -329,10 +477,20 @@ impl<'p> Machine<'p> {
             })
     }
 
-    pub fn inline(&mut self, closure: &Rc<Closure>, def: &'p Def, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+    pub fn inline(
+        &mut self,
+        closure: &Rc<Closure>,
+        def: &'p Def,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let before = self.st.clone();
         let block = def.form == Form::Block;
-        let kind = if block { ScopeKind::Block } else { ScopeKind::Function };
+        let kind = if block {
+            ScopeKind::Block
+        } else {
+            ScopeKind::Function
+        };
         self.inlining.push(closure.def);
         let scope = self.push_scope(kind, closure.scope);
         self.st.scope = scope;
@@ -347,13 +505,26 @@ impl<'p> Machine<'p> {
             self.st.block = args.block.clone();
             self.st.may_resume = false;
         }
-        let constructing = std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
+        let constructing =
+            std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
         let mark = self.exits.len();
         let bound = self.bind(closure.def, def, args, lanes);
-        let (value, falls) = self.eval(NodeRef { item: closure.def.item, node: def.body }, bound);
+        let (value, falls) = self.eval(
+            NodeRef {
+                item: closure.def.item,
+                node: def.body,
+            },
+            bound,
+        );
         self.in_constructor = constructing;
-        let mut value = if def.implicit_return || block { value } else { Val::nil(falls) };
-        let arrived = self.arrive(mark, |exit| (exit.target == Target::Return(frame) && !block) || exit.target == Target::Next(frame));
+        let mut value = if def.implicit_return || block {
+            value
+        } else {
+            Val::nil(falls)
+        };
+        let arrived = self.arrive(mark, |exit| {
+            (exit.target == Target::Return(frame) && !block) || exit.target == Target::Next(frame)
+        });
         let falls = self.land(&arrived, falls, &mut value);
         self.inlining.pop();
         let doubt = self.st.doubt;
@@ -376,7 +547,11 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let scope = self.st.scope;
         let mut positional = args.positional.clone();
-        let wanted = def.params.iter().filter(|param| param.kind == ParamKind::Positional).count();
+        let wanted = def
+            .params
+            .iter()
+            .filter(|param| param.kind == ParamKind::Positional)
+            .count();
         // a Ruby block spreads one array over several parameters
         if def.form == Form::Block && wanted > 1 && positional.len() == 1 {
             match positional[0].single() {
@@ -405,7 +580,11 @@ impl<'p> Machine<'p> {
                 ParamKind::Keyword => named,
                 ParamKind::Rest => {
                     let rest: Vec<Val> = given.by_ref().collect();
-                    Some(if args.open { Val::data(lanes) } else { Val::of(V::List(Rc::new(rest)), lanes) })
+                    Some(if args.open {
+                        Val::data(lanes)
+                    } else {
+                        Val::of(V::List(Rc::new(rest)), lanes)
+                    })
                 }
                 ParamKind::KeywordRest => Some(Val::data(lanes)),
                 ParamKind::Block => Some(args.block.clone().unwrap_or_else(|| Val::nil(lanes))),
@@ -416,9 +595,14 @@ impl<'p> Machine<'p> {
                     _ => value.only(lanes),
                 },
                 (None, Some(default)) if !args.open => {
-                    let default = NodeRef { item: at.item, node: default };
+                    let default = NodeRef {
+                        item: at.item,
+                        node: default,
+                    };
                     if self.python() {
-                        self.defaults.get(&default).map_or_else(|| Val::data(lanes), |value| value.only(lanes))
+                        self.defaults
+                            .get(&default)
+                            .map_or_else(|| Val::data(lanes), |value| value.only(lanes))
                     } else {
                         let (value, rest) = self.eval(default, falls);
                         falls = rest;
@@ -429,16 +613,27 @@ impl<'p> Machine<'p> {
             };
             self.slots.push(Val::default());
             let slot = self.slots.len() as u32 - 1;
-            self.scopes[scope as usize].names.insert(param.name.clone(), slot);
+            self.scopes[scope as usize]
+                .names
+                .insert(param.name.clone(), slot);
             self.set_slot(slot, lanes, &value);
         }
         falls
     }
 
     fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
-        let edge = Edge { at, callee: def, lanes, doubt: self.st.doubt & lanes, path: self.st.path.clone(), cuts: self.st.cuts.clone() };
+        let edge = Edge {
+            at,
+            callee: def,
+            lanes,
+            doubt: self.st.doubt & lanes,
+            path: self.st.path.clone(),
+            cuts: self.st.cuts.clone(),
+        };
         self.contexts[self.context].edges.push(edge);
-        let Some(effect) = self.summary(def) else { return (Val::data(lanes), lanes) };
+        let Some(effect) = self.summary(def) else {
+            return (Val::data(lanes), lanes);
+        };
         let falls = effect.falls & lanes;
         for exit in &effect.exits {
             if exit.lanes.has(lanes) {
@@ -472,16 +667,32 @@ impl<'p> Machine<'p> {
         }
         self.summary_depth += 1;
         self.summaries.insert(at, Summary::Running);
-        let (home, class) = self.homes.get(&at).copied().unwrap_or((self.st.scope, None));
+        let (home, class) = self
+            .homes
+            .get(&at)
+            .copied()
+            .unwrap_or((self.st.scope, None));
         let before = self.st.clone();
         let logging = self.pause_logging();
         let exits = std::mem::take(&mut self.exits);
         let inlining = std::mem::take(&mut self.inlining);
-        self.contexts.push(Context { def: Some(at), ..Context::default() });
+        self.contexts.push(Context {
+            def: Some(at),
+            ..Context::default()
+        });
         let context = std::mem::replace(&mut self.context, self.contexts.len() - 1);
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
-        let this = class.map(|class| Val::of(if self.ruby() && def.is_static { V::Class(class) } else { V::Instance(class) }, Lanes::ALL));
+        let this = class.map(|class| {
+            Val::of(
+                if self.ruby() && def.is_static {
+                    V::Class(class)
+                } else {
+                    V::Instance(class)
+                },
+                Lanes::ALL,
+            )
+        });
         self.st = State {
             scope,
             doubt: Lanes::NONE,
@@ -495,9 +706,13 @@ impl<'p> Machine<'p> {
             may_resume: false,
             handling: None,
         };
-        let constructing = std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
+        let constructing =
+            std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
         let lanes = Lanes::ALL;
-        let mut args = Args { open: true, ..Args::default() };
+        let mut args = Args {
+            open: true,
+            ..Args::default()
+        };
         // keyword parameters may or may not be given; positional ones are anything
         args.block = None;
         let bound = self.bind(at, def, &args, lanes);
@@ -511,18 +726,45 @@ impl<'p> Machine<'p> {
             // a default's own calls happen when the argument is missing
             for param in &def.params {
                 if let Some(default) = param.default {
-                    self.eval(NodeRef { item: at.item, node: default }, bound);
+                    self.eval(
+                        NodeRef {
+                            item: at.item,
+                            node: default,
+                        },
+                        bound,
+                    );
                 }
             }
         }
-        let (value, falls) = self.eval(NodeRef { item: at.item, node: def.body }, bound);
+        let (value, falls) = self.eval(
+            NodeRef {
+                item: at.item,
+                node: def.body,
+            },
+            bound,
+        );
         self.in_constructor = constructing;
-        let mut value = if def.implicit_return { value } else { Val::nil(falls) };
-        let arrived = self.arrive(0, |exit| matches!(exit.target, Target::Return(_) | Target::Next(_) | Target::Break(_) | Target::Goto(_)));
+        let mut value = if def.implicit_return {
+            value
+        } else {
+            Val::nil(falls)
+        };
+        let arrived = self.arrive(0, |exit| {
+            matches!(
+                exit.target,
+                Target::Return(_) | Target::Next(_) | Target::Break(_) | Target::Goto(_)
+            )
+        });
         let falls = self.land(&arrived, falls, &mut value);
         let escaping = value.clone();
         self.escape_returned(&escaping, falls, at);
-        let effect = Rc::new(Effect { value, falls, exits: std::mem::replace(&mut self.exits, exits), cuts: self.st.cuts.clone(), doubt: self.st.doubt & falls });
+        let effect = Rc::new(Effect {
+            value,
+            falls,
+            exits: std::mem::replace(&mut self.exits, exits),
+            cuts: self.st.cuts.clone(),
+            doubt: self.st.doubt & falls,
+        });
         self.inlining = inlining;
         self.context = context;
         self.resume_logging(logging);
@@ -534,7 +776,11 @@ impl<'p> Machine<'p> {
 
     /// Closures that a body returns run later, in somebody else's hands.
     fn escape_returned(&mut self, value: &Val, lanes: Lanes, at: NodeRef) {
-        if value.alts.iter().any(|alt| matches!(alt.v, V::Closure(_) | V::Generator(_))) {
+        if value
+            .alts
+            .iter()
+            .any(|alt| matches!(alt.v, V::Closure(_) | V::Generator(_)))
+        {
             self.returned.push((at, value.only(lanes)));
         }
     }
@@ -547,8 +793,18 @@ impl<'p> Machine<'p> {
             Some((scope, _)) => *scope,
             None => self.st.scope,
         };
-        let this = if self.homes.contains_key(&def) { None } else { self.st.this.clone().map(Box::new) };
-        let closure = Closure { def, scope, this, frame: self.st.return_to, id };
+        let this = if self.homes.contains_key(&def) {
+            None
+        } else {
+            self.st.this.clone().map(Box::new)
+        };
+        let closure = Closure {
+            def,
+            scope,
+            this,
+            frame: self.st.return_to,
+            id,
+        };
         Val::of(V::Closure(Rc::new(closure)), lanes)
     }
 
@@ -557,14 +813,20 @@ impl<'p> Machine<'p> {
         if self.python() {
             for param in &def.params {
                 if let Some(default) = param.default {
-                    let default = NodeRef { item: at.item, node: default };
+                    let default = NodeRef {
+                        item: at.item,
+                        node: default,
+                    };
                     let (value, rest) = self.eval(default, falls);
                     falls = rest;
                     self.defaults.entry(default).or_default().join(&value);
                 }
             }
         }
-        self.declared.entry(at).and_modify(|known| *known |= lanes).or_insert(lanes);
+        self.declared
+            .entry(at)
+            .and_modify(|known| *known |= lanes)
+            .or_insert(lanes);
         let scope = self.declaring();
         let class = match self.scopes[scope as usize].kind {
             ScopeKind::Class(class) => Some(class),
@@ -578,12 +840,19 @@ impl<'p> Machine<'p> {
             }
             if let Some(class) = class {
                 self.note_writers_of(class, at);
-                self.classes[class as usize].methods.entry(def.name.clone()).or_default().push(at);
+                self.classes[class as usize]
+                    .methods
+                    .entry(def.name.clone())
+                    .or_default()
+                    .push(at);
             }
         }
         let mut value = self.closure(at, falls);
         for node in def.decorators.iter().rev() {
-            let node = NodeRef { item: at.item, node: *node };
+            let node = NodeRef {
+                item: at.item,
+                node: *node,
+            };
             if self.csharp() {
                 let (_, rest) = self.eval(node, falls);
                 falls = rest;
@@ -592,9 +861,16 @@ impl<'p> Machine<'p> {
             }
             let (decorator, rest) = self.eval_quietly(node, falls);
             falls = rest;
-            let known = decorator.alts.iter().any(|alt| matches!(alt.v, V::Closure(_)));
+            let known = decorator
+                .alts
+                .iter()
+                .any(|alt| matches!(alt.v, V::Closure(_)));
             if known {
-                let args = Args { positional: vec![value.clone()], nodes: vec![at], ..Args::default() };
+                let args = Args {
+                    positional: vec![value.clone()],
+                    nodes: vec![at],
+                    ..Args::default()
+                };
                 let (wrapped, rest) = self.call_value(node, &decorator, &args, falls);
                 falls = rest;
                 self.called.insert(at);
@@ -619,10 +895,13 @@ impl<'p> Machine<'p> {
 
     fn note_writers_of(&mut self, class: u32, at: NodeRef) {
         let writers = &mut self.classes[class as usize].writers;
-        let Some(code) = self.program.code(at.item) else { return };
+        let Some(code) = self.program.code(at.item) else {
+            return;
+        };
         for node in &code.nodes {
             if let Kind::Set { place, .. } = &node.kind
-                && let Some(Kind::Field(name)) = code.nodes.get(place.0 as usize).map(|node| &node.kind)
+                && let Some(Kind::Field(name)) =
+                    code.nodes.get(place.0 as usize).map(|node| &node.kind)
             {
                 writers.entry(name.clone()).or_default().push(at);
             }
@@ -633,11 +912,21 @@ impl<'p> Machine<'p> {
 
     pub fn escape_args(&mut self, args: &Args, lanes: Lanes) {
         for (index, value) in args.positional.iter().enumerate() {
-            let at = args.nodes.get(index).copied().unwrap_or(NodeRef { item: ItemId(0), node: NodeId(0) });
+            let at = args.nodes.get(index).copied().unwrap_or(NodeRef {
+                item: ItemId(0),
+                node: NodeId(0),
+            });
             self.escape(value, lanes, at);
         }
         for (_, value) in &args.named {
-            self.escape(value, lanes, NodeRef { item: ItemId(0), node: NodeId(0) });
+            self.escape(
+                value,
+                lanes,
+                NodeRef {
+                    item: ItemId(0),
+                    node: NodeId(0),
+                },
+            );
         }
         if let Some(block) = &args.block {
             self.run_escaped_block(block, lanes);
@@ -726,9 +1015,14 @@ impl<'p> Machine<'p> {
         self.called.insert(closure.def);
         self.invoked.insert(closure.id);
         self.structure.insert((self.context, closure.def));
-        let Some(def) = self.def(closure.def) else { return };
+        let Some(def) = self.def(closure.def) else {
+            return;
+        };
         let closure = closure.clone();
-        let args = Args { open: true, ..Args::default() };
+        let args = Args {
+            open: true,
+            ..Args::default()
+        };
         let mark = self.exits.len();
         let before = self.st.clone();
         self.maybe(lanes, |machine| {
@@ -755,15 +1049,20 @@ impl<'p> Machine<'p> {
 
     /// Variables that a body writes may hold anything by the time it runs again.
     pub fn forget_written(&mut self, def: NodeRef, lanes: Lanes) {
-        let Some(code) = self.program.code(def.item) else { return };
-        let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else { return };
+        let Some(code) = self.program.code(def.item) else {
+            return;
+        };
+        let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else {
+            return;
+        };
         let mut names: Vec<&SmolStr> = Vec::new();
         for node in &code.nodes {
             if node.span.start < span.start || node.span.end > span.end {
                 continue;
             }
             if let Kind::Set { place, .. } = &node.kind
-                && let Some(Kind::Name(name)) = code.nodes.get(place.0 as usize).map(|node| &node.kind)
+                && let Some(Kind::Name(name)) =
+                    code.nodes.get(place.0 as usize).map(|node| &node.kind)
                 && !names.contains(&name)
             {
                 names.push(name);
@@ -780,14 +1079,25 @@ impl<'p> Machine<'p> {
 
     pub fn iterate_generator(&mut self, generator: &Rc<(Closure, Args)>, lanes: Lanes) -> Lanes {
         let (closure, args) = (&generator.0, &generator.1);
-        let Some(def) = self.def(closure.def) else { return lanes };
+        let Some(def) = self.def(closure.def) else {
+            return lanes;
+        };
         let closure = Rc::new(closure.clone());
         let args = args.clone();
-        self.maybe(lanes, |machine| machine.run_body(closure.def, &closure, def, &args, lanes)).1
+        self.maybe(lanes, |machine| {
+            machine.run_body(closure.def, &closure, def, &args, lanes)
+        })
+        .1
     }
 
     /// The result of calling a function that nothing in sight defines.
-    pub fn call_unknown_function(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+    pub fn call_unknown_function(
+        &mut self,
+        at: NodeRef,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         if let Some(result) = self.builtin_function(at, name, args, lanes) {
             return result;
         }
@@ -795,7 +1105,12 @@ impl<'p> Machine<'p> {
         self.escape_args(args, lanes);
         let taint = args.all().find_map(|value| value.taint);
         // a helper that is not in sight could be the guard itself
-        let cause = if looks_like_switch(name) && (args.positional.is_empty() || name.ends_with('?')) { Cause::Opaque } else { Cause::Data };
+        let cause =
+            if looks_like_switch(name) && (args.positional.is_empty() || name.ends_with('?')) {
+                Cause::Opaque
+            } else {
+                Cause::Data
+            };
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
 }

@@ -58,21 +58,45 @@ impl<'p> Machine<'p> {
         match self.kind(at) {
             Some(Kind::Seq(all)) => {
                 for node in all {
-                    self.hoist(NodeRef { item: at.item, node: *node }, depth + 1);
+                    self.hoist(
+                        NodeRef {
+                            item: at.item,
+                            node: *node,
+                        },
+                        depth + 1,
+                    );
                 }
             }
             // members under `#if`
             Some(Kind::If { arms, otherwise }) if self.csharp() => {
                 for (_, body) in arms {
-                    self.hoist(NodeRef { item: at.item, node: *body }, depth + 1);
+                    self.hoist(
+                        NodeRef {
+                            item: at.item,
+                            node: *body,
+                        },
+                        depth + 1,
+                    );
                 }
                 if let Some(node) = otherwise {
-                    self.hoist(NodeRef { item: at.item, node: *node }, depth + 1);
+                    self.hoist(
+                        NodeRef {
+                            item: at.item,
+                            node: *node,
+                        },
+                        depth + 1,
+                    );
                 }
             }
             Some(Kind::Item(id)) => {
                 if let Some(code) = self.program.code(*id) {
-                    self.hoist(NodeRef { item: *id, node: code.root }, depth + 1);
+                    self.hoist(
+                        NodeRef {
+                            item: *id,
+                            node: code.root,
+                        },
+                        depth + 1,
+                    );
                 }
             }
             Some(Kind::Def(def)) => self.hoist_def(at, def),
@@ -101,7 +125,9 @@ impl<'p> Machine<'p> {
     }
 
     fn note_writers(&mut self, class: u32, at: NodeRef) {
-        let Some(code) = self.program.code(at.item) else { return };
+        let Some(code) = self.program.code(at.item) else {
+            return;
+        };
         for node in &code.nodes {
             let place = match &node.kind {
                 Kind::Set { place, .. } => *place,
@@ -110,15 +136,20 @@ impl<'p> Machine<'p> {
             };
             let name = match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
                 Some(Kind::Field(name)) => name,
-                Some(Kind::Attr { recv, name, .. }) => match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
-                    Some(Kind::SelfRef) => name,
-                    Some(Kind::Name(this)) if this == "self" || this == "cls" => name,
-                    _ => continue,
-                },
+                Some(Kind::Attr { recv, name, .. }) => {
+                    match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
+                        Some(Kind::SelfRef) => name,
+                        Some(Kind::Name(this)) if this == "self" || this == "cls" => name,
+                        _ => continue,
+                    }
+                }
                 Some(Kind::Name(name)) if self.csharp() => name,
                 _ => continue,
             };
-            let writers = self.classes[class as usize].writers.entry(name.clone()).or_default();
+            let writers = self.classes[class as usize]
+                .writers
+                .entry(name.clone())
+                .or_default();
             if !writers.contains(&at) {
                 writers.push(at);
             }
@@ -138,10 +169,11 @@ impl<'p> Machine<'p> {
                 _ => None,
             }
         } else if self.ruby() || (self.csharp() && class.form != ClassForm::Enum) {
-            self.slot_in(outer, &simple).and_then(|slot| match self.slots[slot as usize].single() {
-                Some(V::Class(known)) => Some(*known),
-                _ => None,
-            })
+            self.slot_in(outer, &simple)
+                .and_then(|slot| match self.slots[slot as usize].single() {
+                    Some(V::Class(known)) => Some(*known),
+                    _ => None,
+                })
         } else {
             None
         };
@@ -171,14 +203,38 @@ impl<'p> Machine<'p> {
         self.class_of_item.insert(at, index);
         let scope = self.classes[index as usize].scope;
         for param in &class.params {
-            let value = param.ty.as_deref().and_then(|ty| self.typed(ty, Lanes::ALL)).unwrap_or_else(|| Val::data(Lanes::ALL));
-            let field = FieldInfo { ty: param.ty.clone(), value, declared: true, initialised: true };
-            self.classes[index as usize].fields.insert(param.name.clone(), field);
+            let value = param
+                .ty
+                .as_deref()
+                .and_then(|ty| self.typed(ty, Lanes::ALL))
+                .unwrap_or_else(|| Val::data(Lanes::ALL));
+            let field = FieldInfo {
+                ty: param.ty.clone(),
+                value,
+                declared: true,
+                initialised: true,
+            };
+            self.classes[index as usize]
+                .fields
+                .insert(param.name.clone(), field);
         }
         let before = std::mem::replace(&mut self.st.scope, scope);
-        self.hoist(NodeRef { item: at.item, node: class.body }, depth + 1);
+        self.hoist(
+            NodeRef {
+                item: at.item,
+                node: class.body,
+            },
+            depth + 1,
+        );
         if self.csharp() {
-            self.predeclare_fields(index, NodeRef { item: at.item, node: class.body }, 0);
+            self.predeclare_fields(
+                index,
+                NodeRef {
+                    item: at.item,
+                    node: class.body,
+                },
+                0,
+            );
         }
         self.st.scope = before;
         index
@@ -192,21 +248,45 @@ impl<'p> Machine<'p> {
         match self.kind(at) {
             Some(Kind::Seq(all)) => {
                 for node in all {
-                    self.predeclare_fields(class, NodeRef { item: at.item, node: *node }, depth + 1);
+                    self.predeclare_fields(
+                        class,
+                        NodeRef {
+                            item: at.item,
+                            node: *node,
+                        },
+                        depth + 1,
+                    );
                 }
             }
             Some(Kind::If { arms, otherwise }) => {
                 for node in arms.iter().map(|(_, body)| *body).chain(*otherwise) {
-                    self.predeclare_fields(class, NodeRef { item: at.item, node }, depth + 1);
+                    self.predeclare_fields(
+                        class,
+                        NodeRef {
+                            item: at.item,
+                            node,
+                        },
+                        depth + 1,
+                    );
                 }
             }
             Some(Kind::Item(id)) => {
                 if let Some(code) = self.program.code(*id) {
-                    self.predeclare_fields(class, NodeRef { item: *id, node: code.root }, depth + 1);
+                    self.predeclare_fields(
+                        class,
+                        NodeRef {
+                            item: *id,
+                            node: code.root,
+                        },
+                        depth + 1,
+                    );
                 }
             }
             Some(Kind::Let { name, ty, .. }) => {
-                let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
+                let field = self.classes[class as usize]
+                    .fields
+                    .entry(name.clone())
+                    .or_default();
                 field.declared = true;
                 field.ty = ty.clone();
             }
@@ -227,10 +307,18 @@ impl<'p> Machine<'p> {
                 return false;
             }
             let info = &self.classes[class as usize];
-            if info.methods.contains_key(name) || (self.csharp() && info.fields.get(name).is_some_and(|field| field.declared)) {
+            if info.methods.contains_key(name)
+                || (self.csharp() && info.fields.get(name).is_some_and(|field| field.declared))
+            {
                 return true;
             }
-            todo.extend(info.bases.iter().filter_map(|base| if let Some(V::Class(base)) = base.single() { Some(*base) } else { None }));
+            todo.extend(info.bases.iter().filter_map(|base| {
+                if let Some(V::Class(base)) = base.single() {
+                    Some(*base)
+                } else {
+                    None
+                }
+            }));
         }
         false
     }
@@ -243,7 +331,13 @@ impl<'p> Machine<'p> {
             if let Some(found) = info.methods.get(name) {
                 return found.clone();
             }
-            match info.bases.iter().find_map(|base| if let Some(V::Class(base)) = base.single() { Some(*base) } else { None }) {
+            match info.bases.iter().find_map(|base| {
+                if let Some(V::Class(base)) = base.single() {
+                    Some(*base)
+                } else {
+                    None
+                }
+            }) {
                 Some(base) => class = base,
                 None => break,
             }
@@ -259,7 +353,9 @@ impl<'p> Machine<'p> {
             let mut next = None;
             for base in &info.bases {
                 match base.single() {
-                    Some(V::Name(name) | V::Made(name)) if self.symbol_of(name).is_some() => return Some(name.clone()),
+                    Some(V::Name(name) | V::Made(name)) if self.symbol_of(name).is_some() => {
+                        return Some(name.clone());
+                    }
                     Some(V::Class(base)) => next = Some(*base),
                     _ => {}
                 }
@@ -282,7 +378,13 @@ impl<'p> Machine<'p> {
         }
         let mut bases = Vec::new();
         for base in &class.bases {
-            let (value, _) = self.eval_quietly(NodeRef { item: at.item, node: *base }, lanes);
+            let (value, _) = self.eval_quietly(
+                NodeRef {
+                    item: at.item,
+                    node: *base,
+                },
+                lanes,
+            );
             bases.push(value);
         }
         self.classes[index as usize].bases.extend(bases);
@@ -290,13 +392,25 @@ impl<'p> Machine<'p> {
             self.classes[index as usize].lanes = lanes;
         }
         for node in &class.decorators {
-            self.eval(NodeRef { item: at.item, node: *node }, lanes);
+            self.eval(
+                NodeRef {
+                    item: at.item,
+                    node: *node,
+                },
+                lanes,
+            );
         }
         let before = self.st.clone();
         self.classes[index as usize].body = BodyState::Running;
         self.st.scope = self.classes[index as usize].scope;
         self.st.this = Some(Val::of(V::Class(index), Lanes::ALL));
-        self.eval(NodeRef { item: at.item, node: class.body }, lanes);
+        self.eval(
+            NodeRef {
+                item: at.item,
+                node: class.body,
+            },
+            lanes,
+        );
         self.classes[index as usize].body = BodyState::Done;
         self.st = before;
     }
@@ -323,8 +437,18 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn declare_field(&mut self, class: u32, name: &SmolStr, ty: Option<&SmolStr>, value: &Val, lanes: Lanes) {
-        let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
+    pub fn declare_field(
+        &mut self,
+        class: u32,
+        name: &SmolStr,
+        ty: Option<&SmolStr>,
+        value: &Val,
+        lanes: Lanes,
+    ) {
+        let field = self.classes[class as usize]
+            .fields
+            .entry(name.clone())
+            .or_default();
         field.declared = true;
         field.ty = ty.cloned();
         if !value.alts.is_empty() {
@@ -335,7 +459,10 @@ impl<'p> Machine<'p> {
 
     pub fn write_class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, value: &Val) {
         let in_constructor = self.in_constructor;
-        let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
+        let field = self.classes[class as usize]
+            .fields
+            .entry(name.clone())
+            .or_default();
         field.value.join(&value.only(lanes));
         field.initialised |= in_constructor;
     }
@@ -344,7 +471,11 @@ impl<'p> Machine<'p> {
         match &self.st.this {
             Some(this) => {
                 let value = this.only(lanes);
-                if value.alts.is_empty() { Val::data(lanes) } else { value }
+                if value.alts.is_empty() {
+                    Val::data(lanes)
+                } else {
+                    value
+                }
             }
             None => Val::data(lanes),
         }
@@ -360,7 +491,12 @@ impl<'p> Machine<'p> {
 
     /// What stands before a bare member name inside a class.
     pub fn member_receiver(&self, class: u32, lanes: Lanes) -> V {
-        match self.st.this.as_ref().and_then(|this| this.only(lanes).single().cloned()) {
+        match self
+            .st
+            .this
+            .as_ref()
+            .and_then(|this| this.only(lanes).single().cloned())
+        {
             Some(this @ (V::Object(_) | V::Instance(_) | V::Class(_))) => this,
             _ => V::Instance(class),
         }
@@ -378,10 +514,16 @@ impl<'p> Machine<'p> {
                 None => Val::data(lanes),
             };
         }
-        let this = self.st.this.as_ref().and_then(|this| this.single().cloned());
+        let this = self
+            .st
+            .this
+            .as_ref()
+            .and_then(|this| this.single().cloned());
         match this {
             Some(V::Object(object)) => self.object_field(&object, name, lanes),
-            Some(V::Class(class) | V::Instance(class)) => self.class_field(class, name, lanes, false),
+            Some(V::Class(class) | V::Instance(class)) => {
+                self.class_field(class, name, lanes, false)
+            }
             _ => match self.slot_in(0, name) {
                 Some(slot) => self.slots[slot as usize].only(lanes),
                 None => Val::data(lanes),
@@ -391,8 +533,15 @@ impl<'p> Machine<'p> {
 
     /// A field about to be set by `||=`: while its writers are still being evaluated it counts as empty.
     pub fn peek_field_of_this(&mut self, name: &SmolStr, lanes: Lanes) -> Val {
-        match self.st.this.as_ref().and_then(|this| this.single().cloned()) {
-            Some(V::Class(class) | V::Instance(class)) => self.class_field(class, name, lanes, true),
+        match self
+            .st
+            .this
+            .as_ref()
+            .and_then(|this| this.single().cloned())
+        {
+            Some(V::Class(class) | V::Instance(class)) => {
+                self.class_field(class, name, lanes, true)
+            }
             None => match self.slot_in(0, name) {
                 Some(slot) => self.slots[slot as usize].only(lanes),
                 None => Val::nil(lanes),
@@ -407,18 +556,30 @@ impl<'p> Machine<'p> {
             self.set_slot(slot, lanes, value);
             return;
         }
-        let this = self.st.this.as_ref().and_then(|this| this.single().cloned());
+        let this = self
+            .st
+            .this
+            .as_ref()
+            .and_then(|this| this.single().cloned());
         match this {
             Some(V::Object(object)) => {
                 self.write_object_field(&object, name, lanes, value);
                 self.write_class_field(object.class, name, lanes, value);
             }
-            Some(V::Class(class) | V::Instance(class)) => self.write_class_field(class, name, lanes, value),
+            Some(V::Class(class) | V::Instance(class)) => {
+                self.write_class_field(class, name, lanes, value)
+            }
             _ => {}
         }
     }
 
-    fn write_object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes, value: &Val) {
+    fn write_object_field(
+        &mut self,
+        object: &Rc<Object>,
+        name: &SmolStr,
+        lanes: Lanes,
+        value: &Val,
+    ) {
         let strong = self.in_constructor;
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
@@ -429,7 +590,12 @@ impl<'p> Machine<'p> {
     }
 
     fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
-        let own = object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
+        let own = object
+            .fields
+            .borrow()
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.only(lanes));
         match own {
             Some(mut value) => {
                 let rest = lanes.without(value.lanes());
@@ -445,11 +611,17 @@ impl<'p> Machine<'p> {
     /// A field as every object of the class may hold it: the join of all assignments.
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
-        let writers = self.classes[class as usize].writers.get(name).cloned().unwrap_or_default();
+        let writers = self.classes[class as usize]
+            .writers
+            .get(name)
+            .cloned()
+            .unwrap_or_default();
         let mut running = false;
         let mut constructed = false;
         for writer in &writers {
-            constructed |= self.def(*writer).is_some_and(|def| def.form == Form::Constructor);
+            constructed |= self
+                .def(*writer)
+                .is_some_and(|def| def.form == Form::Constructor);
             if self.is_running(*writer) {
                 running = true;
             } else {
@@ -463,7 +635,11 @@ impl<'p> Machine<'p> {
                 value.join(&Val::data(rest));
                 return value;
             }
-            return if memo { Val::nil(lanes) } else { self.inherited(class, name, lanes) };
+            return if memo {
+                Val::nil(lanes)
+            } else {
+                self.inherited(class, name, lanes)
+            };
         };
         let mut value = field.value.only(lanes);
         let initialised = field.initialised || constructed;
@@ -481,26 +657,55 @@ impl<'p> Machine<'p> {
             // nobody need have assigned it yet
             let empty = match ty.as_deref() {
                 Some("bool") => V::Bool(false),
-                _ if declared && writers.is_empty() && value.alts.is_empty() && ty.as_deref().is_none_or(|ty| !ty.contains("Action") && !ty.contains("Func") && !ty.contains("Event")) => V::Unknown(Cause::Data),
+                _ if declared
+                    && writers.is_empty()
+                    && value.alts.is_empty()
+                    && ty.as_deref().is_none_or(|ty| {
+                        !ty.contains("Action") && !ty.contains("Func") && !ty.contains("Event")
+                    }) =>
+                {
+                    V::Unknown(Cause::Data)
+                }
                 _ => V::Nil,
             };
             value.join(&Val::of(empty, lanes));
         } else if !rest.is_empty() {
-            value.join(&if memo { Val::nil(rest) } else { Val::data(rest) });
+            value.join(&if memo {
+                Val::nil(rest)
+            } else {
+                Val::data(rest)
+            });
         }
         value
     }
 
     /// A member that the file does not define: inherited, or made at run time.
     fn inherited(&self, class: u32, name: &str, lanes: Lanes) -> Val {
-        let outside = self.classes[class as usize].bases.iter().any(|base| !matches!(base.single(), Some(V::Class(_))));
-        if looks_like_switch(name) && (outside || !self.csharp()) { Val::unknown(Cause::Opaque, lanes) } else { Val::data(lanes) }
+        let outside = self.classes[class as usize]
+            .bases
+            .iter()
+            .any(|base| !matches!(base.single(), Some(V::Class(_))));
+        if looks_like_switch(name) && (outside || !self.csharp()) {
+            Val::unknown(Cause::Opaque, lanes)
+        } else {
+            Val::data(lanes)
+        }
     }
 
     /// `v.name`, where `v` is a class of the file or an object of one.
-    pub fn read_member(&mut self, at: NodeRef, v: &V, class: u32, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
+    pub fn read_member(
+        &mut self,
+        at: NodeRef,
+        v: &V,
+        class: u32,
+        name: &SmolStr,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let found = self.methods_named(class, name);
-        if let Some(def) = found.iter().find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter)) {
+        if let Some(def) = found
+            .iter()
+            .find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter))
+        {
             let closure = self.bound(*def, v, lanes);
             let form = self.def(*def).map(|def| def.form);
             if form == Some(Form::Getter) || self.ruby() {
@@ -509,7 +714,11 @@ impl<'p> Machine<'p> {
             return (closure, lanes);
         }
         if let V::Object(object) = v {
-            let own = object.fields.borrow().iter().any(|(known, _)| known == name);
+            let own = object
+                .fields
+                .borrow()
+                .iter()
+                .any(|(known, _)| known == name);
             if own || self.classes[class as usize].fields.contains_key(name) {
                 return (self.object_field(object, name, lanes), lanes);
             }
@@ -528,9 +737,17 @@ impl<'p> Machine<'p> {
             return self.read_member(at, v, base, name, lanes);
         }
         if let Some(base) = self.library_base(class) {
-            return (Val::of(V::Name(SmolStr::new(format!("{base}.{name}"))), lanes), lanes);
+            return (
+                Val::of(V::Name(SmolStr::new(format!("{base}.{name}"))), lanes),
+                lanes,
+            );
         }
-        if self.csharp() && matches!(name.as_str(), "Environment" | "HostingEnvironment" | "HostEnvironment") {
+        if self.csharp()
+            && matches!(
+                name.as_str(),
+                "Environment" | "HostingEnvironment" | "HostEnvironment"
+            )
+        {
             return (Val::of(V::Host, lanes), lanes);
         }
         (self.inherited(class, name, lanes), lanes)
@@ -538,7 +755,17 @@ impl<'p> Machine<'p> {
 
     fn first_class_base(&self, class: u32) -> Option<u32> {
         // a class cannot be its own base, but broken code may say so
-        self.classes[class as usize].bases.iter().find_map(|base| if let Some(V::Class(base)) = base.single() { Some(*base) } else { None }).filter(|base| *base < class)
+        self.classes[class as usize]
+            .bases
+            .iter()
+            .find_map(|base| {
+                if let Some(V::Class(base)) = base.single() {
+                    Some(*base)
+                } else {
+                    None
+                }
+            })
+            .filter(|base| *base < class)
     }
 
     /// A method as a value, bound to its object.
@@ -556,7 +783,13 @@ impl<'p> Machine<'p> {
     }
 
     /// `new C(args)`.
-    pub fn construct(&mut self, at: NodeRef, class: u32, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+    pub fn construct(
+        &mut self,
+        at: NodeRef,
+        class: u32,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         self.ensure_class_body(class);
         if let Some(base) = self.library_base(class)
             && let Some((effect, family)) = self.symbol_of(&base)
@@ -566,17 +799,33 @@ impl<'p> Machine<'p> {
             return (Val::of(V::Made(base), lanes).tainted(Some(at)), lanes);
         }
         if self.classes[class as usize].form == ClassForm::Enum {
-            return (args.get(0).cloned().unwrap_or_else(|| Val::data(lanes)), lanes);
+            return (
+                args.get(0).cloned().unwrap_or_else(|| Val::data(lanes)),
+                lanes,
+            );
         }
         let taint = args.all().find_map(|value| value.taint);
-        let Some(Kind::Class(node)) = self.kind(self.classes[class as usize].node) else { return (Val::data(lanes), lanes) };
-        let constructors: Vec<NodeRef> = ["initialize", "__init__", node.name.rsplit('.').next().unwrap_or_default()]
-            .iter()
-            .flat_map(|name| self.methods_named(class, name))
-            .filter(|at| self.def(*at).is_some_and(|def| def.form == Form::Constructor && !def.is_static))
-            .collect();
+        let Some(Kind::Class(node)) = self.kind(self.classes[class as usize].node) else {
+            return (Val::data(lanes), lanes);
+        };
+        let constructors: Vec<NodeRef> = [
+            "initialize",
+            "__init__",
+            node.name.rsplit('.').next().unwrap_or_default(),
+        ]
+        .iter()
+        .flat_map(|name| self.methods_named(class, name))
+        .filter(|at| {
+            self.def(*at)
+                .is_some_and(|def| def.form == Form::Constructor && !def.is_static)
+        })
+        .collect();
         let count = args.positional.len() + args.named.len();
-        let constructor = constructors.iter().copied().find(|at| self.def(*at).is_some_and(|def| def.params.len() == count)).or_else(|| constructors.first().copied());
+        let constructor = constructors
+            .iter()
+            .copied()
+            .find(|at| self.def(*at).is_some_and(|def| def.params.len() == count))
+            .or_else(|| constructors.first().copied());
         let known = args.all().any(|value| self.interesting(value));
         if !known {
             self.escape_args(args, lanes);
@@ -587,7 +836,10 @@ impl<'p> Machine<'p> {
             }
             return (Val::of(V::Instance(class), falls).tainted(taint), falls);
         }
-        let object = Rc::new(Object { class, fields: RefCell::new(Vec::new()) });
+        let object = Rc::new(Object {
+            class,
+            fields: RefCell::new(Vec::new()),
+        });
         for (index, param) in node.params.iter().enumerate() {
             let value = args.get(index).or_else(|| args.named(&param.name)).cloned();
             if let Some(value) = value {
@@ -596,7 +848,10 @@ impl<'p> Machine<'p> {
         }
         // dataclasses and the like take their fields by name
         if self.python() && constructor.is_none() {
-            object.fields.borrow_mut().extend(args.named.iter().cloned());
+            object
+                .fields
+                .borrow_mut()
+                .extend(args.named.iter().cloned());
         }
         let mut falls = lanes;
         if let Some(constructor) = constructor {
@@ -606,7 +861,15 @@ impl<'p> Machine<'p> {
         (Val::of(V::Object(object), falls).tainted(taint), falls)
     }
 
-    pub fn write_attr(&mut self, target: &Val, recv: NodeRef, name: &SmolStr, lanes: Lanes, value: &Val, at: NodeRef) {
+    pub fn write_attr(
+        &mut self,
+        target: &Val,
+        recv: NodeRef,
+        name: &SmolStr,
+        lanes: Lanes,
+        value: &Val,
+        at: NodeRef,
+    ) {
         for alt in target.groups(lanes) {
             match &alt.v {
                 V::Object(object) => {
@@ -615,13 +878,29 @@ impl<'p> Machine<'p> {
                 }
                 V::Instance(class) | V::Class(class) => {
                     let class = *class;
-                    let setter = self.methods_named(class, &format!("{name}=")).first().copied().or_else(|| self.methods_named(class, name).into_iter().find(|at| self.def(*at).is_some_and(|def| def.form == Form::Setter)));
+                    let setter = self
+                        .methods_named(class, &format!("{name}="))
+                        .first()
+                        .copied()
+                        .or_else(|| {
+                            self.methods_named(class, name).into_iter().find(|at| {
+                                self.def(*at).is_some_and(|def| def.form == Form::Setter)
+                            })
+                        });
                     if let Some(setter) = setter {
                         let closure = self.bound(setter, &alt.v, alt.lanes);
-                        let args = Args { positional: vec![value.clone()], nodes: vec![at], ..Args::default() };
+                        let args = Args {
+                            positional: vec![value.clone()],
+                            nodes: vec![at],
+                            ..Args::default()
+                        };
                         self.call_value(at, &closure, &args, alt.lanes);
                     }
-                    let field = if self.ruby() { SmolStr::new(format!("@{name}")) } else { name.clone() };
+                    let field = if self.ruby() {
+                        SmolStr::new(format!("@{name}"))
+                    } else {
+                        name.clone()
+                    };
                     self.write_class_field(class, &field, alt.lanes, value);
                 }
                 _ => self.escape(&value.only(alt.lanes), alt.lanes, at),
@@ -632,7 +911,9 @@ impl<'p> Machine<'p> {
 
     /// An object that took fake data holds fake data.
     pub fn taint_place(&mut self, place: NodeRef, taint: Option<NodeRef>) {
-        let (Some(taint), Some(Kind::Name(name))) = (taint, self.kind(place)) else { return };
+        let (Some(taint), Some(Kind::Name(name))) = (taint, self.kind(place)) else {
+            return;
+        };
         if let super::names::Found::Slot(slot) = self.lookup(name) {
             self.slots[slot as usize].taint.get_or_insert(taint);
         }

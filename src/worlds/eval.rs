@@ -16,8 +16,13 @@ impl<'p> Machine<'p> {
         if !self.step() {
             return (Val::unknown(Cause::GaveUp, lanes), lanes);
         }
-        let Some(kind) = self.kind(at) else { return (Val::data(lanes), lanes) };
-        let child = |node: NodeId| NodeRef { item: at.item, node };
+        let Some(kind) = self.kind(at) else {
+            return (Val::data(lanes), lanes);
+        };
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         match kind {
             Kind::Lit(lit) => (self.literal(lit, lanes), lanes),
             Kind::Name(name) => self.read_name(at, name, lanes),
@@ -25,7 +30,9 @@ impl<'p> Machine<'p> {
             Kind::Super => (Val::data(lanes), lanes),
             Kind::Field(name) => (self.read_field_of_this(name, lanes), lanes),
             Kind::Attr { recv, name, safe } => self.read_attr(at, child(*recv), name, *safe, lanes),
-            Kind::Index { recv, args, safe } => self.read_index(at, child(*recv), args, *safe, lanes),
+            Kind::Index { recv, args, safe } => {
+                self.read_index(at, child(*recv), args, *safe, lanes)
+            }
             Kind::List(items) => self.list(at, items, lanes),
             Kind::Map(pairs) => {
                 let mut falls = lanes;
@@ -70,17 +77,27 @@ impl<'p> Machine<'p> {
             Kind::Binary { op, left, right } => {
                 let (left_value, falls) = self.eval(child(*left), lanes);
                 let (right_value, falls) = self.eval(child(*right), falls);
-                (self.binary(at, *op, &left_value, &right_value, falls, child(*left)), falls)
+                (
+                    self.binary(at, *op, &left_value, &right_value, falls, child(*left)),
+                    falls,
+                )
             }
             Kind::If { arms, otherwise } => self.eval_if(at, arms, *otherwise, lanes),
-            Kind::Match { subject, arms, otherwise, breaks } => self.eval_match(at, *subject, arms, *otherwise, *breaks, lanes),
+            Kind::Match {
+                subject,
+                arms,
+                otherwise,
+                breaks,
+            } => self.eval_match(at, *subject, arms, *otherwise, *breaks, lanes),
             Kind::Is { subject, pattern } => {
                 let (value, falls) = self.eval(child(*subject), lanes);
                 let outcome = self.matches(at.item, pattern, &value, falls, at);
                 (self.from_outcome(&outcome, &value), falls)
             }
             Kind::Seq(all) => self.seq(at.item, all, lanes),
-            Kind::Set { place, op, value } => self.eval_set(at, child(*place), *op, child(*value), lanes),
+            Kind::Set { place, op, value } => {
+                self.eval_set(at, child(*place), *op, child(*value), lanes)
+            }
             Kind::Let { name, ty, value } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
             Kind::Out(place) => (Val::data(lanes), self.write_unknown(child(*place), lanes)),
             Kind::With { items, body } => self.eval_with(at, items, child(*body), lanes),
@@ -92,9 +109,7 @@ impl<'p> Machine<'p> {
                     None => (Val::nil(lanes), lanes),
                 };
                 let target = match how {
-                    Leave::Return => {
-                        Target::Return(self.st.return_to)
-                    }
+                    Leave::Return => Target::Return(self.st.return_to),
                     Leave::Break => Target::Break(self.st.break_to),
                     Leave::Next => Target::Next(self.st.next_to),
                     Leave::Goto(label) => Target::Goto(label.clone()),
@@ -123,7 +138,13 @@ impl<'p> Machine<'p> {
                 (Val::nil(lanes), lanes)
             }
             Kind::Item(id) => match self.program.code(*id) {
-                Some(code) => self.eval(NodeRef { item: *id, node: code.root }, lanes),
+                Some(code) => self.eval(
+                    NodeRef {
+                        item: *id,
+                        node: code.root,
+                    },
+                    lanes,
+                ),
                 None => (Val::nil(lanes), lanes),
             },
             Kind::Symbol(name) => (self.symbol(name, lanes), lanes),
@@ -186,7 +207,13 @@ impl<'p> Machine<'p> {
             Lit::Number(_) => V::Unknown(Cause::Data),
             Lit::Str(text) => V::Str(text.clone()),
             Lit::Symbol(text) => V::Symbol(text.clone()),
-            Lit::Regex { pattern, ignore_case } => V::Regex { pattern: pattern.clone(), ignore_case: *ignore_case },
+            Lit::Regex {
+                pattern,
+                ignore_case,
+            } => V::Regex {
+                pattern: pattern.clone(),
+                ignore_case: *ignore_case,
+            },
         };
         Val::of(v, lanes)
     }
@@ -197,7 +224,10 @@ impl<'p> Machine<'p> {
         let mut taint = None;
         let mut open = false;
         for node in items {
-            let node = NodeRef { item: at.item, node: *node };
+            let node = NodeRef {
+                item: at.item,
+                node: *node,
+            };
             let (value, rest) = self.eval(node, falls);
             falls = rest;
             taint = taint.or(value.taint);
@@ -223,7 +253,13 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let mut out = Val::of(V::Str(SmolStr::default()), lanes);
         for node in parts {
-            let (value, rest) = self.eval(NodeRef { item: at.item, node: *node }, falls);
+            let (value, rest) = self.eval(
+                NodeRef {
+                    item: at.item,
+                    node: *node,
+                },
+                falls,
+            );
             falls = rest;
             out = self.concat(&out.only(falls), &value, falls);
         }
@@ -241,7 +277,11 @@ impl<'p> Machine<'p> {
                     (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
-                out.add(Alt { lanes: b.lanes, v, doubt: a.doubt || b.doubt });
+                out.add(Alt {
+                    lanes: b.lanes,
+                    v,
+                    doubt: a.doubt || b.doubt,
+                });
             }
         }
         out
@@ -250,12 +290,33 @@ impl<'p> Machine<'p> {
     /// A bool from an outcome, with the deps of what decided it.
     pub fn from_outcome(&self, outcome: &Outcome, by: &Val) -> Val {
         let mut value = Val::default();
-        for (lanes, sure, truth) in [(outcome.yes, outcome.yes_sure, true), (outcome.no, outcome.no_sure, false)] {
-            value.add(Alt { lanes: sure & lanes, v: V::Bool(truth), doubt: false });
-            value.add(Alt { lanes: lanes.without(sure), v: V::Bool(truth), doubt: true });
+        for (lanes, sure, truth) in [
+            (outcome.yes, outcome.yes_sure, true),
+            (outcome.no, outcome.no_sure, false),
+        ] {
+            value.add(Alt {
+                lanes: sure & lanes,
+                v: V::Bool(truth),
+                doubt: false,
+            });
+            value.add(Alt {
+                lanes: lanes.without(sure),
+                v: V::Bool(truth),
+                doubt: true,
+            });
         }
         // undecided lanes stay unknown with their cause, so that a condition on them names it
-        let cause = by.alts.iter().filter_map(|alt| if let V::Unknown(cause) = alt.v { Some(cause) } else { None }).max();
+        let cause = by
+            .alts
+            .iter()
+            .filter_map(|alt| {
+                if let V::Unknown(cause) = alt.v {
+                    Some(cause)
+                } else {
+                    None
+                }
+            })
+            .max();
         if let Some(cause) = cause {
             let open = outcome.yes & outcome.no;
             if !open.is_empty() && !outcome.yes_sure.has(open) && !outcome.no_sure.has(open) {
@@ -309,10 +370,28 @@ impl<'p> Machine<'p> {
         let mut outcome = self.truth(value, lanes);
         match self.forced.get(&at) {
             Some(Force::Flip) => outcome = outcome.negate(),
-            Some(Force::Unknown) => outcome = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes },
+            Some(Force::Unknown) => {
+                outcome = Outcome {
+                    yes: lanes,
+                    no: lanes,
+                    yes_sure: lanes,
+                    no_sure: lanes,
+                }
+            }
             None => {}
         }
-        let cause = value.alts.iter().filter_map(|alt| if let V::Unknown(cause) = alt.v { Some(cause) } else { None }).filter(|cause| cause.doubts()).max();
+        let cause = value
+            .alts
+            .iter()
+            .filter_map(|alt| {
+                if let V::Unknown(cause) = alt.v {
+                    Some(cause)
+                } else {
+                    None
+                }
+            })
+            .filter(|cause| cause.doubts())
+            .max();
         let entry = self.conditions.entry(at).or_default();
         entry.yes |= outcome.yes;
         entry.no |= outcome.no;
@@ -324,7 +403,13 @@ impl<'p> Machine<'p> {
         outcome
     }
 
-    fn eval_if(&mut self, at: NodeRef, arms: &[(NodeId, NodeId)], otherwise: Option<NodeId>, lanes: Lanes) -> (Val, Lanes) {
+    fn eval_if(
+        &mut self,
+        at: NodeRef,
+        arms: &[(NodeId, NodeId)],
+        otherwise: Option<NodeId>,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let before = self.st.clone();
         let mut open = lanes;
         let mut branches: Vec<Branch> = Vec::with_capacity(arms.len() + 1);
@@ -333,11 +418,24 @@ impl<'p> Machine<'p> {
         let mut last = (None, Lanes::NONE);
         let mut prior: Vec<(NodeRef, Lanes)> = Vec::new();
         for (test, body) in arms {
-            let test = NodeRef { item: at.item, node: *test };
+            let test = NodeRef {
+                item: at.item,
+                node: *test,
+            };
             let (value, falls) = self.eval(test, open);
             let outcome = self.condition(test, &value, falls);
-            branches.push(Branch { lanes: outcome.yes, doubt: (outcome.yes.without(outcome.yes_sure)) | (doubt & outcome.yes), cond: Some(test), decided: outcome.decided() & falls, truth: true, prior: prior.clone() });
-            bodies.push(Some(NodeRef { item: at.item, node: *body }));
+            branches.push(Branch {
+                lanes: outcome.yes,
+                doubt: (outcome.yes.without(outcome.yes_sure)) | (doubt & outcome.yes),
+                cond: Some(test),
+                decided: outcome.decided() & falls,
+                truth: true,
+                prior: prior.clone(),
+            });
+            bodies.push(Some(NodeRef {
+                item: at.item,
+                node: *body,
+            }));
             doubt |= outcome.no.without(outcome.no_sure);
             last = (Some(test), outcome.decided() & falls);
             prior.push((test, falls.without(outcome.no)));
@@ -347,8 +445,18 @@ impl<'p> Machine<'p> {
             open = outcome.no;
         }
         prior.pop();
-        branches.push(Branch { lanes: open, doubt: doubt & open, cond: last.0, decided: last.1, truth: false, prior });
-        bodies.push(otherwise.map(|node| NodeRef { item: at.item, node }));
+        branches.push(Branch {
+            lanes: open,
+            doubt: doubt & open,
+            cond: last.0,
+            decided: last.1,
+            truth: false,
+            prior,
+        });
+        bodies.push(otherwise.map(|node| NodeRef {
+            item: at.item,
+            node,
+        }));
         // exits inside the tests have left their mark on the state; the branches start from there
         self.st.cuts = before.cuts;
         self.fork(&branches, |machine, index| match bodies[index] {
@@ -357,10 +465,21 @@ impl<'p> Machine<'p> {
         })
     }
 
-    fn shortcut(&mut self, at: NodeRef, all: &[NodeId], how: Shortcut, lanes: Lanes) -> (Val, Lanes) {
+    fn shortcut(
+        &mut self,
+        at: NodeRef,
+        all: &[NodeId],
+        how: Shortcut,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let before = self.st.clone();
-        let Some((first, rest)) = all.split_first() else { return (Val::nil(lanes), lanes) };
-        let first = NodeRef { item: at.item, node: *first };
+        let Some((first, rest)) = all.split_first() else {
+            return (Val::nil(lanes), lanes);
+        };
+        let first = NodeRef {
+            item: at.item,
+            node: *first,
+        };
         let (value, falls) = self.eval(first, lanes);
         if rest.is_empty() {
             return (value, falls);
@@ -381,11 +500,31 @@ impl<'p> Machine<'p> {
         };
         let truth = matches!(how, Shortcut::And);
         let branches = [
-            Branch { lanes: go.yes, doubt: go.yes.without(go.yes_sure), cond: Some(first), decided: outcome.decided() & falls, truth, prior: Vec::new() },
-            Branch { lanes: stay.yes, doubt: stay.yes.without(stay.yes_sure), cond: Some(first), decided: outcome.decided() & falls, truth: !truth, prior: Vec::new() },
+            Branch {
+                lanes: go.yes,
+                doubt: go.yes.without(go.yes_sure),
+                cond: Some(first),
+                decided: outcome.decided() & falls,
+                truth,
+                prior: Vec::new(),
+            },
+            Branch {
+                lanes: stay.yes,
+                doubt: stay.yes.without(stay.yes_sure),
+                cond: Some(first),
+                decided: outcome.decided() & falls,
+                truth: !truth,
+                prior: Vec::new(),
+            },
         ];
         self.st.cuts = before.cuts.clone();
-        let (mut result, falls) = self.fork(&branches, |machine, index| if index == 0 { machine.shortcut(at, rest, how, go.yes) } else { (kept.clone(), stay.yes) });
+        let (mut result, falls) = self.fork(&branches, |machine, index| {
+            if index == 0 {
+                machine.shortcut(at, rest, how, go.yes)
+            } else {
+                (kept.clone(), stay.yes)
+            }
+        });
         result.deps = result.deps.and(&value.deps);
         (result, falls)
     }
@@ -407,7 +546,11 @@ impl<'p> Machine<'p> {
     }
 
     fn part(&self, value: &Val, lanes: Lanes, keep: impl Fn(&Outcome, Lanes) -> bool) -> Val {
-        let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
+        let mut out = Val {
+            deps: value.deps.clone(),
+            taint: value.taint,
+            ..Val::default()
+        };
         for alt in value.groups(lanes) {
             let one = Val::of(alt.v.clone(), alt.lanes);
             if keep(&self.truth(&one, alt.lanes), alt.lanes) {
@@ -418,7 +561,11 @@ impl<'p> Machine<'p> {
     }
 
     fn present_part(&self, value: &Val, lanes: Lanes) -> Val {
-        let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
+        let mut out = Val {
+            deps: value.deps.clone(),
+            taint: value.taint,
+            ..Val::default()
+        };
         for alt in value.groups(lanes) {
             if !matches!(alt.v, V::Nil | V::Missing) {
                 out.add(alt);
@@ -449,7 +596,14 @@ impl<'p> Machine<'p> {
         outcome
     }
 
-    fn eval_set(&mut self, at: NodeRef, place: NodeRef, op: SetOp, value: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+    fn eval_set(
+        &mut self,
+        at: NodeRef,
+        place: NodeRef,
+        op: SetOp,
+        value: NodeRef,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         match op {
             SetOp::Plain => {
                 let (value, falls) = self.eval(value, lanes);
@@ -458,8 +612,16 @@ impl<'p> Machine<'p> {
             }
             SetOp::Or | SetOp::And | SetOp::Coalesce => {
                 let old = self.peek(place, lanes);
-                let outcome = if op == SetOp::Coalesce { self.nilness(&old, lanes) } else { self.truth(&old, lanes) };
-                let go = if op == SetOp::Or { outcome.negate() } else { outcome };
+                let outcome = if op == SetOp::Coalesce {
+                    self.nilness(&old, lanes)
+                } else {
+                    self.truth(&old, lanes)
+                };
+                let go = if op == SetOp::Or {
+                    outcome.negate()
+                } else {
+                    outcome
+                };
                 let stay = go.negate();
                 let branches = [
                     Branch::open(go.yes, go.yes.without(go.yes_sure)),
@@ -483,7 +645,11 @@ impl<'p> Machine<'p> {
             SetOp::Add | SetOp::Other => {
                 let (added, falls) = self.eval(value, lanes);
                 let old = self.peek(place, falls);
-                let combined = if op == SetOp::Add { self.add(&old, &added, falls, at) } else { Val::data(falls).tainted(old.taint.or(added.taint)) };
+                let combined = if op == SetOp::Add {
+                    self.add(&old, &added, falls, at)
+                } else {
+                    Val::data(falls).tainted(old.taint.or(added.taint))
+                };
                 let falls = self.assign(place, falls, &combined);
                 (combined, falls)
             }
@@ -492,15 +658,23 @@ impl<'p> Machine<'p> {
 
     /// `a += b`: strings and lists add up, closures subscribe, the rest is data.
     pub fn add(&mut self, old: &Val, added: &Val, lanes: Lanes, at: NodeRef) -> Val {
-        let mut out = Val { deps: old.deps.clone().and(&added.deps), taint: old.taint.or(added.taint), ..Val::default() };
+        let mut out = Val {
+            deps: old.deps.clone().and(&added.deps),
+            taint: old.taint.or(added.taint),
+            ..Val::default()
+        };
         for a in old.groups(lanes) {
             for b in added.groups(a.lanes) {
                 let v = match (&a.v, &b.v) {
-                    (V::Str(_) | V::Inquirer(_), V::Str(_) | V::Inquirer(_)) => match (text_of(&a.v), text_of(&b.v)) {
-                        (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
-                        _ => V::Unknown(Cause::Data),
-                    },
-                    (V::List(items), V::List(more)) => V::List(Rc::new(items.iter().chain(more.iter()).cloned().collect())),
+                    (V::Str(_) | V::Inquirer(_), V::Str(_) | V::Inquirer(_)) => {
+                        match (text_of(&a.v), text_of(&b.v)) {
+                            (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                            _ => V::Unknown(Cause::Data),
+                        }
+                    }
+                    (V::List(items), V::List(more)) => {
+                        V::List(Rc::new(items.iter().chain(more.iter()).cloned().collect()))
+                    }
                     // an event: nil until somebody subscribes
                     (V::Nil, V::Closure(_)) => b.v.clone(),
                     (V::List(items), V::Closure(_)) if self.csharp() => {
@@ -508,7 +682,10 @@ impl<'p> Machine<'p> {
                         all.push(Val::of(b.v.clone(), b.lanes));
                         V::List(Rc::new(all))
                     }
-                    (V::Closure(_), V::Closure(_)) => V::List(Rc::new(vec![Val::of(a.v.clone(), a.lanes), Val::of(b.v.clone(), b.lanes)])),
+                    (V::Closure(_), V::Closure(_)) => V::List(Rc::new(vec![
+                        Val::of(a.v.clone(), a.lanes),
+                        Val::of(b.v.clone(), b.lanes),
+                    ])),
                     (_, V::Closure(_)) => {
                         self.escape(&Val::of(b.v.clone(), b.lanes), b.lanes, at);
                         V::Unknown(Cause::Data)
@@ -516,15 +693,32 @@ impl<'p> Machine<'p> {
                     (V::Int(a), V::Int(b)) => V::Int(a.wrapping_add(*b)),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
-                out.add(Alt { lanes: b.lanes, v, doubt: a.doubt || b.doubt });
+                out.add(Alt {
+                    lanes: b.lanes,
+                    v,
+                    doubt: a.doubt || b.doubt,
+                });
             }
         }
         out
     }
 
-    fn eval_let(&mut self, at: NodeRef, name: &SmolStr, ty: Option<&SmolStr>, value: Option<NodeId>, lanes: Lanes) -> (Val, Lanes) {
+    fn eval_let(
+        &mut self,
+        at: NodeRef,
+        name: &SmolStr,
+        ty: Option<&SmolStr>,
+        value: Option<NodeId>,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let (value, falls) = match value {
-            Some(value) => self.eval(NodeRef { item: at.item, node: value }, lanes),
+            Some(value) => self.eval(
+                NodeRef {
+                    item: at.item,
+                    node: value,
+                },
+                lanes,
+            ),
             None => (Val::default(), lanes),
         };
         let hint = ty.and_then(|ty| self.typed(ty, falls));
@@ -538,7 +732,11 @@ impl<'p> Machine<'p> {
         }
         let value = if value.alts.is_empty() {
             // C# gives value types a default; reading anything else before an assignment does not compile
-            let v = if ty.is_some_and(|ty| ty == "bool") { V::Bool(false) } else { V::Unknown(Cause::Data) };
+            let v = if ty.is_some_and(|ty| ty == "bool") {
+                V::Bool(false)
+            } else {
+                V::Unknown(Cause::Data)
+            };
             Val::of(v, falls)
         } else {
             value
@@ -575,6 +773,12 @@ pub fn text_of(v: &V) -> Option<&SmolStr> {
 
 /// The stronger cause of two values, of which at least one is unknown.
 pub fn worst(a: &V, b: &V) -> Cause {
-    let cause = |v: &V| if let V::Unknown(cause) = v { *cause } else { Cause::Data };
+    let cause = |v: &V| {
+        if let V::Unknown(cause) = v {
+            *cause
+        } else {
+            Cause::Data
+        }
+    };
     cause(a).max(cause(b))
 }

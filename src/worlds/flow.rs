@@ -13,10 +13,24 @@ use crate::program::*;
 const UNROLL: usize = 8;
 
 impl<'p> Machine<'p> {
-    pub fn eval_match(&mut self, at: NodeRef, subject: Option<NodeId>, arms: &'p [Arm], otherwise: Option<NodeId>, breaks: bool, lanes: Lanes) -> (Val, Lanes) {
+    pub fn eval_match(
+        &mut self,
+        at: NodeRef,
+        subject: Option<NodeId>,
+        arms: &'p [Arm],
+        otherwise: Option<NodeId>,
+        breaks: bool,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let (subject, falls) = match subject {
             Some(node) => {
-                let (value, falls) = self.eval(NodeRef { item: at.item, node }, lanes);
+                let (value, falls) = self.eval(
+                    NodeRef {
+                        item: at.item,
+                        node,
+                    },
+                    lanes,
+                );
                 (Some(value), falls)
             }
             None => (None, lanes),
@@ -28,23 +42,41 @@ impl<'p> Machine<'p> {
         let mut prior: Vec<(NodeRef, Lanes)> = Vec::new();
         let mut last = None;
         for arm in arms {
-            let body = NodeRef { item: at.item, node: arm.body };
+            let body = NodeRef {
+                item: at.item,
+                node: arm.body,
+            };
             let cond = self.arm_condition(at, arm);
             let mut outcome = match &subject {
                 Some(subject) => self.matches(at.item, &arm.pattern, subject, open, cond),
                 None => self.bare_arm(at.item, &arm.pattern, open),
             };
             if let Some(guard) = arm.guard {
-                let guard = NodeRef { item: at.item, node: guard };
+                let guard = NodeRef {
+                    item: at.item,
+                    node: guard,
+                };
                 let on = outcome.yes;
                 let (value, through) = self.eval(guard, on);
                 let tested = self.condition(guard, &value, through);
                 let no = outcome.no | (on & tested.no);
-                outcome = Outcome { yes: on & tested.yes, no, yes_sure: outcome.yes_sure & tested.yes_sure, no_sure: outcome.no_sure | (on & tested.no_sure) };
+                outcome = Outcome {
+                    yes: on & tested.yes,
+                    no,
+                    yes_sure: outcome.yes_sure & tested.yes_sure,
+                    no_sure: outcome.no_sure | (on & tested.no_sure),
+                };
             }
             match self.forced.get(&cond) {
                 Some(Force::Flip) => outcome = outcome.negate(),
-                Some(Force::Unknown) => outcome = Outcome { yes: open, no: open, yes_sure: open, no_sure: open },
+                Some(Force::Unknown) => {
+                    outcome = Outcome {
+                        yes: open,
+                        no: open,
+                        yes_sure: open,
+                        no_sure: open,
+                    }
+                }
                 None => {}
             }
             outcome.yes &= open;
@@ -72,7 +104,14 @@ impl<'p> Machine<'p> {
             let _ = body;
         }
         prior.pop();
-        branches.push(Branch { lanes: open, doubt: doubt & open, cond: last.map(|(cond, _)| cond), decided: last.map_or(Lanes::NONE, |(_, lanes)| lanes), truth: false, prior });
+        branches.push(Branch {
+            lanes: open,
+            doubt: doubt & open,
+            cond: last.map(|(cond, _)| cond),
+            decided: last.map_or(Lanes::NONE, |(_, lanes)| lanes),
+            truth: false,
+            prior,
+        });
         self.st.cuts = cuts;
         let break_to = self.st.break_to;
         let resume = self.st.may_resume;
@@ -85,7 +124,13 @@ impl<'p> Machine<'p> {
         let (mut value, mut falls) = self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
             match arms.get(index).map(|arm| arm.body).or(otherwise) {
-                Some(body) => machine.eval(NodeRef { item: at.item, node: body }, on),
+                Some(body) => machine.eval(
+                    NodeRef {
+                        item: at.item,
+                        node: body,
+                    },
+                    on,
+                ),
                 None => (Val::nil(on), on),
             }
         });
@@ -103,10 +148,20 @@ impl<'p> Machine<'p> {
         let mut pattern = &arm.pattern;
         loop {
             match pattern {
-                Pattern::Value(node) => return NodeRef { item: at.item, node: *node },
+                Pattern::Value(node) => {
+                    return NodeRef {
+                        item: at.item,
+                        node: *node,
+                    };
+                }
                 Pattern::Or(all) | Pattern::And(all) if !all.is_empty() => pattern = &all[0],
                 Pattern::Not(inner) => pattern = inner,
-                _ => return NodeRef { item: at.item, node: arm.guard.unwrap_or(arm.body) },
+                _ => {
+                    return NodeRef {
+                        item: at.item,
+                        node: arm.guard.unwrap_or(arm.body),
+                    };
+                }
             }
         }
     }
@@ -120,22 +175,51 @@ impl<'p> Machine<'p> {
                 self.condition(at, &value, falls)
             }
             Pattern::Or(all) => {
-                let mut any = Outcome { no: lanes, no_sure: lanes, ..Outcome::default() };
+                let mut any = Outcome {
+                    no: lanes,
+                    no_sure: lanes,
+                    ..Outcome::default()
+                };
                 for one in all {
                     let next = self.bare_arm(item, one, lanes);
                     any = either(any, next);
                 }
                 any
             }
-            Pattern::Any => Outcome { yes: lanes, yes_sure: lanes, ..Outcome::default() },
-            _ => Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes },
+            Pattern::Any => Outcome {
+                yes: lanes,
+                yes_sure: lanes,
+                ..Outcome::default()
+            },
+            _ => Outcome {
+                yes: lanes,
+                no: lanes,
+                yes_sure: lanes,
+                no_sure: lanes,
+            },
         }
     }
 
     /// Whether a value matches a pattern; captures are bound.
-    pub fn matches(&mut self, item: ItemId, pattern: &'p Pattern, value: &Val, lanes: Lanes, at: NodeRef) -> Outcome {
-        let always = Outcome { yes: lanes, yes_sure: lanes, ..Outcome::default() };
-        let open = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes };
+    pub fn matches(
+        &mut self,
+        item: ItemId,
+        pattern: &'p Pattern,
+        value: &Val,
+        lanes: Lanes,
+        at: NodeRef,
+    ) -> Outcome {
+        let always = Outcome {
+            yes: lanes,
+            yes_sure: lanes,
+            ..Outcome::default()
+        };
+        let open = Outcome {
+            yes: lanes,
+            no: lanes,
+            yes_sure: lanes,
+            no_sure: lanes,
+        };
         match pattern {
             Pattern::Any => always,
             Pattern::Capture(name) => {
@@ -150,10 +234,18 @@ impl<'p> Machine<'p> {
                     return self.contains(node, &list, value, lanes);
                 }
                 let (expected, _) = self.eval_quietly(node, lanes);
-                if self.ruby() { self.case_equal(node, &expected, value, lanes) } else { self.equal(node, value, &expected, lanes, false) }
+                if self.ruby() {
+                    self.case_equal(node, &expected, value, lanes)
+                } else {
+                    self.equal(node, value, &expected, lanes, false)
+                }
             }
             Pattern::Or(all) => {
-                let mut any = Outcome { no: lanes, no_sure: lanes, ..Outcome::default() };
+                let mut any = Outcome {
+                    no: lanes,
+                    no_sure: lanes,
+                    ..Outcome::default()
+                };
                 for one in all {
                     let next = self.matches(item, one, value, lanes, at);
                     any = either(any, next);
@@ -169,14 +261,20 @@ impl<'p> Machine<'p> {
                 every
             }
             Pattern::Not(inner) => self.matches(item, inner, value, lanes, at).negate(),
-            Pattern::Properties { ty, members, capture } => {
+            Pattern::Properties {
+                ty,
+                members,
+                capture,
+            } => {
                 let missing = self.nilness(value, lanes);
                 let mut every = missing.negate();
                 if ty.is_some() && !matches!(value.single(), Some(V::Host)) {
                     every = either(every.negate(), open.negate()).negate();
                 }
                 for (name, inner) in members {
-                    let (member, _) = self.each_alternative(value, lanes, |machine, v, lanes| machine.member_of(at, v, name, true, lanes));
+                    let (member, _) = self.each_alternative(value, lanes, |machine, v, lanes| {
+                        machine.member_of(at, v, name, true, lanes)
+                    });
                     let next = self.matches(item, inner, &member, lanes, at);
                     every = either(every.negate(), next.negate()).negate();
                 }
@@ -208,8 +306,16 @@ impl<'p> Machine<'p> {
                     let slot = self.declare(self.st.scope, name);
                     self.set_slot(slot, lanes, &value.only(lanes));
                 }
-                let missing = self.nilness(value, lanes).yes.without(self.nilness(value, lanes).no);
-                Outcome { yes: lanes.without(missing), no: lanes, yes_sure: lanes.without(missing), no_sure: lanes }
+                let missing = self
+                    .nilness(value, lanes)
+                    .yes
+                    .without(self.nilness(value, lanes).no);
+                Outcome {
+                    yes: lanes.without(missing),
+                    no: lanes,
+                    yes_sure: lanes.without(missing),
+                    no_sure: lanes,
+                }
             }
             Pattern::Opaque(children) => {
                 for node in children {
@@ -225,14 +331,26 @@ impl<'p> Machine<'p> {
         if inner.collects {
             // a comprehension's names are its own
             self.st.scope = self.push_scope(ScopeKind::Block, before.scope);
-            if let LoopKind::For { bind: Some(bind), .. } = &inner.kind {
-                self.declare_places(NodeRef { item: at.item, node: *bind });
+            if let LoopKind::For {
+                bind: Some(bind), ..
+            } = &inner.kind
+            {
+                self.declare_places(NodeRef {
+                    item: at.item,
+                    node: *bind,
+                });
             }
         }
         let (break_to, next_to) = (self.fresh(), self.fresh());
         let mark = self.exits.len();
-        let body = NodeRef { item: at.item, node: inner.body };
-        let child = |node: NodeId| NodeRef { item: at.item, node };
+        let body = NodeRef {
+            item: at.item,
+            node: inner.body,
+        };
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         let enter = |machine: &mut Self| {
             machine.st.break_to = break_to;
             machine.st.next_to = next_to;
@@ -266,7 +384,8 @@ impl<'p> Machine<'p> {
                             }
                             let (value, rest) = self.eval(body, here);
                             let mut value = value;
-                            let again = self.arrive(mark, |exit| exit.target == Target::Next(next_to));
+                            let again =
+                                self.arrive(mark, |exit| exit.target == Target::Next(next_to));
                             on = self.land(&again, rest, &mut value) | on.without(item.lanes());
                             match self.kind(body) {
                                 // an inner loop's elements join the outer list
@@ -275,7 +394,9 @@ impl<'p> Machine<'p> {
                                     _ => open_ended = true,
                                 },
                                 // a filter that fails gives no element
-                                Some(Kind::If { otherwise: None, .. }) => {
+                                Some(Kind::If {
+                                    otherwise: None, ..
+                                }) => {
                                     value.alts.retain(|alt| !matches!(alt.v, V::Nil));
                                     if !value.alts.is_empty() {
                                         collected.push(value);
@@ -319,8 +440,17 @@ impl<'p> Machine<'p> {
                 let (value, falls) = self.eval(test, lanes);
                 let outcome = self.condition(test, &value, falls);
                 let branches = [
-                    Branch { cond: Some(test), decided: outcome.decided() & falls, ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure)) },
-                    Branch { cond: Some(test), decided: outcome.decided() & falls, truth: false, ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure)) },
+                    Branch {
+                        cond: Some(test),
+                        decided: outcome.decided() & falls,
+                        ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure))
+                    },
+                    Branch {
+                        cond: Some(test),
+                        decided: outcome.decided() & falls,
+                        truth: false,
+                        ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure))
+                    },
                 ];
                 let literally = matches!(self.kind(test), Some(Kind::Lit(_)));
                 let (_, on) = self.fork(&branches, |machine, index| {
@@ -368,14 +498,26 @@ impl<'p> Machine<'p> {
         self.st.scope = before.scope;
         if inner.collects {
             let taint = collected.iter().find_map(|value| value.taint);
-            let list = if open_ended { V::Unknown(Cause::Data) } else { V::List(Rc::new(collected)) };
+            let list = if open_ended {
+                V::Unknown(Cause::Data)
+            } else {
+                V::List(Rc::new(collected))
+            };
             return (Val::of(list, falls).tainted(taint), falls);
         }
         (value, falls)
     }
 
     /// A body that runs any number of times: what it writes may have been written before.
-    fn loop_once(&mut self, at: NodeRef, body: NodeRef, lanes: Lanes, mark: usize, next_to: u32, prepare: impl FnOnce(&mut Self, Lanes) -> Lanes) -> Lanes {
+    fn loop_once(
+        &mut self,
+        at: NodeRef,
+        body: NodeRef,
+        lanes: Lanes,
+        mark: usize,
+        next_to: u32,
+        prepare: impl FnOnce(&mut Self, Lanes) -> Lanes,
+    ) -> Lanes {
         self.forget_written(at, lanes);
         self.maybe(lanes, |machine| {
             let on = prepare(machine, lanes);
@@ -394,7 +536,10 @@ impl<'p> Machine<'p> {
             }
             Some(Kind::List(places)) => {
                 for node in places {
-                    if let Some(Kind::Name(name)) = self.kind(NodeRef { item: place.item, node: *node }) {
+                    if let Some(Kind::Name(name)) = self.kind(NodeRef {
+                        item: place.item,
+                        node: *node,
+                    }) {
                         self.declare(self.st.scope, name);
                     }
                 }
@@ -415,7 +560,10 @@ impl<'p> Machine<'p> {
     }
 
     pub fn eval_try(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
-        let child = |node: NodeId| NodeRef { item: at.item, node };
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         let before = self.st.clone();
         let mark = self.exits.len();
         self.st.may_resume = true;
@@ -431,7 +579,11 @@ impl<'p> Machine<'p> {
         }
         let mut entries: Vec<Entry> = Vec::new();
         for handler in &inner.handlers {
-            let mut entry = Entry { lanes: Lanes::NONE, doubt: Lanes::NONE, classes: Vec::new() };
+            let mut entry = Entry {
+                lanes: Lanes::NONE,
+                doubt: Lanes::NONE,
+                classes: Vec::new(),
+            };
             let mut rest = Vec::new();
             for exit in raised.drain(..) {
                 match self.catches(at.item, handler, exit.class.as_deref()) {
@@ -457,7 +609,11 @@ impl<'p> Machine<'p> {
         self.exits.extend(raised);
         // the body's fall-through and the handlers are branches: variables may be as before or after
         let mut branches = vec![Branch::open(body_falls, Lanes::NONE)];
-        branches.extend(entries.iter().map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes)));
+        branches.extend(
+            entries
+                .iter()
+                .map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes)),
+        );
         self.st.path = before.path.clone();
         self.st.may_resume = before.may_resume;
         let resumed = before.cuts.clone();
@@ -491,7 +647,13 @@ impl<'p> Machine<'p> {
                 let (value, rest) = machine.eval(child(guard), on);
                 let outcome = machine.condition(child(guard), &value, rest);
                 let taken = if refused { Lanes::NONE } else { outcome.yes };
-                machine.leave(Target::Raise, on.without(taken), Val::data(on), machine.st.handling.clone(), child(guard));
+                machine.leave(
+                    Target::Raise,
+                    on.without(taken),
+                    Val::data(on),
+                    machine.st.handling.clone(),
+                    child(guard),
+                );
                 through = taken;
             }
             let (value, falls) = machine.eval(child(handler.body), through);
@@ -522,8 +684,12 @@ impl<'p> Machine<'p> {
 
     /// Whether code may raise by itself: it calls something that is not in sight.
     fn may_raise(&self, at: NodeRef) -> bool {
-        let Some(code) = self.program.code(at.item) else { return true };
-        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else { return true };
+        let Some(code) = self.program.code(at.item) else {
+            return true;
+        };
+        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
+            return true;
+        };
         for (index, node) in code.nodes.iter().enumerate() {
             if node.span.start < span.start || node.span.end > span.end {
                 continue;
@@ -534,7 +700,13 @@ impl<'p> Machine<'p> {
                 }
                 continue;
             };
-            if !self.is_harmless(NodeRef { item: at.item, node: NodeId(index as u32) }, call) {
+            if !self.is_harmless(
+                NodeRef {
+                    item: at.item,
+                    node: NodeId(index as u32),
+                },
+                call,
+            ) {
                 return true;
             }
         }
@@ -543,20 +715,84 @@ impl<'p> Machine<'p> {
 
     /// Calls that are known not to raise, or whose exits are modelled.
     fn is_harmless(&self, at: NodeRef, call: &Call) -> bool {
-        let callee = NodeRef { item: at.item, node: call.callee };
+        let callee = NodeRef {
+            item: at.item,
+            node: call.callee,
+        };
         match self.kind(callee) {
             Some(Kind::Name(name)) => {
-                matches!(name.as_str(), "exit" | "abort" | "exit!" | "puts" | "print" | "p" | "warn" | "raise" | "throw" | "hit" | "hit!" | "bool" | "str" | "len" | "range" | "RuntimeError" | "Exception" | "ValueError" | "SystemExit")
-                    || self.catalog.has_symbol(self.language, name)
-                    || matches!(self.lookup(name), super::names::Found::Slot(_) | super::names::Found::Member(_))
+                matches!(
+                    name.as_str(),
+                    "exit"
+                        | "abort"
+                        | "exit!"
+                        | "puts"
+                        | "print"
+                        | "p"
+                        | "warn"
+                        | "raise"
+                        | "throw"
+                        | "hit"
+                        | "hit!"
+                        | "bool"
+                        | "str"
+                        | "len"
+                        | "range"
+                        | "RuntimeError"
+                        | "Exception"
+                        | "ValueError"
+                        | "SystemExit"
+                ) || self.catalog.has_symbol(self.language, name)
+                    || matches!(
+                        self.lookup(name),
+                        super::names::Found::Slot(_) | super::names::Found::Member(_)
+                    )
                     || call.construct && (name.ends_with("Exception") || name.ends_with("Error"))
             }
             Some(Kind::Attr { recv, name, .. }) => {
                 let known = matches!(
                     name.as_str(),
-                    "exit" | "_exit" | "get" | "getenv" | "lower" | "upper" | "strip" | "downcase" | "start_with?" | "startswith" | "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment" | "WriteLine" | "GetEnvironmentVariable" | "Exit" | "FailFast" | "env" | "production?" | "development?" | "test?" | "local?" | "staging?" | "in?" | "include?" | "Equals" | "new" | "info" | "warn" | "error" | "LogError" | "LogInformation" | "LogWarning" | "ToLower" | "fetch" | "to_s" | "to_sym"
+                    "exit"
+                        | "_exit"
+                        | "get"
+                        | "getenv"
+                        | "lower"
+                        | "upper"
+                        | "strip"
+                        | "downcase"
+                        | "start_with?"
+                        | "startswith"
+                        | "IsDevelopment"
+                        | "IsProduction"
+                        | "IsStaging"
+                        | "IsEnvironment"
+                        | "WriteLine"
+                        | "GetEnvironmentVariable"
+                        | "Exit"
+                        | "FailFast"
+                        | "env"
+                        | "production?"
+                        | "development?"
+                        | "test?"
+                        | "local?"
+                        | "staging?"
+                        | "in?"
+                        | "include?"
+                        | "Equals"
+                        | "new"
+                        | "info"
+                        | "warn"
+                        | "error"
+                        | "LogError"
+                        | "LogInformation"
+                        | "LogWarning"
+                        | "ToLower"
+                        | "fetch"
+                        | "to_s"
+                        | "to_sym"
                 );
-                known || matches!(self.kind(NodeRef { item: at.item, node: *recv }), Some(Kind::Name(head)) if self.catalog.has_symbol(self.language, &format!("{head}.{name}")) && head == "Fake")
+                known
+                    || matches!(self.kind(NodeRef { item: at.item, node: *recv }), Some(Kind::Name(head)) if self.catalog.has_symbol(self.language, &format!("{head}.{name}")) && head == "Fake")
             }
             _ => false,
         }
@@ -567,10 +803,39 @@ impl<'p> Machine<'p> {
         if class == Some("!exit") {
             return Some(false);
         }
-        let exits = class.is_some_and(|class| matches!(class, "SystemExit" | "KeyboardInterrupt" | "Interrupt" | "SignalException" | "GeneratorExit" | "NoMemoryError" | "ScriptError" | "LoadError" | "NotImplementedError" | "SyntaxError" | "BaseException"));
+        let exits = class.is_some_and(|class| {
+            matches!(
+                class,
+                "SystemExit"
+                    | "KeyboardInterrupt"
+                    | "Interrupt"
+                    | "SignalException"
+                    | "GeneratorExit"
+                    | "NoMemoryError"
+                    | "ScriptError"
+                    | "LoadError"
+                    | "NotImplementedError"
+                    | "SyntaxError"
+                    | "BaseException"
+            )
+        });
         match &handler.catches {
             Catches::All => Some(true),
-            Catches::Standard => Some(!matches!(class, Some("SystemExit" | "Interrupt" | "SignalException" | "NoMemoryError" | "LoadError" | "NotImplementedError" | "SyntaxError" | "ScriptError" | "Exception" | "SecurityError"))),
+            Catches::Standard => Some(!matches!(
+                class,
+                Some(
+                    "SystemExit"
+                        | "Interrupt"
+                        | "SignalException"
+                        | "NoMemoryError"
+                        | "LoadError"
+                        | "NotImplementedError"
+                        | "SyntaxError"
+                        | "ScriptError"
+                        | "Exception"
+                        | "SecurityError"
+                )
+            )),
             Catches::Classes(nodes) => {
                 let mut result = Some(false);
                 for node in nodes {
@@ -586,7 +851,10 @@ impl<'p> Machine<'p> {
     }
 
     fn catches_class(&self, at: NodeRef, class: Option<&str>, exits: bool) -> Option<bool> {
-        let child = |node: NodeId| NodeRef { item: at.item, node };
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         let name = match self.kind(at)? {
             Kind::Name(name) => name.clone(),
             Kind::Attr { name, .. } => name.clone(),
@@ -605,15 +873,24 @@ impl<'p> Machine<'p> {
         };
         let name = name.rsplit('.').next().unwrap_or_default();
         let Some(class) = class else {
-            return if matches!(name, "Exception" | "BaseException" | "StandardError") { Some(true) } else { None };
+            return if matches!(name, "Exception" | "BaseException" | "StandardError") {
+                Some(true)
+            } else {
+                None
+            };
         };
         let class = class.rsplit('.').next().unwrap_or(class);
         if name == class {
             return Some(true);
         }
         match (self.language, name) {
-            (Language::Python, "BaseException") | (Language::Ruby | Language::CSharp, "Exception") => Some(true),
-            (Language::Python, "Exception") | (Language::Ruby, "StandardError") => Some(!exits || (self.python() && matches!(class, "NotImplementedError" | "SyntaxError" | "LoadError"))),
+            (Language::Python, "BaseException")
+            | (Language::Ruby | Language::CSharp, "Exception") => Some(true),
+            (Language::Python, "Exception") | (Language::Ruby, "StandardError") => Some(
+                !exits
+                    || (self.python()
+                        && matches!(class, "NotImplementedError" | "SyntaxError" | "LoadError")),
+            ),
             _ => self.is_subclass(class, name),
         }
     }
@@ -633,8 +910,14 @@ impl<'p> Machine<'p> {
             ("ArgumentError", &[]),
             ("TypeError", &[]),
             ("InvalidOperationException", &["SystemException"]),
-            ("ArgumentNullException", &["ArgumentException", "SystemException"]),
-            ("ArgumentOutOfRangeException", &["ArgumentException", "SystemException"]),
+            (
+                "ArgumentNullException",
+                &["ArgumentException", "SystemException"],
+            ),
+            (
+                "ArgumentOutOfRangeException",
+                &["ArgumentException", "SystemException"],
+            ),
             ("ArgumentException", &["SystemException"]),
             ("NotSupportedException", &["SystemException"]),
             ("NullReferenceException", &["SystemException"]),
@@ -643,7 +926,21 @@ impl<'p> Machine<'p> {
         ];
         match KINDS.iter().find(|(known, _)| *known == class) {
             Some((_, ancestors)) if ancestors.contains(&ancestor) => Some(true),
-            Some(_) if KINDS.iter().any(|(known, _)| *known == ancestor) || matches!(ancestor, "OSError" | "IOError" | "ImportError" | "ZeroDivisionError" | "FormatException" | "IOException" | "OperationCanceledException") => Some(false),
+            Some(_)
+                if KINDS.iter().any(|(known, _)| *known == ancestor)
+                    || matches!(
+                        ancestor,
+                        "OSError"
+                            | "IOError"
+                            | "ImportError"
+                            | "ZeroDivisionError"
+                            | "FormatException"
+                            | "IOException"
+                            | "OperationCanceledException"
+                    ) =>
+            {
+                Some(false)
+            }
             Some(_) if self.class_named(ancestor).is_some() => Some(false),
             // a class of the file: look at its bases
             _ => {
@@ -671,21 +968,42 @@ impl<'p> Machine<'p> {
 
     /// A filter `when e is T` where T was not raised.
     fn refuses(&self, guard: NodeRef, classes: &[Option<SmolStr>]) -> bool {
-        let Some(Kind::Is { pattern, .. }) = self.kind(guard) else { return false };
+        let Some(Kind::Is { pattern, .. }) = self.kind(guard) else {
+            return false;
+        };
         let wanted = match pattern.as_ref() {
             Pattern::Type(name, _) => name.clone(),
-            Pattern::Value(node) => match self.kind(NodeRef { item: guard.item, node: *node }) {
+            Pattern::Value(node) => match self.kind(NodeRef {
+                item: guard.item,
+                node: *node,
+            }) {
                 Some(Kind::Name(name)) => name.clone(),
                 _ => return false,
             },
             _ => return false,
         };
-        !classes.is_empty() && classes.iter().all(|class| class.as_ref().is_some_and(|class| *class != wanted && self.is_subclass(class, &wanted) == Some(false)))
+        !classes.is_empty()
+            && classes.iter().all(|class| {
+                class.as_ref().is_some_and(|class| {
+                    *class != wanted && self.is_subclass(class, &wanted) == Some(false)
+                })
+            })
     }
 
-    pub fn eval_with(&mut self, at: NodeRef, items: &'p [(NodeId, Option<NodeId>)], body: NodeRef, lanes: Lanes) -> (Val, Lanes) {
-        let Some(((manager, place), rest)) = items.split_first() else { return self.eval(body, lanes) };
-        let child = |node: NodeId| NodeRef { item: at.item, node };
+    pub fn eval_with(
+        &mut self,
+        at: NodeRef,
+        items: &'p [(NodeId, Option<NodeId>)],
+        body: NodeRef,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
+        let Some(((manager, place), rest)) = items.split_first() else {
+            return self.eval(body, lanes);
+        };
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         let (value, falls) = self.eval(child(*manager), lanes);
         // contextlib.suppress(E): the body's E ends the body, nothing else
         if let Some(classes) = self.suppressed(child(*manager)) {
@@ -693,7 +1011,18 @@ impl<'p> Machine<'p> {
             let resume = std::mem::replace(&mut self.st.may_resume, true);
             let path = self.st.path.clone();
             let (mut value, falls) = self.eval_with(at, rest, body, falls);
-            let caught = self.arrive(mark, |exit| exit.target == Target::Raise && exit.class.as_ref().is_some_and(|class| classes.iter().any(|known| known == class || known == "BaseException" || (known == "Exception" && class != "SystemExit" && class != "!exit"))));
+            let caught = self.arrive(mark, |exit| {
+                exit.target == Target::Raise
+                    && exit.class.as_ref().is_some_and(|class| {
+                        classes.iter().any(|known| {
+                            known == class
+                                || known == "BaseException"
+                                || (known == "Exception"
+                                    && class != "SystemExit"
+                                    && class != "!exit")
+                        })
+                    })
+            });
             let falls = self.land(&caught, falls, &mut value);
             // anything the body calls may have raised one, too
             self.st.may_resume = resume;
@@ -709,7 +1038,8 @@ impl<'p> Machine<'p> {
                 && self.may_inline()
                 && !self.inlining.contains(&generator.0.def)
             {
-                self.around.push((at, place.map(child), rest, body, self.st.clone()));
+                self.around
+                    .push((at, place.map(child), rest, body, self.st.clone()));
                 let closure = Rc::new(generator.0.clone());
                 let depth = self.around.len();
                 let (_, falls) = self.run_generator_body(&closure, def, &generator.1, falls);
@@ -728,14 +1058,25 @@ impl<'p> Machine<'p> {
         self.eval_with(at, rest, body, falls)
     }
 
-    fn run_generator_body(&mut self, closure: &Rc<Closure>, def: &'p Def, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+    fn run_generator_body(
+        &mut self,
+        closure: &Rc<Closure>,
+        def: &'p Def,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         self.called.insert(closure.def);
         self.inline(closure, def, args, lanes)
     }
 
     fn suppressed(&self, at: NodeRef) -> Option<Vec<SmolStr>> {
-        let Some(Kind::Call(call)) = self.kind(at) else { return None };
-        let name = match self.kind(NodeRef { item: at.item, node: call.callee })? {
+        let Some(Kind::Call(call)) = self.kind(at) else {
+            return None;
+        };
+        let name = match self.kind(NodeRef {
+            item: at.item,
+            node: call.callee,
+        })? {
             Kind::Attr { name, .. } | Kind::Name(name) => name,
             _ => return None,
         };
@@ -745,9 +1086,14 @@ impl<'p> Machine<'p> {
         Some(
             call.args
                 .iter()
-                .filter_map(|node| match self.kind(NodeRef { item: at.item, node: *node }) {
-                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => Some(name.clone()),
-                    _ => None,
+                .filter_map(|node| {
+                    match self.kind(NodeRef {
+                        item: at.item,
+                        node: *node,
+                    }) {
+                        Some(Kind::Name(name) | Kind::Attr { name, .. }) => Some(name.clone()),
+                        _ => None,
+                    }
                 })
                 .collect(),
         )
@@ -757,7 +1103,10 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let mut values = Args::default();
         for node in args {
-            let node = NodeRef { item: at.item, node: *node };
+            let node = NodeRef {
+                item: at.item,
+                node: *node,
+            };
             let (value, rest) = self.eval(node, falls);
             falls = rest;
             values.positional.push(value);
@@ -782,7 +1131,11 @@ impl<'p> Machine<'p> {
             outer.may_resume = true;
             self.st = outer;
             if let Some(place) = place {
-                let value = values.positional.first().cloned().unwrap_or_else(|| Val::nil(falls));
+                let value = values
+                    .positional
+                    .first()
+                    .cloned()
+                    .unwrap_or_else(|| Val::nil(falls));
                 self.assign(place, falls, &value);
             }
             let (value, through) = self.eval_with(with, rest, body, falls);
@@ -797,102 +1150,155 @@ impl<'p> Machine<'p> {
         (Val::data(falls), falls)
     }
 
-    pub fn read_index(&mut self, at: NodeRef, recv: NodeRef, args: &[NodeId], safe: bool, lanes: Lanes) -> (Val, Lanes) {
+    pub fn read_index(
+        &mut self,
+        at: NodeRef,
+        recv: NodeRef,
+        args: &[NodeId],
+        safe: bool,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let (target, mut falls) = self.eval_quietly(recv, lanes);
         let mut keys = Vec::new();
         for node in args {
-            let node = NodeRef { item: at.item, node: *node };
+            let node = NodeRef {
+                item: at.item,
+                node: *node,
+            };
             let (key, rest) = self.eval(node, falls);
             falls = rest;
             keys.push(key);
         }
         let key = keys.first().cloned().unwrap_or_else(|| Val::data(falls));
         let deps = target.deps.clone().and(&key.deps);
-        let (mut value, falls) = self.each_alternative(&target, falls, |machine, v, lanes| match v {
-            V::Name(name) if name == "ENV" && machine.ruby() => (machine.environment_variable(at, &key, lanes), lanes),
-            V::Name(name) if machine.python() && matches!(name.as_str(), "os.environ" | "environ") => machine.read_variable_or_raise(at, &key, lanes),
-            // a Hash made of ENV has string keys only
-            V::Name(name) if name == "ENV.to_h" => match key.single() {
-                Some(V::Symbol(_)) => (Val::nil(lanes), lanes),
-                _ => (machine.environment_variable(at, &key, lanes), lanes),
-            },
-            V::Map(pairs) => {
-                let pairs = pairs.clone();
-                let (mut found, missing) = machine.lookup_in_map(at, &pairs, &key, lanes);
-                if missing.is_empty() {
-                    return (found, lanes);
+        let (mut value, falls) =
+            self.each_alternative(&target, falls, |machine, v, lanes| match v {
+                V::Name(name) if name == "ENV" && machine.ruby() => {
+                    (machine.environment_variable(at, &key, lanes), lanes)
                 }
-                if machine.ruby() {
-                    found.join(&Val::nil(missing));
-                    return (found, lanes);
+                V::Name(name)
+                    if machine.python() && matches!(name.as_str(), "os.environ" | "environ") =>
+                {
+                    machine.read_variable_or_raise(at, &key, lanes)
                 }
-                let surely = missing.without(found.lanes());
-                let cuts = machine.st.cuts.clone();
-                machine.leave(Target::Raise, surely, Val::data(surely), Some(SmolStr::new_static("KeyError")), at);
-                let falls = lanes.without(surely);
-                for lane in falls.indices() {
-                    machine.st.cuts[lane] = cuts[lane].clone();
-                }
-                (found, falls)
-            }
-            V::List(items) => match key.single() {
-                Some(V::Int(index)) => {
-                    let count = items.len() as i64;
-                    let index = if *index < 0 { count + index } else { *index };
-                    let item = usize::try_from(index).ok().and_then(|index| items.get(index)).cloned();
-                    (item.unwrap_or_else(|| Val::data(lanes)).only(lanes), lanes)
-                }
-                _ => {
-                    let mut any = Val::default();
-                    items.iter().take(16).for_each(|item| any.join(&item.only(lanes)));
-                    if any.alts.is_empty() {
-                        any = Val::data(lanes);
+                // a Hash made of ENV has string keys only
+                V::Name(name) if name == "ENV.to_h" => match key.single() {
+                    Some(V::Symbol(_)) => (Val::nil(lanes), lanes),
+                    _ => (machine.environment_variable(at, &key, lanes), lanes),
+                },
+                V::Map(pairs) => {
+                    let pairs = pairs.clone();
+                    let (mut found, missing) = machine.lookup_in_map(at, &pairs, &key, lanes);
+                    if missing.is_empty() {
+                        return (found, lanes);
                     }
-                    (any, lanes)
+                    if machine.ruby() {
+                        found.join(&Val::nil(missing));
+                        return (found, lanes);
+                    }
+                    let surely = missing.without(found.lanes());
+                    let cuts = machine.st.cuts.clone();
+                    machine.leave(
+                        Target::Raise,
+                        surely,
+                        Val::data(surely),
+                        Some(SmolStr::new_static("KeyError")),
+                        at,
+                    );
+                    let falls = lanes.without(surely);
+                    for lane in falls.indices() {
+                        machine.st.cuts[lane] = cuts[lane].clone();
+                    }
+                    (found, falls)
                 }
-            },
-            V::Closure(closure) if machine.ruby() => {
-                let closure = closure.clone();
-                let own = Args { positional: keys.clone(), nodes: vec![at; keys.len()], ..Args::default() };
-                machine.invoke(at, &closure, &own, lanes)
-            }
-            V::Class(class) if machine.classes[*class as usize].form == ClassForm::Enum => {
-                let class = *class;
-                match key.text().cloned() {
-                    Some(name) => machine.read_member(at, v, class, &name, lanes),
-                    None => (Val::data(lanes), lanes),
-                }
-            }
-            V::Name(name) | V::Made(name) => {
-                // a library object by key (`fake["de_DE"]`) is that library's still; a setting by key may be a switch
-                let text = key.text().cloned();
-                if machine.symbol_of(name).is_some() {
-                    return (Val::of(V::Made(name.clone()), lanes), lanes);
-                }
-                match text {
-                    Some(text) => {
-                        let full = SmolStr::new(format!("{name}.{text}"));
-                        match machine.accessor_value(&full, lanes) {
-                            Some(value) => (value, lanes),
-                            None => (Val::of(V::Made(full), lanes), lanes),
+                V::List(items) => match key.single() {
+                    Some(V::Int(index)) => {
+                        let count = items.len() as i64;
+                        let index = if *index < 0 { count + index } else { *index };
+                        let item = usize::try_from(index)
+                            .ok()
+                            .and_then(|index| items.get(index))
+                            .cloned();
+                        (item.unwrap_or_else(|| Val::data(lanes)).only(lanes), lanes)
+                    }
+                    _ => {
+                        let mut any = Val::default();
+                        items
+                            .iter()
+                            .take(16)
+                            .for_each(|item| any.join(&item.only(lanes)));
+                        if any.alts.is_empty() {
+                            any = Val::data(lanes);
                         }
+                        (any, lanes)
                     }
-                    None => (Val::data(lanes), lanes),
+                },
+                V::Closure(closure) if machine.ruby() => {
+                    let closure = closure.clone();
+                    let own = Args {
+                        positional: keys.clone(),
+                        nodes: vec![at; keys.len()],
+                        ..Args::default()
+                    };
+                    machine.invoke(at, &closure, &own, lanes)
                 }
-            }
-            V::Nil | V::Missing if safe => (Val::nil(lanes), lanes),
-            V::Unknown(cause) => {
-                let switch = key.text().is_some_and(|text| super::names::looks_like_switch(text));
-                (Val::unknown(if switch && *cause == Cause::Data { Cause::Opaque } else { *cause }, lanes), lanes)
-            }
-            _ => (Val::data(lanes), lanes),
-        });
+                V::Class(class) if machine.classes[*class as usize].form == ClassForm::Enum => {
+                    let class = *class;
+                    match key.text().cloned() {
+                        Some(name) => machine.read_member(at, v, class, &name, lanes),
+                        None => (Val::data(lanes), lanes),
+                    }
+                }
+                V::Name(name) | V::Made(name) => {
+                    // a library object by key (`fake["de_DE"]`) is that library's still; a setting by key may be a switch
+                    let text = key.text().cloned();
+                    if machine.symbol_of(name).is_some() {
+                        return (Val::of(V::Made(name.clone()), lanes), lanes);
+                    }
+                    match text {
+                        Some(text) => {
+                            let full = SmolStr::new(format!("{name}.{text}"));
+                            match machine.accessor_value(&full, lanes) {
+                                Some(value) => (value, lanes),
+                                None => (Val::of(V::Made(full), lanes), lanes),
+                            }
+                        }
+                        None => (Val::data(lanes), lanes),
+                    }
+                }
+                V::Nil | V::Missing if safe => (Val::nil(lanes), lanes),
+                V::Unknown(cause) => {
+                    let switch = key
+                        .text()
+                        .is_some_and(|text| super::names::looks_like_switch(text));
+                    (
+                        Val::unknown(
+                            if switch && *cause == Cause::Data {
+                                Cause::Opaque
+                            } else {
+                                *cause
+                            },
+                            lanes,
+                        ),
+                        lanes,
+                    )
+                }
+                _ => (Val::data(lanes), lanes),
+            });
         value.deps = value.deps.and(&deps);
         value.taint = value.taint.or(target.taint);
         (value, falls)
     }
 
-    pub fn write_index(&mut self, target: &Val, recv: NodeRef, keys: &[Val], lanes: Lanes, value: &Val, at: NodeRef) {
+    pub fn write_index(
+        &mut self,
+        target: &Val,
+        recv: NodeRef,
+        keys: &[Val],
+        lanes: Lanes,
+        value: &Val,
+        at: NodeRef,
+    ) {
         let key = keys.first().cloned().unwrap_or_else(|| Val::data(lanes));
         let environment = target.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if matches!(name.as_str(), "ENV" | "os.environ" | "environ")));
         if environment {
@@ -900,9 +1306,16 @@ impl<'p> Machine<'p> {
             return;
         }
         self.taint_place(recv, value.taint);
-        let known = target.alts.iter().any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
+        let known = target
+            .alts
+            .iter()
+            .any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
         if known && matches!(self.kind(recv), Some(Kind::Name(_) | Kind::Field(_))) {
-            let mut next = Val { deps: target.deps.clone(), taint: target.taint.or(value.taint), ..Val::default() };
+            let mut next = Val {
+                deps: target.deps.clone(),
+                taint: target.taint.or(value.taint),
+                ..Val::default()
+            };
             for alt in target.groups(lanes) {
                 let v = match (&alt.v, key.single()) {
                     (V::Map(pairs), Some(V::Str(_) | V::Symbol(_))) => {
@@ -916,7 +1329,11 @@ impl<'p> Machine<'p> {
                         V::Unknown(Cause::Data)
                     }
                 };
-                next.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
+                next.add(Alt {
+                    lanes: alt.lanes,
+                    v,
+                    doubt: alt.doubt,
+                });
             }
             self.assign(recv, lanes, &next);
         } else {
@@ -926,5 +1343,10 @@ impl<'p> Machine<'p> {
 }
 
 fn either(a: Outcome, b: Outcome) -> Outcome {
-    Outcome { yes: a.yes | b.yes, no: a.no & b.no, yes_sure: a.yes_sure | b.yes_sure, no_sure: a.no_sure & b.no_sure }
+    Outcome {
+        yes: a.yes | b.yes,
+        no: a.no & b.no,
+        yes_sure: a.yes_sure | b.yes_sure,
+        no_sure: a.no_sure & b.no_sure,
+    }
 }

@@ -44,7 +44,10 @@ pub struct CutNode {
 
 impl Cut {
     pub fn by(cond: NodeRef) -> Cut {
-        Cut(Some(Rc::new(CutNode { cond: Some(cond), inner: Vec::new() })))
+        Cut(Some(Rc::new(CutNode {
+            cond: Some(cond),
+            inner: Vec::new(),
+        })))
     }
 
     /// Every condition that took part, outermost first, at most `limit`.
@@ -206,7 +209,12 @@ impl Outcome {
     }
 
     pub fn negate(self) -> Outcome {
-        Outcome { yes: self.no, no: self.yes, yes_sure: self.no_sure, no_sure: self.yes_sure }
+        Outcome {
+            yes: self.no,
+            no: self.yes,
+            yes_sure: self.no_sure,
+            no_sure: self.yes_sure,
+        }
     }
 }
 
@@ -279,12 +287,25 @@ pub struct Branch {
 impl Branch {
     /// A branch that no condition guards.
     pub fn open(lanes: Lanes, doubt: Lanes) -> Branch {
-        Branch { lanes, doubt, cond: None, decided: Lanes::NONE, truth: true, prior: Vec::new() }
+        Branch {
+            lanes,
+            doubt,
+            cond: None,
+            decided: Lanes::NONE,
+            truth: true,
+            prior: Vec::new(),
+        }
     }
 }
 
 /// A `with` statement: its node, the place bound, the managers and the body left to run, the state it stands in.
-pub type Around<'p> = (NodeRef, Option<NodeRef>, &'p [(NodeId, Option<NodeId>)], NodeRef, State);
+pub type Around<'p> = (
+    NodeRef,
+    Option<NodeRef>,
+    &'p [(NodeId, Option<NodeId>)],
+    NodeRef,
+    State,
+);
 
 pub struct Machine<'p> {
     pub program: &'p Program,
@@ -344,7 +365,11 @@ pub struct Machine<'p> {
 }
 
 impl<'p> Machine<'p> {
-    pub fn new(program: &'p Program, facts: &'p FileFacts, forced: &'p FxHashMap<NodeRef, Force>) -> Self {
+    pub fn new(
+        program: &'p Program,
+        facts: &'p FileFacts,
+        forced: &'p FxHashMap<NodeRef, Force>,
+    ) -> Self {
         let st = State {
             scope: 0,
             doubt: Lanes::NONE,
@@ -365,7 +390,11 @@ impl<'p> Machine<'p> {
             language: program.language,
             forced,
             st,
-            scopes: vec![Scope { parent: None, kind: ScopeKind::File, names: FxHashMap::default() }],
+            scopes: vec![Scope {
+                parent: None,
+                kind: ScopeKind::File,
+                names: FxHashMap::default(),
+            }],
             slots: Vec::new(),
             log: Vec::new(),
             logging: 0,
@@ -446,7 +475,11 @@ impl<'p> Machine<'p> {
     // ---- scopes and slots ----
 
     pub fn push_scope(&mut self, kind: ScopeKind, parent: u32) -> u32 {
-        self.scopes.push(Scope { parent: Some(parent), kind, names: FxHashMap::default() });
+        self.scopes.push(Scope {
+            parent: Some(parent),
+            kind,
+            names: FxHashMap::default(),
+        });
         self.scopes.len() as u32 - 1
     }
 
@@ -497,9 +530,15 @@ impl<'p> Machine<'p> {
     // ---- branches ----
 
     /// Runs branches side by side: what several lanes may take is joined after. Gives the value and the lanes that fall through.
-    pub fn fork(&mut self, branches: &[Branch], mut run: impl FnMut(&mut Self, usize) -> (Val, Lanes)) -> (Val, Lanes) {
+    pub fn fork(
+        &mut self,
+        branches: &[Branch],
+        mut run: impl FnMut(&mut Self, usize) -> (Val, Lanes),
+    ) -> (Val, Lanes) {
         let before = self.st.clone();
-        let active = branches.iter().fold(Lanes::NONE, |all, branch| all | branch.lanes);
+        let active = branches
+            .iter()
+            .fold(Lanes::NONE, |all, branch| all | branch.lanes);
         let mut once = Lanes::NONE;
         let mut shared = Lanes::NONE;
         for branch in branches {
@@ -519,7 +558,10 @@ impl<'p> Machine<'p> {
             self.st = before.clone();
             self.st.doubt = before.doubt | branch.doubt;
             if let Some(cond) = branch.cond {
-                let reason = Cut(Some(Rc::new(CutNode { cond: Some(cond), inner: Vec::new() })));
+                let reason = Cut(Some(Rc::new(CutNode {
+                    cond: Some(cond),
+                    inner: Vec::new(),
+                })));
                 for lane in active.without(branch.lanes).indices() {
                     self.st.cuts[lane] = reason.clone();
                 }
@@ -528,9 +570,19 @@ impl<'p> Machine<'p> {
                     for lane in taken.without(branch.lanes).indices() {
                         self.st.cuts[lane] = Cut::by(*prior);
                     }
-                    path = Some(Rc::new(PathNode { cond: *prior, decided: branch.lanes, truth: false, rest: path }));
+                    path = Some(Rc::new(PathNode {
+                        cond: *prior,
+                        decided: branch.lanes,
+                        truth: false,
+                        rest: path,
+                    }));
                 }
-                self.st.path = Some(Rc::new(PathNode { cond, decided: branch.decided, truth: branch.truth, rest: path }));
+                self.st.path = Some(Rc::new(PathNode {
+                    cond,
+                    decided: branch.decided,
+                    truth: branch.truth,
+                    rest: path,
+                }));
             }
             let mark = self.log.len();
             if !shared.is_empty() {
@@ -559,7 +611,14 @@ impl<'p> Machine<'p> {
                     self.log.truncate(mark);
                 }
             }
-            done.push(Done { value, falls, doubt: self.st.doubt, cuts: self.st.cuts.clone(), path: self.st.path.clone(), writes });
+            done.push(Done {
+                value,
+                falls,
+                doubt: self.st.doubt,
+                cuts: self.st.cuts.clone(),
+                path: self.st.path.clone(),
+                writes,
+            });
         }
         // writes of shared lanes become alternatives of what was there before
         let resume = before.may_resume;
@@ -579,8 +638,14 @@ impl<'p> Machine<'p> {
             }
             let mut joined = Val::default();
             for index in writers {
-                let seen = if resume { branches[index].lanes } else { done[index].falls };
-                if let Some((_, value)) = done[index].writes.iter().find(|(known, _)| *known == slot) {
+                let seen = if resume {
+                    branches[index].lanes
+                } else {
+                    done[index].falls
+                };
+                if let Some((_, value)) =
+                    done[index].writes.iter().find(|(known, _)| *known == slot)
+                {
                     let mut part = value.only(seen & shared);
                     let doubted = branches[index].doubt;
                     for alt in &mut part.alts {
@@ -621,8 +686,20 @@ impl<'p> Machine<'p> {
             }
             // an alternative that only a doubted branch gives is doubted itself
             for alt in &mut value.alts {
-                let others = done.iter().enumerate().any(|(other, result)| other != index && result.falls.has(alt.lanes) && branches[other].lanes.has(alt.lanes) && result.value.alts.iter().any(|known| same(&known.v, &alt.v)));
-                if !others && done[index].value.alts.iter().any(|known| same(&known.v, &alt.v)) && branch.doubt.covers(alt.lanes) {
+                let others = done.iter().enumerate().any(|(other, result)| {
+                    other != index
+                        && result.falls.has(alt.lanes)
+                        && branches[other].lanes.has(alt.lanes)
+                        && result.value.alts.iter().any(|known| same(&known.v, &alt.v))
+                });
+                if !others
+                    && done[index]
+                        .value
+                        .alts
+                        .iter()
+                        .any(|known| same(&known.v, &alt.v))
+                    && branch.doubt.covers(alt.lanes)
+                {
                     alt.doubt = true;
                 }
             }
@@ -645,7 +722,11 @@ impl<'p> Machine<'p> {
                     }
                 }
             }
-            let doubted = if entered > 1 && all_fall { base.has(bit) } else { all_doubted };
+            let doubted = if entered > 1 && all_fall {
+                base.has(bit)
+            } else {
+                all_doubted
+            };
             if doubted {
                 doubt |= bit;
             }
@@ -668,26 +749,41 @@ impl<'p> Machine<'p> {
         }
         if !lost.is_empty() {
             // those that stay have passed the condition of the branch they stayed in
-            let survivor = done.iter().enumerate().filter(|(_, result)| !result.falls.is_empty()).collect::<Vec<_>>();
+            let survivor = done
+                .iter()
+                .enumerate()
+                .filter(|(_, result)| !result.falls.is_empty())
+                .collect::<Vec<_>>();
             if let [(_, result)] = survivor.as_slice() {
                 self.st.path = result.path.clone();
             } else if let Some((index, _)) = survivor.first()
                 && let Some(cond) = branches[*index].cond
             {
                 let branch = &branches[*index];
-                self.st.path = Some(Rc::new(PathNode { cond, decided: branch.decided, truth: branch.truth, rest: self.st.path.take() }));
+                self.st.path = Some(Rc::new(PathNode {
+                    cond,
+                    decided: branch.decided,
+                    truth: branch.truth,
+                    rest: self.st.path.take(),
+                }));
             }
         }
         (value, falls)
     }
 
     /// Runs something that may also not run.
-    pub fn maybe(&mut self, lanes: Lanes, run: impl FnOnce(&mut Self) -> (Val, Lanes)) -> (Val, Lanes) {
+    pub fn maybe(
+        &mut self,
+        lanes: Lanes,
+        run: impl FnOnce(&mut Self) -> (Val, Lanes),
+    ) -> (Val, Lanes) {
         let branch = Branch::open(lanes, Lanes::NONE);
         let mut run = Some(run);
-        self.fork(&[branch.clone(), branch], |machine, index| match (index, run.take()) {
-            (0, Some(run)) => run(machine),
-            _ => (Val::nil(lanes), lanes),
+        self.fork(&[branch.clone(), branch], |machine, index| {
+            match (index, run.take()) {
+                (0, Some(run)) => run(machine),
+                _ => (Val::nil(lanes), lanes),
+            }
         })
     }
 
@@ -702,12 +798,25 @@ impl<'p> Machine<'p> {
 
     // ---- exits ----
 
-    pub fn leave(&mut self, target: Target, lanes: Lanes, value: Val, class: Option<SmolStr>, at: NodeRef) {
+    pub fn leave(
+        &mut self,
+        target: Target,
+        lanes: Lanes,
+        value: Val,
+        class: Option<SmolStr>,
+        at: NodeRef,
+    ) {
         if lanes.is_empty() {
             return;
         }
         let doubt = self.st.doubt & lanes;
-        self.exits.push(Exit { target, lanes, doubt, value: value.only(lanes), class });
+        self.exits.push(Exit {
+            target,
+            lanes,
+            doubt,
+            value: value.only(lanes),
+            class,
+        });
         let reason = Cut::by(at);
         for lane in lanes.indices() {
             self.st.cuts[lane] = reason.clone();
@@ -735,7 +844,11 @@ impl<'p> Machine<'p> {
             for lane in exit.lanes.indices() {
                 let bit = Lanes::nth(lane);
                 let sure = (all.has(bit) && !self.st.doubt.has(bit)) || !exit.doubt.has(bit);
-                self.st.doubt = if sure { self.st.doubt.without(bit) } else { self.st.doubt | bit };
+                self.st.doubt = if sure {
+                    self.st.doubt.without(bit)
+                } else {
+                    self.st.doubt | bit
+                };
             }
             all |= exit.lanes;
             value.join(&exit.value);

@@ -14,23 +14,56 @@ use crate::program::*;
 
 impl<'p> Machine<'p> {
     /// Calls whose arguments are not simply evaluated.
-    pub fn special_form(&mut self, at: NodeRef, call: &'p Call, callee: NodeRef, lanes: Lanes) -> Option<(Val, Lanes)> {
-        let first = call.args.first().map(|node| NodeRef { item: at.item, node: *node });
+    pub fn special_form(
+        &mut self,
+        at: NodeRef,
+        call: &'p Call,
+        callee: NodeRef,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
+        let first = call.args.first().map(|node| NodeRef {
+            item: at.item,
+            node: *node,
+        });
         match (self.language, self.kind(callee)?) {
             (Language::Ruby, Kind::Name(name)) if name == "defined?" => {
                 let (value, _) = self.eval_quietly(first?, lanes);
-                let library = matches!(value.single(), Some(V::Name(name)) if self.symbol_of(name).is_some());
+                let library =
+                    matches!(value.single(), Some(V::Name(name)) if self.symbol_of(name).is_some());
                 // whether a library is loaded in production is the manifest's business
-                Some((if library { Val::unknown(Cause::Opaque, lanes) } else { Val::data(lanes) }, lanes))
+                Some((
+                    if library {
+                        Val::unknown(Cause::Opaque, lanes)
+                    } else {
+                        Val::data(lanes)
+                    },
+                    lanes,
+                ))
             }
-            (Language::Ruby, Kind::Name(name)) if matches!(name.as_str(), "lambda" | "proc") && call.args.is_empty() => {
-                let block = NodeRef { item: at.item, node: call.block? };
+            (Language::Ruby, Kind::Name(name))
+                if matches!(name.as_str(), "lambda" | "proc") && call.args.is_empty() =>
+            {
+                let block = NodeRef {
+                    item: at.item,
+                    node: call.block?,
+                };
                 Some(self.eval(block, lanes))
             }
-            (Language::Ruby, Kind::Name(name)) if matches!(name.as_str(), "configure" | "environment") && call.block.is_some() && !call.args.is_empty() => self.configure(at, call, lanes),
-            (Language::Python, Kind::Name(name)) if name == "global" => Some((Val::nil(lanes), self.global_names(at, call, lanes))),
+            (Language::Ruby, Kind::Name(name))
+                if matches!(name.as_str(), "configure" | "environment")
+                    && call.block.is_some()
+                    && !call.args.is_empty() =>
+            {
+                self.configure(at, call, lanes)
+            }
+            (Language::Python, Kind::Name(name)) if name == "global" => {
+                Some((Val::nil(lanes), self.global_names(at, call, lanes)))
+            }
             (Language::CSharp, Kind::Attr { recv, .. }) => {
-                let recv = NodeRef { item: at.item, node: *recv };
+                let recv = NodeRef {
+                    item: at.item,
+                    node: *recv,
+                };
                 let debug = match self.kind(recv)? {
                     Kind::Name(name) => name == "Debug" && self.class_named(name).is_none(),
                     Kind::Attr { name, .. } => name == "Debug",
@@ -41,12 +74,30 @@ impl<'p> Machine<'p> {
                 }
                 // System.Diagnostics.Debug: the call and its arguments vanish without DEBUG
                 let on = self.truth(&self.symbol("DEBUG", lanes), lanes).yes;
-                let branches = [Branch { cond: Some(at), decided: lanes, ..Branch::open(on, Lanes::NONE) }, Branch { cond: Some(at), decided: lanes, truth: false, ..Branch::open(lanes.without(on), Lanes::NONE) }];
+                let branches = [
+                    Branch {
+                        cond: Some(at),
+                        decided: lanes,
+                        ..Branch::open(on, Lanes::NONE)
+                    },
+                    Branch {
+                        cond: Some(at),
+                        decided: lanes,
+                        truth: false,
+                        ..Branch::open(lanes.without(on), Lanes::NONE)
+                    },
+                ];
                 Some(self.fork(&branches, |machine, index| {
                     let mut falls = branches[index].lanes;
                     if index == 0 {
                         for arg in &call.args {
-                            let (value, rest) = machine.eval(NodeRef { item: at.item, node: *arg }, falls);
+                            let (value, rest) = machine.eval(
+                                NodeRef {
+                                    item: at.item,
+                                    node: *arg,
+                                },
+                                falls,
+                            );
                             machine.escape(&value, rest, at);
                             falls = rest;
                         }
@@ -62,10 +113,19 @@ impl<'p> Machine<'p> {
     fn configure(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> Option<(Val, Lanes)> {
         let mut names = Vec::new();
         for node in &call.args {
-            let (value, _) = self.eval(NodeRef { item: at.item, node: *node }, lanes);
+            let (value, _) = self.eval(
+                NodeRef {
+                    item: at.item,
+                    node: *node,
+                },
+                lanes,
+            );
             names.push(value.single().cloned());
         }
-        let block = call.block.map(|node| NodeRef { item: at.item, node })?;
+        let block = call.block.map(|node| NodeRef {
+            item: at.item,
+            node,
+        })?;
         let environment = self.accessor_value("Sinatra.Base.environment", lanes)?;
         let mut on = Lanes::NONE;
         for alt in environment.groups(lanes) {
@@ -83,18 +143,50 @@ impl<'p> Machine<'p> {
         let condition = self.conditions.entry(at).or_default();
         condition.yes |= on;
         condition.no |= lanes.without(on);
-        let mut outcome = Outcome { yes: on, no: lanes.without(on), yes_sure: on, no_sure: lanes.without(on) };
+        let mut outcome = Outcome {
+            yes: on,
+            no: lanes.without(on),
+            yes_sure: on,
+            no_sure: lanes.without(on),
+        };
         match self.forced.get(&at) {
             Some(Force::Flip) => outcome = outcome.negate(),
-            Some(Force::Unknown) => outcome = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes },
+            Some(Force::Unknown) => {
+                outcome = Outcome {
+                    yes: lanes,
+                    no: lanes,
+                    yes_sure: lanes,
+                    no_sure: lanes,
+                }
+            }
             None => {}
         }
-        let branches = [Branch { cond: Some(at), decided: outcome.decided(), ..Branch::open(outcome.yes, Lanes::NONE) }, Branch { cond: Some(at), decided: outcome.decided(), truth: false, ..Branch::open(outcome.no, Lanes::NONE) }];
+        let branches = [
+            Branch {
+                cond: Some(at),
+                decided: outcome.decided(),
+                ..Branch::open(outcome.yes, Lanes::NONE)
+            },
+            Branch {
+                cond: Some(at),
+                decided: outcome.decided(),
+                truth: false,
+                ..Branch::open(outcome.no, Lanes::NONE)
+            },
+        ];
         Some(self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
             if index == 0 {
                 let (block, falls) = machine.eval(block, on);
-                return machine.call_value(at, &block, &Args { open: true, ..Args::default() }, falls);
+                return machine.call_value(
+                    at,
+                    &block,
+                    &Args {
+                        open: true,
+                        ..Args::default()
+                    },
+                    falls,
+                );
             }
             (Val::nil(on), on)
         }))
@@ -102,7 +194,10 @@ impl<'p> Machine<'p> {
 
     fn global_names(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> Lanes {
         for node in &call.args {
-            if let Some(Kind::Lit(Lit::Str(name))) = self.kind(NodeRef { item: at.item, node: *node }) {
+            if let Some(Kind::Lit(Lit::Str(name))) = self.kind(NodeRef {
+                item: at.item,
+                node: *node,
+            }) {
                 let slot = self.declare(0, name);
                 let scope = self.declaring();
                 self.scopes[scope as usize].names.insert(name.clone(), slot);
@@ -113,8 +208,19 @@ impl<'p> Machine<'p> {
 
     /// A call on a receiver, alternative by alternative.
     #[allow(clippy::too_many_arguments)]
-    pub fn call_on(&mut self, at: NodeRef, target: &Val, recv: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes, call: &'p Call) -> (Val, Lanes) {
-        let taint = target.taint.or_else(|| args.all().find_map(|value| value.taint));
+    pub fn call_on(
+        &mut self,
+        at: NodeRef,
+        target: &Val,
+        recv: NodeRef,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+        call: &'p Call,
+    ) -> (Val, Lanes) {
+        let taint = target
+            .taint
+            .or_else(|| args.all().find_map(|value| value.taint));
         let deps = target.deps.clone();
         self.note_sink(at, Some((target, recv)), name, args, lanes);
         let (mut value, falls) = self.each_alternative(target, lanes, |machine, v, lanes| {
@@ -135,11 +241,20 @@ impl<'p> Machine<'p> {
     fn mutated(&mut self, recv: NodeRef, target: &Val, name: &str, args: &Args, lanes: Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.taint_place(recv, taint);
-        if !target.alts.iter().any(|alt| matches!(alt.v, V::List(_) | V::Map(_))) {
+        if !target
+            .alts
+            .iter()
+            .any(|alt| matches!(alt.v, V::List(_) | V::Map(_)))
+        {
             return;
         }
-        let appends = matches!(name, "append" | "push" | "Add" | "add") && args.positional.len() == 1;
-        let mut value = Val { deps: target.deps.clone(), taint: target.taint.or(taint), ..Val::default() };
+        let appends =
+            matches!(name, "append" | "push" | "Add" | "add") && args.positional.len() == 1;
+        let mut value = Val {
+            deps: target.deps.clone(),
+            taint: target.taint.or(taint),
+            ..Val::default()
+        };
         for alt in target.groups(lanes) {
             let v = match &alt.v {
                 V::List(items) if appends => {
@@ -150,7 +265,11 @@ impl<'p> Machine<'p> {
                 V::List(_) | V::Map(_) => V::Unknown(Cause::Data),
                 v => v.clone(),
             };
-            value.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
+            value.add(Alt {
+                lanes: alt.lanes,
+                v,
+                doubt: alt.doubt,
+            });
         }
         match self.kind(recv) {
             Some(Kind::Name(_) | Kind::Field(_)) => {
@@ -161,7 +280,16 @@ impl<'p> Machine<'p> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn call_method(&mut self, at: NodeRef, v: &V, recv: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes, call: &'p Call) -> (Val, Lanes) {
+    fn call_method(
+        &mut self,
+        at: NodeRef,
+        v: &V,
+        recv: NodeRef,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+        call: &'p Call,
+    ) -> (Val, Lanes) {
         match v {
             V::Class(_) | V::Instance(_) | V::Object(_) => {
                 let class = match v {
@@ -177,7 +305,19 @@ impl<'p> Machine<'p> {
                 }
                 self.call_member(at, v, class, name, args, lanes, call)
             }
-            V::Closure(closure) if matches!(name.as_str(), "call" | "()" | "yield" | "===" | "Invoke" | "DynamicInvoke" | "__call__" | "curry") => {
+            V::Closure(closure)
+                if matches!(
+                    name.as_str(),
+                    "call"
+                        | "()"
+                        | "yield"
+                        | "==="
+                        | "Invoke"
+                        | "DynamicInvoke"
+                        | "__call__"
+                        | "curry"
+                ) =>
+            {
                 let closure = closure.clone();
                 self.invoke(at, &closure, args, lanes)
             }
@@ -190,8 +330,16 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 let constructed = matches!(v, V::Made(_)) || name == "new";
-                let full = if self.ruby() && name == "new" { head.clone() } else { SmolStr::new(format!("{head}.{name}")) };
-                if self.csharp() && is_host_predicate(name) && (looks_like_environment(head) || constructed && looks_like_environment(&full)) {
+                let full = if self.ruby() && name == "new" {
+                    head.clone()
+                } else {
+                    SmolStr::new(format!("{head}.{name}"))
+                };
+                if self.csharp()
+                    && is_host_predicate(name)
+                    && (looks_like_environment(head)
+                        || constructed && looks_like_environment(&full))
+                {
                     return (self.host_predicate(at, name, args, lanes), lanes);
                 }
                 if let Some(result) = self.environment_method(at, head, name, args, lanes) {
@@ -239,7 +387,10 @@ impl<'p> Machine<'p> {
         match self.kind(recv) {
             Some(Kind::Name(name) | Kind::Field(name)) => looks_like_environment(name),
             Some(Kind::Attr { name, .. }) => looks_like_environment(name),
-            Some(Kind::Call(call)) => match self.kind(NodeRef { item: recv.item, node: call.callee }) {
+            Some(Kind::Call(call)) => match self.kind(NodeRef {
+                item: recv.item,
+                node: call.callee,
+            }) {
                 Some(Kind::Name(name) | Kind::Attr { name, .. }) => looks_like_environment(name),
                 _ => false,
             },
@@ -250,7 +401,9 @@ impl<'p> Machine<'p> {
     /// `GetRequiredService<IHostEnvironment>()`.
     fn service(&self, name: &str, call: &'p Call, lanes: Lanes) -> Option<Val> {
         let ty = call.type_args.first()?;
-        (name.starts_with("Get") || name.starts_with("Resolve")).then(|| self.typed(ty, lanes)).flatten()
+        (name.starts_with("Get") || name.starts_with("Resolve"))
+            .then(|| self.typed(ty, lanes))
+            .flatten()
     }
 
     /// Classes handed over by type: whatever registers them decides when they run.
@@ -262,13 +415,21 @@ impl<'p> Machine<'p> {
             let bare = ty.split('<').next().unwrap_or(ty);
             let simple = bare.rsplit('.').next().unwrap_or(bare);
             if let Some(class) = self.class_named(simple) {
-                self.registered.push((class, self.context, lanes, self.st.doubt & lanes));
+                self.registered
+                    .push((class, self.context, lanes, self.st.doubt & lanes));
             }
         }
     }
 
     /// A C# extension method of the file.
-    fn extension_method(&mut self, at: NodeRef, v: &V, name: &SmolStr, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    fn extension_method(
+        &mut self,
+        at: NodeRef,
+        v: &V,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         if !self.csharp() {
             return None;
         }
@@ -279,7 +440,10 @@ impl<'p> Machine<'p> {
                 continue;
             }
             for def in class.methods.get(name).into_iter().flatten() {
-                if self.def(*def).is_some_and(|def| def.is_static && def.params.len() >= count) {
+                if self
+                    .def(*def)
+                    .is_some_and(|def| def.is_static && def.params.len() >= count)
+                {
                     found = Some(*def);
                 }
             }
@@ -293,10 +457,31 @@ impl<'p> Machine<'p> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    pub fn call_member(&mut self, at: NodeRef, this: &V, class: u32, name: &SmolStr, args: &Args, lanes: Lanes, call: &'p Call) -> (Val, Lanes) {
+    pub fn call_member(
+        &mut self,
+        at: NodeRef,
+        this: &V,
+        class: u32,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+        call: &'p Call,
+    ) -> (Val, Lanes) {
         let found = self.methods_named(class, name);
         let count = args.positional.len() + args.named.len();
-        let fits = |machine: &Self, at: &NodeRef| machine.def(*at).is_some_and(|def| def.params.len() >= count && def.params.iter().filter(|param| param.default.is_none() && param.kind == ParamKind::Positional).count() <= count + usize::from(machine.python()));
+        let fits = |machine: &Self, at: &NodeRef| {
+            machine.def(*at).is_some_and(|def| {
+                def.params.len() >= count
+                    && def
+                        .params
+                        .iter()
+                        .filter(|param| {
+                            param.default.is_none() && param.kind == ParamKind::Positional
+                        })
+                        .count()
+                        <= count + usize::from(machine.python())
+            })
+        };
         let chosen: Vec<NodeRef> = if self.csharp() && found.len() > 1 {
             let fitting: Vec<NodeRef> = found.iter().copied().filter(|at| fits(self, at)).collect();
             if fitting.is_empty() { found } else { fitting }
@@ -310,13 +495,20 @@ impl<'p> Machine<'p> {
             if self.def(*one).is_some_and(|def| def.form == Form::Getter) {
                 let getter = self.bound(*one, this, lanes);
                 let (value, falls) = self.call_value(at, &getter, &Args::default(), lanes);
-                return if self.ruby() { (value, falls) } else { self.call_value(at, &value, args, falls) };
+                return if self.ruby() {
+                    (value, falls)
+                } else {
+                    self.call_value(at, &value, args, falls)
+                };
             }
             let closure = self.bound(*one, this, lanes);
             return self.call_value(at, &closure, args, lanes);
         }
         // overloads that fit alike: any of them
-        let branches: Vec<Branch> = chosen.iter().map(|_| Branch::open(lanes, Lanes::NONE)).collect();
+        let branches: Vec<Branch> = chosen
+            .iter()
+            .map(|_| Branch::open(lanes, Lanes::NONE))
+            .collect();
         self.fork(&branches, |machine, index| {
             let closure = machine.bound(chosen[index], this, lanes);
             machine.call_value(at, &closure, args, lanes)
@@ -324,8 +516,21 @@ impl<'p> Machine<'p> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn call_absent_member(&mut self, at: NodeRef, this: &V, class: u32, name: &SmolStr, args: &Args, lanes: Lanes, call: &'p Call) -> (Val, Lanes) {
-        if matches!(name.as_str(), "send" | "public_send" | "__send__" | "try" | "try!") && self.ruby() {
+    fn call_absent_member(
+        &mut self,
+        at: NodeRef,
+        this: &V,
+        class: u32,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+        call: &'p Call,
+    ) -> (Val, Lanes) {
+        if matches!(
+            name.as_str(),
+            "send" | "public_send" | "__send__" | "try" | "try!"
+        ) && self.ruby()
+        {
             let target = args.get(0).and_then(|value| value.text().cloned());
             if let Some(target) = target
                 && self.has_member(class, &target)
@@ -339,7 +544,11 @@ impl<'p> Machine<'p> {
             }
         }
         // a field that holds something callable
-        if self.classes[class as usize].fields.contains_key(name) || self.slot_in(self.classes[class as usize].scope, name).is_some() {
+        if self.classes[class as usize].fields.contains_key(name)
+            || self
+                .slot_in(self.classes[class as usize].scope, name)
+                .is_some()
+        {
             let (value, falls) = self.read_member(at, this, class, name, lanes);
             if self.ruby() {
                 return (value, falls);
@@ -353,7 +562,10 @@ impl<'p> Machine<'p> {
             let full = SmolStr::new(format!("{base}.{name}"));
             return self.call_named_with(at, &full, args, lanes, call);
         }
-        if self.csharp() && is_host_predicate(name) && looks_like_environment(&self.classes[class as usize].name) {
+        if self.csharp()
+            && is_host_predicate(name)
+            && looks_like_environment(&self.classes[class as usize].name)
+        {
             self.escape_args(args, lanes);
             return (Val::unknown(Cause::Opaque, lanes), lanes);
         }
@@ -361,11 +573,21 @@ impl<'p> Machine<'p> {
         self.call_unknown_function(at, name, args, lanes)
     }
 
-    pub fn call_named_with(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes, call: &'p Call) -> (Val, Lanes) {
+    pub fn call_named_with(
+        &mut self,
+        at: NodeRef,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+        call: &'p Call,
+    ) -> (Val, Lanes) {
         if self.csharp() {
             if let Some(ty) = call.type_args.first()
                 && !call.construct
-                && name.rsplit('.').next().is_some_and(|last| last.starts_with("Get") || last.starts_with("Resolve"))
+                && name
+                    .rsplit('.')
+                    .next()
+                    .is_some_and(|last| last.starts_with("Get") || last.starts_with("Resolve"))
                 && let Some(value) = self.typed(ty, lanes)
             {
                 return (value, lanes);
@@ -379,12 +601,22 @@ impl<'p> Machine<'p> {
     }
 
     /// A call of a name beyond the file.
-    pub fn call_named(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+    pub fn call_named(
+        &mut self,
+        at: NodeRef,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         if let Some((effect, family)) = self.symbol_of(name) {
             self.record(at, name.clone(), effect, family, lanes);
             self.escape_args(args, lanes);
-            let source = if effect == SymbolEffect::Config { taint } else { Some(at) };
+            let source = if effect == SymbolEffect::Config {
+                taint
+            } else {
+                Some(at)
+            };
             return (Val::of(V::Made(name.clone()), lanes).tainted(source), lanes);
         }
         if let Some(value) = self.accessor_value(name, lanes) {
@@ -395,7 +627,11 @@ impl<'p> Machine<'p> {
             return result;
         }
         let last = name.rsplit('.').next().unwrap_or(name);
-        let cause = if looks_like_switch(last) { Cause::Opaque } else { Cause::Data };
+        let cause = if looks_like_switch(last) {
+            Cause::Opaque
+        } else {
+            Cause::Data
+        };
         let block = args.block.is_some();
         let (_, falls) = self.block_on_unknown(at, last, args, lanes, cause);
         if block {
@@ -405,7 +641,14 @@ impl<'p> Machine<'p> {
     }
 
     /// An unknown method: its arguments escape, its block may run.
-    fn block_on_unknown(&mut self, _at: NodeRef, name: &str, args: &Args, lanes: Lanes, cause: Cause) -> (Val, Lanes) {
+    fn block_on_unknown(
+        &mut self,
+        _at: NodeRef,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+        cause: Cause,
+    ) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         if let Some(block) = &args.block
             && runs_its_block(name)
@@ -414,17 +657,41 @@ impl<'p> Machine<'p> {
             own.block = None;
             self.escape_args(&own, lanes);
             let block = block.clone();
-            let (value, falls) = self.call_value(_at, &block, &Args { open: true, ..Args::default() }, lanes);
+            let (value, falls) = self.call_value(
+                _at,
+                &block,
+                &Args {
+                    open: true,
+                    ..Args::default()
+                },
+                lanes,
+            );
             return (value, falls);
         }
         let before = self.exits.len();
         self.escape_args(args, lanes);
         let _ = before;
-        let cause = if cause == Cause::Data && looks_like_switch(name) && args.positional.is_empty() && args.block.is_none() && (name.ends_with('?') || name.starts_with("is") || name.starts_with("Is")) { Cause::Opaque } else { cause };
+        let cause = if cause == Cause::Data
+            && looks_like_switch(name)
+            && args.positional.is_empty()
+            && args.block.is_none()
+            && (name.ends_with('?') || name.starts_with("is") || name.starts_with("Is"))
+        {
+            Cause::Opaque
+        } else {
+            cause
+        };
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
 
-    fn nil_method(&mut self, at: NodeRef, v: &V, name: &str, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+    fn nil_method(
+        &mut self,
+        at: NodeRef,
+        v: &V,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let known = match (self.language, name) {
             (Language::Ruby, "nil?" | "blank?") => Some(V::Bool(true)),
             (Language::Ruby, "present?" | "!") => Some(V::Bool(false)),
@@ -433,7 +700,9 @@ impl<'p> Machine<'p> {
             (Language::Ruby, "to_i") => Some(V::Int(0)),
             (Language::Ruby, "presence" | "try" | "dup" | "freeze" | "itself") => Some(V::Nil),
             (Language::Ruby, "in?") => {
-                let outcome = args.get(0).map(|list| self.contains(at, list, &Val::of(v.clone(), lanes), lanes));
+                let outcome = args
+                    .get(0)
+                    .map(|list| self.contains(at, list, &Val::of(v.clone(), lanes), lanes));
                 return match outcome {
                     Some(outcome) => (Val::either(outcome.yes, outcome.no), lanes),
                     None => (Val::data(lanes), lanes),
@@ -441,7 +710,11 @@ impl<'p> Machine<'p> {
             }
             (Language::Ruby, "then" | "yield_self" | "tap") => {
                 let block = args.block.clone().unwrap_or_default();
-                let own = Args { positional: vec![Val::of(v.clone(), lanes)], nodes: vec![at], ..Args::default() };
+                let own = Args {
+                    positional: vec![Val::of(v.clone(), lanes)],
+                    nodes: vec![at],
+                    ..Args::default()
+                };
                 return self.call_value(at, &block, &own, lanes);
             }
             (Language::Ruby, "==" | "eql?" | "equal?") => Some(V::Bool(false)),
@@ -470,7 +743,13 @@ impl<'p> Machine<'p> {
                 None => return Val::data(lanes),
             },
             "EnvironmentName" | "get_EnvironmentName" => return self.host_name(lanes),
-            _ => return if looks_like_switch(name) { Val::unknown(Cause::Opaque, lanes) } else { Val::data(lanes) },
+            _ => {
+                return if looks_like_switch(name) {
+                    Val::unknown(Cause::Opaque, lanes)
+                } else {
+                    Val::data(lanes)
+                };
+            }
         };
         let environment = self.host_name(lanes);
         let wanted_value = Val::of(V::Str(wanted), lanes);
@@ -479,7 +758,14 @@ impl<'p> Machine<'p> {
     }
 
     /// Methods of `ENV`, `os.environ` and .NET's environment.
-    fn environment_method(&mut self, at: NodeRef, head: &str, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    fn environment_method(
+        &mut self,
+        at: NodeRef,
+        head: &str,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         let first = args.get(0);
         match (self.language, head, name) {
             (Language::Ruby, "ENV", "fetch") => {
@@ -487,20 +773,36 @@ impl<'p> Machine<'p> {
                 self.note_default(at, first?, args.get(1));
                 Some(self.or_default(at, value, args, 1, lanes, "KeyError"))
             }
-            (Language::Ruby, "ENV", "[]" | "dig") => Some((self.environment_variable(at, first?, lanes), lanes)),
+            (Language::Ruby, "ENV", "[]" | "dig") => {
+                Some((self.environment_variable(at, first?, lanes), lanes))
+            }
             (Language::Ruby, "ENV", "key?" | "has_key?" | "include?" | "member?") => {
                 let value = self.environment_variable(at, first?, lanes);
-                Some((self.from_outcome(&self.nilness(&value, lanes).negate(), &value), lanes))
+                Some((
+                    self.from_outcome(&self.nilness(&value, lanes).negate(), &value),
+                    lanes,
+                ))
             }
             (Language::Ruby, "ENV", "values_at") => {
-                let values = args.positional.iter().map(|name| self.environment_variable(at, name, lanes)).collect();
+                let values = args
+                    .positional
+                    .iter()
+                    .map(|name| self.environment_variable(at, name, lanes))
+                    .collect();
                 Some((Val::of(V::List(Rc::new(values)), lanes), lanes))
             }
             (Language::Ruby, "ENV", "slice") => {
-                let pairs = args.positional.iter().map(|name| (name.clone(), self.environment_variable(at, name, lanes))).collect();
+                let pairs = args
+                    .positional
+                    .iter()
+                    .map(|name| (name.clone(), self.environment_variable(at, name, lanes)))
+                    .collect();
                 Some((Val::of(V::Map(Rc::new(pairs)), lanes), lanes))
             }
-            (Language::Ruby, "ENV", "to_h" | "to_hash") => Some((Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes), lanes)),
+            (Language::Ruby, "ENV", "to_h" | "to_hash") => Some((
+                Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes),
+                lanes,
+            )),
             (Language::Ruby, "ENV", "[]=" | "store") => {
                 let value = args.get(1).cloned().unwrap_or_else(|| Val::data(lanes));
                 self.set_variable(first?, lanes, &value);
@@ -509,7 +811,14 @@ impl<'p> Machine<'p> {
             (Language::Python, "os.environ" | "environ", "get") => {
                 let value = self.environment_variable(at, first?, lanes);
                 self.note_default(at, first?, args.get(1).or_else(|| args.named("default")));
-                Some((self.replace_missing(value, args.get(1).or_else(|| args.named("default")), lanes), lanes))
+                Some((
+                    self.replace_missing(
+                        value,
+                        args.get(1).or_else(|| args.named("default")),
+                        lanes,
+                    ),
+                    lanes,
+                ))
             }
             (Language::Python, "os.environ" | "environ", "setdefault") => {
                 let value = self.environment_variable(at, first?, lanes);
@@ -518,7 +827,9 @@ impl<'p> Machine<'p> {
                 self.set_variable(first?, lanes, &value);
                 Some((value, lanes))
             }
-            (Language::Python, "os.environ" | "environ", "__getitem__") => Some(self.read_variable_or_raise(at, first?, lanes)),
+            (Language::Python, "os.environ" | "environ", "__getitem__") => {
+                Some(self.read_variable_or_raise(at, first?, lanes))
+            }
             (Language::Python, "os.environ" | "environ", "update") => {
                 for (name, value) in &args.named {
                     let name = Val::of(V::Str(name.clone()), lanes);
@@ -530,31 +841,60 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn read_variable_or_raise(&mut self, at: NodeRef, name: &Val, lanes: Lanes) -> (Val, Lanes) {
+    pub fn read_variable_or_raise(
+        &mut self,
+        at: NodeRef,
+        name: &Val,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let value = self.environment_variable(at, name, lanes);
         let missing = self.nilness(&value, lanes);
         self.raise_part(at, missing, lanes, "KeyError");
         let falls = missing.no & lanes;
-        let mut out = Val { deps: value.deps.clone(), ..Val::default() };
-        value.groups(falls).into_iter().filter(|alt| !matches!(alt.v, V::Nil | V::Missing)).for_each(|alt| out.add(alt));
+        let mut out = Val {
+            deps: value.deps.clone(),
+            ..Val::default()
+        };
+        value
+            .groups(falls)
+            .into_iter()
+            .filter(|alt| !matches!(alt.v, V::Nil | V::Missing))
+            .for_each(|alt| out.add(alt));
         (out, falls)
     }
 
     fn raise_part(&mut self, at: NodeRef, outcome: Outcome, lanes: Lanes, class: &'static str) {
         let cuts = self.st.cuts.clone();
-        self.leave(Target::Raise, outcome.yes & lanes, Val::data(lanes), Some(SmolStr::new_static(class)), at);
+        self.leave(
+            Target::Raise,
+            outcome.yes & lanes,
+            Val::data(lanes),
+            Some(SmolStr::new_static(class)),
+            at,
+        );
         for lane in outcome.no.indices() {
             self.st.cuts[lane] = cuts[lane].clone();
         }
     }
 
     /// `fetch`: a missing value is replaced by the default or the block's value, or raises.
-    fn or_default(&mut self, at: NodeRef, value: Val, args: &Args, index: usize, lanes: Lanes, class: &'static str) -> (Val, Lanes) {
+    fn or_default(
+        &mut self,
+        at: NodeRef,
+        value: Val,
+        args: &Args,
+        index: usize,
+        lanes: Lanes,
+        class: &'static str,
+    ) -> (Val, Lanes) {
         if let Some(block) = args.block.clone() {
             let missing = self.nilness(&value, lanes).yes;
             let (default, falls) = self.call_value(at, &block, &Args::default(), missing);
             let out = self.replace_missing(value, Some(&default), lanes);
-            return (out, lanes.without(missing) | falls | (lanes & missing & falls));
+            return (
+                out,
+                lanes.without(missing) | falls | (lanes & missing & falls),
+            );
         }
         match args.get(index) {
             Some(default) => {
@@ -565,22 +905,46 @@ impl<'p> Machine<'p> {
                 let missing = self.nilness(&value, lanes);
                 // an unknown variable may be missing; that it is set is as likely
                 let surely = missing.yes.without(missing.no);
-                self.raise_part(at, Outcome { yes: surely, no: lanes.without(surely), ..Outcome::default() }, lanes, class);
+                self.raise_part(
+                    at,
+                    Outcome {
+                        yes: surely,
+                        no: lanes.without(surely),
+                        ..Outcome::default()
+                    },
+                    lanes,
+                    class,
+                );
                 let falls = lanes.without(surely);
-                let mut out = Val { deps: value.deps.clone(), ..Val::default() };
-                value.groups(falls).into_iter().filter(|alt| !matches!(alt.v, V::Nil | V::Missing)).for_each(|alt| out.add(alt));
+                let mut out = Val {
+                    deps: value.deps.clone(),
+                    ..Val::default()
+                };
+                value
+                    .groups(falls)
+                    .into_iter()
+                    .filter(|alt| !matches!(alt.v, V::Nil | V::Missing))
+                    .for_each(|alt| out.add(alt));
                 (out, falls)
             }
         }
     }
 
     pub fn replace_missing(&self, value: Val, default: Option<&Val>, lanes: Lanes) -> Val {
-        let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
+        let mut out = Val {
+            deps: value.deps.clone(),
+            taint: value.taint,
+            ..Val::default()
+        };
         for alt in value.groups(lanes) {
             match (&alt.v, default) {
                 (V::Nil | V::Missing, Some(default)) => {
                     for other in default.groups(alt.lanes) {
-                        out.add(Alt { lanes: other.lanes, v: other.v, doubt: other.doubt || alt.doubt });
+                        out.add(Alt {
+                            lanes: other.lanes,
+                            v: other.v,
+                            doubt: other.doubt || alt.doubt,
+                        });
                     }
                 }
                 _ => out.add(alt),
@@ -590,15 +954,30 @@ impl<'p> Machine<'p> {
     }
 
     fn note_default(&mut self, at: NodeRef, name: &Val, default: Option<&Val>) {
-        let (Some(name), Some(default)) = (name.text().cloned(), default.and_then(|value| value.text().cloned())) else { return };
-        if matches!(default.to_lowercase().as_str(), "development" | "dev" | "local") && self.catalog.variable(self.language, &name).is_none_or(|variable| !variable.flag) {
+        let (Some(name), Some(default)) = (
+            name.text().cloned(),
+            default.and_then(|value| value.text().cloned()),
+        ) else {
+            return;
+        };
+        if matches!(
+            default.to_lowercase().as_str(),
+            "development" | "dev" | "local"
+        ) && self
+            .catalog
+            .variable(self.language, &name)
+            .is_none_or(|variable| !variable.flag)
+        {
             self.emit(at, EventKind::DevelopmentDefault { name, default });
         }
     }
 
     /// The class named in a `raise`.
     pub fn exception_class(&mut self, at: NodeRef) -> Option<SmolStr> {
-        let child = |node: NodeId| NodeRef { item: at.item, node };
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         match self.kind(at)? {
             Kind::Lit(_) | Kind::Interp(_) => Some(SmolStr::new_static("RuntimeError")),
             Kind::Name(name) => Some(name.clone()),
@@ -606,7 +985,9 @@ impl<'p> Machine<'p> {
             Kind::Call(call) => {
                 let callee = child(call.callee);
                 match self.kind(callee)? {
-                    Kind::Attr { recv, name, .. } if name == "new" || name == "exception" => self.exception_class(child(*recv)),
+                    Kind::Attr { recv, name, .. } if name == "new" || name == "exception" => {
+                        self.exception_class(child(*recv))
+                    }
                     Kind::Attr { name, .. } | Kind::Name(name) => Some(name.clone()),
                     _ => None,
                 }
@@ -618,27 +999,63 @@ impl<'p> Machine<'p> {
     }
 
     /// Functions of the languages themselves, by their qualified name.
-    pub fn builtin_function(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    pub fn builtin_function(
+        &mut self,
+        at: NodeRef,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         let first = args.get(0);
         match (self.language, name) {
-            (Language::Ruby, "exit" | "abort" | "Kernel.exit" | "Kernel.abort" | "Process.exit" | "Process.abort") | (Language::Python, "sys.exit" | "exit" | "quit") => {
-                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static("SystemExit")), at);
+            (
+                Language::Ruby,
+                "exit" | "abort" | "Kernel.exit" | "Kernel.abort" | "Process.exit"
+                | "Process.abort",
+            )
+            | (Language::Python, "sys.exit" | "exit" | "quit") => {
+                self.leave(
+                    Target::Raise,
+                    lanes,
+                    Val::data(lanes),
+                    Some(SmolStr::new_static("SystemExit")),
+                    at,
+                );
                 Some((Val::default(), Lanes::NONE))
             }
-            (Language::Ruby, "exit!" | "Process.exit!" | "Kernel.exit!") | (Language::Python, "os._exit" | "os.abort") => {
-                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static("!exit")), at);
+            (Language::Ruby, "exit!" | "Process.exit!" | "Kernel.exit!")
+            | (Language::Python, "os._exit" | "os.abort") => {
+                self.leave(
+                    Target::Raise,
+                    lanes,
+                    Val::data(lanes),
+                    Some(SmolStr::new_static("!exit")),
+                    at,
+                );
                 Some((Val::default(), Lanes::NONE))
             }
             (Language::Ruby, "throw" | "Kernel.throw") => {
-                let label = first.and_then(|value| value.text().cloned()).unwrap_or_default();
+                let label = first
+                    .and_then(|value| value.text().cloned())
+                    .unwrap_or_default();
                 self.leave(Target::Throw(label), lanes, Val::data(lanes), None, at);
                 Some((Val::default(), Lanes::NONE))
             }
             (Language::Ruby, "catch" | "Kernel.catch") => {
-                let label = first.and_then(|value| value.text().cloned()).unwrap_or_default();
+                let label = first
+                    .and_then(|value| value.text().cloned())
+                    .unwrap_or_default();
                 let mark = self.exits.len();
                 let block = args.block.clone()?;
-                let (mut value, falls) = self.call_value(at, &block, &Args { open: true, ..Args::default() }, lanes);
+                let (mut value, falls) = self.call_value(
+                    at,
+                    &block,
+                    &Args {
+                        open: true,
+                        ..Args::default()
+                    },
+                    lanes,
+                );
                 let arrived = self.arrive(mark, |exit| exit.target == Target::Throw(label.clone()));
                 let falls = self.land(&arrived, falls, &mut value);
                 Some((value, falls))
@@ -651,32 +1068,43 @@ impl<'p> Machine<'p> {
                     rest.nodes.remove(0);
                 }
                 let target = target.clone();
-                Some(self.each_alternative(&target, lanes, |machine, v, lanes| match text_of(v) {
-                    Some(name) => match machine.lookup(name) {
-                        super::names::Found::Slot(slot) => {
-                            let value = machine.slots[slot as usize].only(lanes);
-                            machine.call_value(at, &value, &rest, lanes)
+                Some(
+                    self.each_alternative(&target, lanes, |machine, v, lanes| match text_of(v) {
+                        Some(name) => match machine.lookup(name) {
+                            super::names::Found::Slot(slot) => {
+                                let value = machine.slots[slot as usize].only(lanes);
+                                machine.call_value(at, &value, &rest, lanes)
+                            }
+                            super::names::Found::Member(class) => {
+                                let this = machine.member_receiver(class, lanes);
+                                let (value, falls) =
+                                    machine.read_member(at, &this, class, name, lanes);
+                                (value, falls)
+                            }
+                            super::names::Found::Nothing => {
+                                machine.leave(
+                                    Target::Raise,
+                                    lanes,
+                                    Val::data(lanes),
+                                    Some(SmolStr::new_static("NoMethodError")),
+                                    at,
+                                );
+                                (Val::default(), Lanes::NONE)
+                            }
+                        },
+                        None => {
+                            machine.escape_args(&rest, lanes);
+                            (Val::data(lanes), lanes)
                         }
-                        super::names::Found::Member(class) => {
-                            let this = machine.member_receiver(class, lanes);
-                            let (value, falls) = machine.read_member(at, &this, class, name, lanes);
-                            (value, falls)
-                        }
-                        super::names::Found::Nothing => {
-                            machine.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static("NoMethodError")), at);
-                            (Val::default(), Lanes::NONE)
-                        }
-                    },
-                    None => {
-                        machine.escape_args(&rest, lanes);
-                        (Val::data(lanes), lanes)
-                    }
-                }))
+                    }),
+                )
             }
             (Language::Ruby, "method") => {
                 let name = first?.text().cloned()?;
                 match self.lookup(&name) {
-                    super::names::Found::Slot(slot) => Some((self.slots[slot as usize].only(lanes), lanes)),
+                    super::names::Found::Slot(slot) => {
+                        Some((self.slots[slot as usize].only(lanes), lanes))
+                    }
                     super::names::Found::Member(class) => {
                         let def = self.methods_named(class, &name).first().copied()?;
                         let this = self.member_receiver(class, lanes);
@@ -686,7 +1114,11 @@ impl<'p> Machine<'p> {
                 }
             }
             (Language::Ruby, "development?" | "production?" | "test?") => {
-                if !self.required.iter().any(|path| path.starts_with("sinatra") || path.starts_with("padrino")) {
+                if !self
+                    .required
+                    .iter()
+                    .any(|path| path.starts_with("sinatra") || path.starts_with("padrino"))
+                {
                     return None;
                 }
                 let environment = self.accessor_value("Sinatra.Base.environment", lanes)?;
@@ -694,32 +1126,54 @@ impl<'p> Machine<'p> {
                 let outcome = self.equal(at, &environment, &wanted, lanes, false);
                 Some((Val::either(outcome.yes, outcome.no), lanes))
             }
-            (Language::Ruby, "block_given?") => Some((if self.st.block.is_some() { Val::bool(true, lanes) } else { Val::data(lanes) }, lanes)),
+            (Language::Ruby, "block_given?") => Some((
+                if self.st.block.is_some() {
+                    Val::bool(true, lanes)
+                } else {
+                    Val::data(lanes)
+                },
+                lanes,
+            )),
             (Language::Ruby, "Hanami.env?") => {
                 let environment = self.accessor_value("Hanami.env", lanes)?;
                 let mut yes = Lanes::NONE;
                 for wanted in &args.positional {
-                    let wanted = Val::of(V::Symbol(wanted.text().cloned().unwrap_or_default()), lanes);
+                    let wanted =
+                        Val::of(V::Symbol(wanted.text().cloned().unwrap_or_default()), lanes);
                     yes |= self.equal(at, &environment, &wanted, lanes, false).yes;
                 }
                 Some((Val::either(yes, lanes.without(yes)), lanes))
             }
-            (Language::Ruby, "puts" | "p" | "print" | "warn" | "pp" | "sleep" | "srand" | "rand" | "format" | "sprintf") | (Language::Python, "print" | "logging.info" | "time.sleep") => Some((Val::nil(lanes), lanes)),
+            (
+                Language::Ruby,
+                "puts" | "p" | "print" | "warn" | "pp" | "sleep" | "srand" | "rand" | "format"
+                | "sprintf",
+            )
+            | (Language::Python, "print" | "logging.info" | "time.sleep") => {
+                Some((Val::nil(lanes), lanes))
+            }
             (Language::Python, "os.getenv" | "getenv") => {
                 let value = self.environment_variable(at, first?, lanes);
                 let default = args.get(1).or_else(|| args.named("default"));
                 self.note_default(at, first?, default);
                 let nil = Val::of(V::Missing, lanes);
-                Some((self.replace_missing(value, Some(default.unwrap_or(&nil)), lanes), lanes))
+                Some((
+                    self.replace_missing(value, Some(default.unwrap_or(&nil)), lanes),
+                    lanes,
+                ))
             }
             (Language::Python, "bool") => {
                 let value = first?;
                 Some((self.from_outcome(&self.truth(value, lanes), value), lanes))
             }
             (Language::Python, "str" | "repr") => Some((first?.clone(), lanes)),
-            (Language::Python, "any" | "all") => Some((self.quantify(first?, name == "any", lanes), lanes)),
+            (Language::Python, "any" | "all") => {
+                Some((self.quantify(first?, name == "any", lanes), lanes))
+            }
             (Language::Python, "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed") => {
-                let value = first.cloned().unwrap_or_else(|| Val::of(V::List(Rc::new(Vec::new())), lanes));
+                let value = first
+                    .cloned()
+                    .unwrap_or_else(|| Val::of(V::List(Rc::new(Vec::new())), lanes));
                 if let Some(V::Generator(generator)) = value.single() {
                     let generator = generator.clone();
                     let falls = self.iterate_generator(&generator, lanes);
@@ -735,7 +1189,16 @@ impl<'p> Machine<'p> {
                 }
                 Some((Val::data(lanes), lanes))
             }
-            (Language::Python, "int" | "float" | "eval" | "json.loads" | "ast.literal_eval" | "strtobool" | "distutils.util.strtobool") => self.convert(at, name, first?, lanes),
+            (
+                Language::Python,
+                "int"
+                | "float"
+                | "eval"
+                | "json.loads"
+                | "ast.literal_eval"
+                | "strtobool"
+                | "distutils.util.strtobool",
+            ) => self.convert(at, name, first?, lanes),
             (Language::Python, "getattr") => {
                 let attr = args.get(1)?.text().cloned()?;
                 let target = first?.clone();
@@ -760,12 +1223,20 @@ impl<'p> Machine<'p> {
                 match items.single() {
                     Some(V::List(list)) if list.len() <= 8 => {
                         for item in list.iter() {
-                            let own = Args { positional: vec![item.clone()], nodes: vec![at], ..Args::default() };
+                            let own = Args {
+                                positional: vec![item.clone()],
+                                nodes: vec![at],
+                                ..Args::default()
+                            };
                             let (value, rest) = self.call_value(at, &function, &own, falls);
                             falls = rest;
                             out.push(value);
                         }
-                        let value = if name == "map" { Val::of(V::List(Rc::new(out)), falls) } else { Val::data(falls) };
+                        let value = if name == "map" {
+                            Val::of(V::List(Rc::new(out)), falls)
+                        } else {
+                            Val::data(falls)
+                        };
                         Some((value, falls))
                     }
                     _ => None,
@@ -776,8 +1247,17 @@ impl<'p> Machine<'p> {
     }
 
     /// `int("0")`, `eval("False")`, `json.loads("false")`.
-    fn convert(&mut self, at: NodeRef, name: &str, value: &Val, lanes: Lanes) -> Option<(Val, Lanes)> {
-        let mut out = Val { deps: value.deps.clone(), ..Val::default() };
+    fn convert(
+        &mut self,
+        at: NodeRef,
+        name: &str,
+        value: &Val,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
+        let mut out = Val {
+            deps: value.deps.clone(),
+            ..Val::default()
+        };
         let mut raised = Lanes::NONE;
         for alt in value.groups(lanes) {
             let v = match &alt.v {
@@ -819,11 +1299,21 @@ impl<'p> Machine<'p> {
                 V::Unknown(cause) => V::Unknown(*cause),
                 _ => V::Unknown(Cause::Data),
             };
-            out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
+            out.add(Alt {
+                lanes: alt.lanes,
+                v,
+                doubt: alt.doubt,
+            });
         }
         let falls = out.lanes();
         let cuts = self.st.cuts.clone();
-        self.leave(Target::Raise, raised, Val::data(lanes), Some(SmolStr::new_static("ValueError")), at);
+        self.leave(
+            Target::Raise,
+            raised,
+            Val::data(lanes),
+            Some(SmolStr::new_static("ValueError")),
+            at,
+        );
         for lane in falls.indices() {
             self.st.cuts[lane] = cuts[lane].clone();
         }
@@ -832,7 +1322,10 @@ impl<'p> Machine<'p> {
 
     /// `any(list)`, `all(list)`.
     pub fn quantify(&self, list: &Val, any: bool, lanes: Lanes) -> Val {
-        let mut out = Val { deps: list.deps.clone(), ..Val::default() };
+        let mut out = Val {
+            deps: list.deps.clone(),
+            ..Val::default()
+        };
         for alt in list.groups(lanes) {
             match &alt.v {
                 V::List(items) => {
@@ -845,7 +1338,11 @@ impl<'p> Machine<'p> {
                         no |= outcome.no.without(outcome.yes);
                         open |= outcome.yes & outcome.no;
                     }
-                    let (hit, miss) = if any { (yes, alt.lanes.without(yes | open)) } else { (alt.lanes.without(no | open), no) };
+                    let (hit, miss) = if any {
+                        (yes, alt.lanes.without(yes | open))
+                    } else {
+                        (alt.lanes.without(no | open), no)
+                    };
                     out.join(&Val::bool(true, hit));
                     out.join(&Val::bool(false, miss.without(hit)));
                     let rest = alt.lanes.without(hit | miss);
@@ -859,25 +1356,51 @@ impl<'p> Machine<'p> {
     }
 
     /// A persistence sink that takes fake data.
-    pub fn note_sink(&mut self, at: NodeRef, recv: Option<(&Val, NodeRef)>, name: &str, args: &Args, lanes: Lanes) {
-        let Some(sink) = self.catalog.sink(self.language, name) else { return };
+    pub fn note_sink(
+        &mut self,
+        at: NodeRef,
+        recv: Option<(&Val, NodeRef)>,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) {
+        let Some(sink) = self.catalog.sink(self.language, name) else {
+            return;
+        };
         if !sink.on.is_empty() {
             let named = recv.and_then(|(_, at)| match self.kind(at) {
-                Some(Kind::Name(name) | Kind::Field(name) | Kind::Attr { name, .. }) => Some(name.clone()),
-                Some(Kind::Call(call)) => match self.kind(NodeRef { item: at.item, node: call.callee }) {
+                Some(Kind::Name(name) | Kind::Field(name) | Kind::Attr { name, .. }) => {
+                    Some(name.clone())
+                }
+                Some(Kind::Call(call)) => match self.kind(NodeRef {
+                    item: at.item,
+                    node: call.callee,
+                }) {
                     Some(Kind::Name(name) | Kind::Attr { name, .. }) => Some(name.clone()),
                     _ => None,
                 },
                 _ => None,
             });
-            if !named.is_some_and(|named| sink.on.iter().any(|on| named.trim_start_matches(['@', '_']) == on.as_str())) {
+            if !named.is_some_and(|named| {
+                sink.on
+                    .iter()
+                    .any(|on| named.trim_start_matches(['@', '_']) == on.as_str())
+            }) {
                 return;
             }
         }
         let from_args = args.all().find_map(deep_taint);
-        let from_receiver = if sink.receiver { recv.and_then(|(value, _)| value.taint) } else { None };
+        let from_receiver = if sink.receiver {
+            recv.and_then(|(value, _)| value.taint)
+        } else {
+            None
+        };
         if let Some(source) = from_args.or(from_receiver) {
-            self.contexts[self.context].writes.push(Write { source, sink: at, lanes });
+            self.contexts[self.context].writes.push(Write {
+                source,
+                sink: at,
+                lanes,
+            });
         }
     }
 }
@@ -893,29 +1416,88 @@ fn deep_taint(value: &Val) -> Option<NodeRef> {
 }
 
 fn is_host_predicate(name: &str) -> bool {
-    matches!(name, "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment")
+    matches!(
+        name,
+        "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment"
+    )
 }
 
 /// Whether a name says that it holds an environment object.
 pub fn looks_like_environment(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     let lower = last.trim_start_matches('_').to_lowercase();
-    lower == "env" || lower.ends_with("env") || lower.ends_with("environment") || lower.ends_with("environment()")
+    lower == "env"
+        || lower.ends_with("env")
+        || lower.ends_with("environment")
+        || lower.ends_with("environment()")
 }
 
 /// The names of environments that every framework knows, in any case.
 pub fn is_known_name(name: &str) -> bool {
-    matches!(name.to_ascii_lowercase().as_str(), "production" | "development" | "test" | "staging")
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "production" | "development" | "test" | "staging"
+    )
 }
 
 fn is_mutation(name: &str) -> bool {
     matches!(
         name,
-        "append" | "push" | "concat" | "unshift" | "insert" | "delete" | "clear" | "replace" | "merge!" | "update" | "map!" | "select!" | "reject!" | "Add" | "AddRange" | "Remove" | "Clear" | "Insert" | "extend" | "remove" | "pop" | "add" | "discard" | "store" | "delete_if" | "keep_if" | "compact!" | "uniq!" | "shift" | "prepend" | "setdefault" | "UnionWith" | "TryAdd"
+        "append"
+            | "push"
+            | "concat"
+            | "unshift"
+            | "insert"
+            | "delete"
+            | "clear"
+            | "replace"
+            | "merge!"
+            | "update"
+            | "map!"
+            | "select!"
+            | "reject!"
+            | "Add"
+            | "AddRange"
+            | "Remove"
+            | "Clear"
+            | "Insert"
+            | "extend"
+            | "remove"
+            | "pop"
+            | "add"
+            | "discard"
+            | "store"
+            | "delete_if"
+            | "keep_if"
+            | "compact!"
+            | "uniq!"
+            | "shift"
+            | "prepend"
+            | "setdefault"
+            | "UnionWith"
+            | "TryAdd"
     )
 }
 
 /// Methods that run their block exactly once, here and now.
 fn runs_its_block(name: &str) -> bool {
-    matches!(name, "tap" | "then" | "yield_self" | "transaction" | "synchronize" | "instance_eval" | "instance_exec" | "class_eval" | "silence" | "suppress_messages" | "say_with_time" | "benchmark" | "measure" | "chdir" | "unscoped" | "no_touching")
+    matches!(
+        name,
+        "tap"
+            | "then"
+            | "yield_self"
+            | "transaction"
+            | "synchronize"
+            | "instance_eval"
+            | "instance_exec"
+            | "class_eval"
+            | "silence"
+            | "suppress_messages"
+            | "say_with_time"
+            | "benchmark"
+            | "measure"
+            | "chdir"
+            | "unscoped"
+            | "no_touching"
+    )
 }

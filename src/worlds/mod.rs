@@ -36,6 +36,10 @@ pub fn evaluate(program: &Program, facts: &FileFacts) -> Answers {
 }
 
 /// The same with the outcome of some conditions forced.
-pub fn evaluate_forced(program: &Program, facts: &FileFacts, forced: &FxHashMap<NodeRef, Force>) -> Answers {
+pub fn evaluate_forced(
+    program: &Program,
+    facts: &FileFacts,
+    forced: &FxHashMap<NodeRef, Force>,
+) -> Answers {
     machine::Machine::new(program, facts, forced).run()
 }

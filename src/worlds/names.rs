@@ -36,11 +36,12 @@ impl<'p> Machine<'p> {
             }
             if let Some(slot) = self.slot_in(at, name) {
                 // a Ruby method does not see the locals around its definition; a Python method not those of its class
-                let hidden = crossed && match self.language {
-                    Language::Ruby => !constant && !self.holds_method(slot),
-                    Language::Python => matches!(here.kind, ScopeKind::Class(_)),
-                    Language::CSharp => false,
-                };
+                let hidden = crossed
+                    && match self.language {
+                        Language::Ruby => !constant && !self.holds_method(slot),
+                        Language::Python => matches!(here.kind, ScopeKind::Class(_)),
+                        Language::CSharp => false,
+                    };
                 if !hidden {
                     return Found::Slot(slot);
                 }
@@ -96,7 +97,10 @@ impl<'p> Machine<'p> {
 
     /// Writes a place of an assignment. Gives the lanes that fall through.
     pub fn assign(&mut self, place: NodeRef, lanes: Lanes, value: &Val) -> Lanes {
-        let child = |node: NodeId| NodeRef { item: place.item, node };
+        let child = |node: NodeId| NodeRef {
+            item: place.item,
+            node,
+        };
         match self.kind(place) {
             Some(Kind::Name(name)) => {
                 self.assign_name(name, lanes, value);
@@ -134,12 +138,17 @@ impl<'p> Machine<'p> {
                 };
                 let mut falls = lanes;
                 for (index, node) in places.iter().enumerate() {
-                    let part = items.as_ref().and_then(|items| items.get(index).cloned()).unwrap_or_else(|| Val::data(falls).tainted(value.taint));
+                    let part = items
+                        .as_ref()
+                        .and_then(|items| items.get(index).cloned())
+                        .unwrap_or_else(|| Val::data(falls).tainted(value.taint));
                     falls = self.assign(child(*node), falls, &part);
                 }
                 falls
             }
-            Some(Kind::Splat(inner)) => self.assign(child(*inner), lanes, &Val::data(lanes).tainted(value.taint)),
+            Some(Kind::Splat(inner)) => {
+                self.assign(child(*inner), lanes, &Val::data(lanes).tainted(value.taint))
+            }
             Some(Kind::Typed(inner, _)) => self.assign(child(*inner), lanes, value),
             _ => self.eval(place, lanes).1,
         }
@@ -162,7 +171,17 @@ impl<'p> Machine<'p> {
     pub fn eval_quietly(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         match self.kind(at) {
             Some(Kind::Name(name)) => self.name_value(at, name, lanes, true),
-            Some(Kind::Attr { recv, name, safe }) => self.attr_value(at, NodeRef { item: at.item, node: *recv }, name, *safe, lanes, true),
+            Some(Kind::Attr { recv, name, safe }) => self.attr_value(
+                at,
+                NodeRef {
+                    item: at.item,
+                    node: *recv,
+                },
+                name,
+                *safe,
+                lanes,
+                true,
+            ),
             _ => self.eval(at, lanes),
         }
     }
@@ -171,7 +190,13 @@ impl<'p> Machine<'p> {
         self.name_value(at, name, lanes, false)
     }
 
-    fn name_value(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes, quiet: bool) -> (Val, Lanes) {
+    fn name_value(
+        &mut self,
+        at: NodeRef,
+        name: &SmolStr,
+        lanes: Lanes,
+        quiet: bool,
+    ) -> (Val, Lanes) {
         match self.lookup(name) {
             Found::Slot(slot) => {
                 let value = self.slots[slot as usize].only(lanes);
@@ -260,10 +285,16 @@ impl<'p> Machine<'p> {
         }
         if self.ruby() {
             let library = self.catalog.library(self.language, &symbol.library)?;
-            let loaded = library.imports.iter().any(|path| self.required.contains(path))
+            let loaded = library
+                .imports
+                .iter()
+                .any(|path| self.required.contains(path))
                 || match &self.facts.packages {
                     None => library.autoloaded,
-                    Some(packages) => library.packages.iter().any(|package| packages.contains(package)),
+                    Some(packages) => library
+                        .packages
+                        .iter()
+                        .any(|package| packages.contains(package)),
                 };
             if !loaded {
                 return None;
@@ -281,18 +312,53 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn record(&mut self, at: NodeRef, symbol: SmolStr, effect: SymbolEffect, family: Family, lanes: Lanes) {
-        let record = Record { at, symbol, lanes, doubt: self.st.doubt & lanes, path: self.st.path.clone(), cuts: self.st.cuts.clone(), effect, family };
+    pub fn record(
+        &mut self,
+        at: NodeRef,
+        symbol: SmolStr,
+        effect: SymbolEffect,
+        family: Family,
+        lanes: Lanes,
+    ) {
+        let record = Record {
+            at,
+            symbol,
+            lanes,
+            doubt: self.st.doubt & lanes,
+            path: self.st.path.clone(),
+            cuts: self.st.cuts.clone(),
+            effect,
+            family,
+        };
         self.contexts[self.context].records.push(record);
     }
 
-    pub fn read_attr(&mut self, at: NodeRef, recv: NodeRef, name: &SmolStr, safe: bool, lanes: Lanes) -> (Val, Lanes) {
+    pub fn read_attr(
+        &mut self,
+        at: NodeRef,
+        recv: NodeRef,
+        name: &SmolStr,
+        safe: bool,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         self.attr_value(at, recv, name, safe, lanes, false)
     }
 
-    fn attr_value(&mut self, at: NodeRef, recv: NodeRef, name: &SmolStr, safe: bool, lanes: Lanes, quiet: bool) -> (Val, Lanes) {
+    fn attr_value(
+        &mut self,
+        at: NodeRef,
+        recv: NodeRef,
+        name: &SmolStr,
+        safe: bool,
+        lanes: Lanes,
+        quiet: bool,
+    ) -> (Val, Lanes) {
         let (target, falls) = self.eval_quietly(recv, lanes);
-        let mut out = Val { deps: target.deps.clone(), taint: target.taint, ..Val::default() };
+        let mut out = Val {
+            deps: target.deps.clone(),
+            taint: target.taint,
+            ..Val::default()
+        };
         let mut rest = Lanes::NONE;
         for alt in target.groups(falls) {
             let (value, through) = self.member_of(at, &alt.v, name, safe, alt.lanes);
@@ -320,7 +386,14 @@ impl<'p> Machine<'p> {
     }
 
     /// `v.name` without a call.
-    pub fn member_of(&mut self, at: NodeRef, v: &V, name: &SmolStr, safe: bool, lanes: Lanes) -> (Val, Lanes) {
+    pub fn member_of(
+        &mut self,
+        at: NodeRef,
+        v: &V,
+        name: &SmolStr,
+        safe: bool,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         let value = match v {
             V::Name(head) | V::Made(head) => {
                 let full = SmolStr::new(format!("{head}.{name}"));
@@ -330,7 +403,14 @@ impl<'p> Machine<'p> {
                     Val::of(V::Str(constant), lanes)
                 } else if self.csharp() && is_host_member(name) {
                     Val::of(V::Host, lanes)
-                } else if self.csharp() && matches!(name.as_str(), "OrdinalIgnoreCase" | "InvariantCultureIgnoreCase" | "CurrentCultureIgnoreCase") {
+                } else if self.csharp()
+                    && matches!(
+                        name.as_str(),
+                        "OrdinalIgnoreCase"
+                            | "InvariantCultureIgnoreCase"
+                            | "CurrentCultureIgnoreCase"
+                    )
+                {
                     Val::of(V::IgnoreCase, lanes)
                 } else if self.csharp() && full.starts_with("string.") && name == "Empty" {
                     Val::of(V::Str(SmolStr::default()), lanes)
@@ -348,7 +428,13 @@ impl<'p> Machine<'p> {
             V::Host => self.host_member(name, lanes),
             V::Nil | V::Missing if safe => Val::nil(lanes),
             V::Missing => {
-                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static(self.nil_error())), at);
+                self.leave(
+                    Target::Raise,
+                    lanes,
+                    Val::data(lanes),
+                    Some(SmolStr::new_static(self.nil_error())),
+                    at,
+                );
                 return (Val::default(), Lanes::NONE);
             }
             V::Unknown(cause) => {
@@ -380,7 +466,9 @@ impl<'p> Machine<'p> {
         // Microsoft.Extensions.Hosting.Environments, by any qualification
         let (head, tail) = full.rsplit_once('.')?;
         let class = head.rsplit('.').next()?;
-        (matches!(class, "Environments" | "EnvironmentName") && matches!(tail, "Development" | "Staging" | "Production")).then(|| SmolStr::new(tail))
+        (matches!(class, "Environments" | "EnvironmentName")
+            && matches!(tail, "Development" | "Staging" | "Production"))
+        .then(|| SmolStr::new(tail))
     }
 
     /// The value of an accessor of the catalogue.
@@ -388,7 +476,11 @@ impl<'p> Machine<'p> {
         if let Some(closed) = self.facts.predicates.get(full) {
             let development = Lanes::DEVELOPMENT | Lanes::TEST;
             let value = Val::either(development, !development).only(lanes);
-            return Some(if *closed { value } else { Val::either(!development, development).only(lanes) });
+            return Some(if *closed {
+                value
+            } else {
+                Val::either(!development, development).only(lanes)
+            });
         }
         let accessor = self.catalog.accessor(self.language, full)?;
         Some(match accessor.gives {
@@ -410,7 +502,14 @@ impl<'p> Machine<'p> {
 
     pub fn host_name(&self, lanes: Lanes) -> Val {
         let spelt = |text: &'static str| vec![Some(SmolStr::new_static(text))];
-        let all = Spelt { production: spelt("Production"), unset: spelt("Production"), staging: spelt("Staging"), odd: spelt("production"), development: spelt("Development"), test: spelt("Testing") };
+        let all = Spelt {
+            production: spelt("Production"),
+            unset: spelt("Production"),
+            staging: spelt("Staging"),
+            odd: spelt("production"),
+            development: spelt("Development"),
+            test: spelt("Testing"),
+        };
         spell(&all, lanes, Form::Text)
     }
 
@@ -452,18 +551,38 @@ impl<'p> Machine<'p> {
             return spell(&variable.lanes, lanes, Form::Text);
         }
         if let Some(known) = self.misspelt(name) {
-            self.emit(at, EventKind::MisspeltVariable { name: name.clone(), known });
+            self.emit(
+                at,
+                EventKind::MisspeltVariable {
+                    name: name.clone(),
+                    known,
+                },
+            );
             return Val::of(V::Missing, lanes);
         }
         if is_selector_name(name) {
             self.emit(at, EventKind::HomeMadeVariable { name: name.clone() });
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];
-            let spelt = Spelt { production: one("production"), unset: vec![None], staging: one("staging"), odd: one("Production"), development: one("development"), test: one("test") };
+            let spelt = Spelt {
+                production: one("production"),
+                unset: vec![None],
+                staging: one("staging"),
+                odd: one("Production"),
+                development: one("development"),
+                test: one("test"),
+            };
             return spell(&spelt, lanes, Form::Text);
         }
         if self.python() && is_debug_flag(name) {
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];
-            let spelt = Spelt { production: one("False"), unset: vec![None], staging: one("False"), odd: one("off"), development: one("True"), test: one("False") };
+            let spelt = Spelt {
+                production: one("False"),
+                unset: vec![None],
+                staging: one("False"),
+                odd: one("off"),
+                development: one("True"),
+                test: one("False"),
+            };
             return spell(&spelt, lanes, Form::Text);
         }
         let mut value = Val::of(V::Missing, lanes);
@@ -475,7 +594,15 @@ impl<'p> Machine<'p> {
         if variable.flag {
             return;
         }
-        let kind = if variable.framework { EventKind::RawVariable { name: variable.name.clone() } } else { EventKind::HomeMadeVariable { name: variable.name.clone() } };
+        let kind = if variable.framework {
+            EventKind::RawVariable {
+                name: variable.name.clone(),
+            }
+        } else {
+            EventKind::HomeMadeVariable {
+                name: variable.name.clone(),
+            }
+        };
         self.emit(at, kind);
     }
 
@@ -487,7 +614,12 @@ impl<'p> Machine<'p> {
                 return Some(known.name.clone());
             }
             // two transposed letters count two; short names are too near to everything
-            if known.name.len() >= 7 && name.len() >= 7 && name.chars().all(|c| !c.is_lowercase()) && distance_at_most(&known.name, name, 2) && !is_other_word(&known.name, name) {
+            if known.name.len() >= 7
+                && name.len() >= 7
+                && name.chars().all(|c| !c.is_lowercase())
+                && distance_at_most(&known.name, name, 2)
+                && !is_other_word(&known.name, name)
+            {
                 best = best.or_else(|| Some(known.name.clone()));
             }
         }
@@ -506,19 +638,26 @@ impl<'p> Machine<'p> {
     pub fn typed(&self, ty: &str, lanes: Lanes) -> Option<Val> {
         let bare = ty.split('<').next().unwrap_or(ty).trim_end_matches('?');
         let last = bare.rsplit('.').next().unwrap_or(bare);
-        if self.catalog.accessor(self.language, last).is_some_and(|accessor| accessor.gives == Gives::Host) {
+        if self
+            .catalog
+            .accessor(self.language, last)
+            .is_some_and(|accessor| accessor.gives == Gives::Host)
+        {
             return Some(Val::of(V::Host, lanes));
         }
         if let Some(class) = self.class_named(last) {
             return Some(Val::of(V::Instance(class), lanes));
         }
         let qualified = self.resolve_type(bare);
-        self.symbol_of(&qualified).map(|_| Val::of(V::Made(qualified), lanes))
+        self.symbol_of(&qualified)
+            .map(|_| Val::of(V::Made(qualified), lanes))
     }
 
     /// The qualified name of a type as written, through imports and usings.
     pub fn resolve_type(&self, bare: &str) -> SmolStr {
-        let (head, tail) = bare.split_once('.').map_or((bare, None), |(head, tail)| (head, Some(tail)));
+        let (head, tail) = bare
+            .split_once('.')
+            .map_or((bare, None), |(head, tail)| (head, Some(tail)));
         let head = match self.lookup(head) {
             Found::Slot(slot) => match self.slots[slot as usize].single() {
                 Some(V::Name(full)) => full.clone(),
@@ -534,7 +673,10 @@ impl<'p> Machine<'p> {
 
     pub fn import(&mut self, at: NodeRef, import: &Import, lanes: Lanes) {
         match import {
-            Import::Module { path, alias: Some(alias) } => {
+            Import::Module {
+                path,
+                alias: Some(alias),
+            } => {
                 let value = Val::of(V::Name(path.clone()), lanes);
                 self.bind_import(alias, lanes, &value);
             }
@@ -550,8 +692,14 @@ impl<'p> Machine<'p> {
                     self.bind_import(alias.as_ref().unwrap_or(name), lanes, &value);
                 }
             }
-            Import::Star { path, is_static, .. } => {
-                let list = if *is_static { &mut self.static_usings } else { &mut self.usings };
+            Import::Star {
+                path, is_static, ..
+            } => {
+                let list = if *is_static {
+                    &mut self.static_usings
+                } else {
+                    &mut self.usings
+                };
                 list.push(path.clone());
                 if self.python() {
                     for symbol in self.catalog.names_under(self.language, path) {
@@ -567,7 +715,9 @@ impl<'p> Machine<'p> {
                     return;
                 }
                 self.required.insert(path.clone());
-                let library = self.catalog.libraries.iter().find(|library| library.language == self.language && library.imports.contains(path));
+                let library = self.catalog.libraries.iter().find(|library| {
+                    library.language == self.language && library.imports.contains(path)
+                });
                 if let Some(library) = library {
                     let family = library.family;
                     self.record(at, path.clone(), SymbolEffect::Config, family, lanes);
@@ -586,16 +736,30 @@ impl<'p> Machine<'p> {
     /// by convention only factory classes live in a module of that name.
     fn imported(&self, path: &str, name: &str) -> SmolStr {
         let module = path.rsplit('.').next().unwrap_or(path);
-        let factories = matches!(module, "factories" | "factory" | "factory_boy") || path.split('.').any(|part| part == "factories");
-        if factories && name.len() > "Factory".len() && name.ends_with("Factory") && self.catalog.symbol(self.language, &format!("{path}.{name}")).is_none() {
+        let factories = matches!(module, "factories" | "factory" | "factory_boy")
+            || path.split('.').any(|part| part == "factories");
+        if factories
+            && name.len() > "Factory".len()
+            && name.ends_with("Factory")
+            && self
+                .catalog
+                .symbol(self.language, &format!("{path}.{name}"))
+                .is_none()
+        {
             return SmolStr::new_static("factory.Factory");
         }
         SmolStr::new(format!("{path}.{name}"))
     }
 
     /// A preprocessor symbol: DEBUG in development, TRACE always, RELEASE elsewhere, unless the file says otherwise.
-    pub fn symbol(&mut self, name: &str, lanes: Lanes) -> Val {
-        if let Some((_, defined)) = self.program.symbols.iter().rev().find(|(known, _)| known == name) {
+    pub fn symbol(&self, name: &str, lanes: Lanes) -> Val {
+        if let Some((_, defined)) = self
+            .program
+            .symbols
+            .iter()
+            .rev()
+            .find(|(known, _)| known == name)
+        {
             return Val::bool(*defined, lanes);
         }
         let yes = match name {
@@ -641,11 +805,21 @@ fn spell(all: &Spelt, lanes: Lanes, form: Form) -> Val {
                 (Some(text), Form::Inquirer) => V::Inquirer(text.clone()),
                 (Some(text), Form::Symbol) => V::Symbol(text.clone()),
             };
-            value.add(Alt { lanes: lane, v, doubt: false });
+            value.add(Alt {
+                lanes: lane,
+                v,
+                doubt: false,
+            });
         }
     }
     if lanes.has(Lanes::ANY) {
-        value.join(&Val::of(V::AnyName { inquirer: form == Form::Inquirer, symbol: form == Form::Symbol }, Lanes::ANY));
+        value.join(&Val::of(
+            V::AnyName {
+                inquirer: form == Form::Inquirer,
+                symbol: form == Form::Symbol,
+            },
+            Lanes::ANY,
+        ));
     }
     value
 }
@@ -672,7 +846,14 @@ fn flag(all: &Spelt, lanes: Lanes) -> Val {
         }
     }
     // a flag that can be true somewhere may be so in an environment nobody knows
-    value.join(&if any { Val::data(Lanes::ANY & lanes) } else { Val::bool(value.alts.iter().any(|alt| matches!(alt.v, V::Bool(true))), Lanes::ANY & lanes) });
+    value.join(&if any {
+        Val::data(Lanes::ANY & lanes)
+    } else {
+        Val::bool(
+            value.alts.iter().any(|alt| matches!(alt.v, V::Bool(true))),
+            Lanes::ANY & lanes,
+        )
+    });
     value
 }
 
@@ -685,24 +866,73 @@ fn text_of_alt(alt: &Alt) -> Option<SmolStr> {
 
 /// Properties of builders, hosts and contexts that hold .NET's environment object.
 fn is_host_member(name: &str) -> bool {
-    matches!(name, "Environment" | "HostingEnvironment" | "HostEnvironment" | "WebHostEnvironment")
+    matches!(
+        name,
+        "Environment" | "HostingEnvironment" | "HostEnvironment" | "WebHostEnvironment"
+    )
 }
 
 /// `DEPLOY_ENV`, `STAGE`: a variable that names an environment by convention.
 fn is_selector_name(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
-    upper == name && (upper.ends_with("_ENV") || upper.ends_with("ENVIRONMENT") || matches!(name, "ENV" | "STAGE" | "APP_STAGE" | "DEPLOY_STAGE"))
+    upper == name
+        && (upper.ends_with("_ENV")
+            || upper.ends_with("ENVIRONMENT")
+            || matches!(name, "ENV" | "STAGE" | "APP_STAGE" | "DEPLOY_STAGE"))
 }
 
 fn is_debug_flag(name: &str) -> bool {
-    name == "DEBUG" || name.ends_with("_DEBUG") || name.starts_with("DEBUG_") || name.ends_with("_DEBUG_MODE")
+    name == "DEBUG"
+        || name.ends_with("_DEBUG")
+        || name.starts_with("DEBUG_")
+        || name.ends_with("_DEBUG_MODE")
 }
 
 /// Whether an unknown predicate or setting could be a test of the environment or of a switch.
 pub fn looks_like_switch(name: &str) -> bool {
     const PARTS: &[&str] = &[
-        "env", "environment", "prod", "production", "dev", "development", "staging", "local", "localhost", "debug", "demo", "sandbox", "test", "testing", "seed", "seeding", "enabled", "enable", "disabled", "feature",
-        "flag", "flags", "allow", "allowed", "allows", "config", "configuration", "setting", "settings", "mode", "safe", "deployed", "deployment", "docker", "plantable", "ci", "live", "fake", "mock", "review", "switch", "toggle",
+        "env",
+        "environment",
+        "prod",
+        "production",
+        "dev",
+        "development",
+        "staging",
+        "local",
+        "localhost",
+        "debug",
+        "demo",
+        "sandbox",
+        "test",
+        "testing",
+        "seed",
+        "seeding",
+        "enabled",
+        "enable",
+        "disabled",
+        "feature",
+        "flag",
+        "flags",
+        "allow",
+        "allowed",
+        "allows",
+        "config",
+        "configuration",
+        "setting",
+        "settings",
+        "mode",
+        "safe",
+        "deployed",
+        "deployment",
+        "docker",
+        "plantable",
+        "ci",
+        "live",
+        "fake",
+        "mock",
+        "review",
+        "switch",
+        "toggle",
     ];
     words(name).any(|word| PARTS.contains(&word.as_str()))
 }
@@ -718,8 +948,15 @@ fn words(name: &str) -> impl Iterator<Item = String> + '_ {
         let mut end = rest.len();
         let mut previous: Option<char> = None;
         for (at, c) in rest.char_indices() {
-            let next_lower = rest[at + c.len_utf8()..].chars().next().is_some_and(char::is_lowercase);
-            let boundary = !c.is_alphanumeric() || previous.is_some_and(|before| c.is_uppercase() && (before.is_lowercase() || (before.is_uppercase() && next_lower)));
+            let next_lower = rest[at + c.len_utf8()..]
+                .chars()
+                .next()
+                .is_some_and(char::is_lowercase);
+            let boundary = !c.is_alphanumeric()
+                || previous.is_some_and(|before| {
+                    c.is_uppercase()
+                        && (before.is_lowercase() || (before.is_uppercase() && next_lower))
+                });
             if at > 0 && boundary {
                 end = at;
                 break;
@@ -756,7 +993,9 @@ pub fn distance_at_most(a: &str, b: &str, limit: usize) -> bool {
     for i in 1..=a.len() {
         for j in 1..=b.len() {
             let cost = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + cost);
+            let mut best = (rows[i - 1][j] + 1)
+                .min(rows[i][j - 1] + 1)
+                .min(rows[i - 1][j - 1] + cost);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 best = best.min(rows[i - 2][j - 2] + 1);
             }

@@ -51,8 +51,13 @@ pub struct Reached {
 
 impl<'p> Machine<'p> {
     pub fn run(mut self) -> Answers {
-        let Some(code) = self.program.code(ItemId(0)) else { return Answers::default() };
-        let root = NodeRef { item: ItemId(0), node: code.root };
+        let Some(code) = self.program.code(ItemId(0)) else {
+            return Answers::default();
+        };
+        let root = NodeRef {
+            item: ItemId(0),
+            node: code.root,
+        };
         self.hoist(root, 0);
         self.eval(root, Lanes::ALL);
         // what the top level raised ends it; nothing else waits for it
@@ -68,7 +73,13 @@ impl<'p> Machine<'p> {
         self.run_handed_out();
         let reach = self.propagate(&homes);
         let sites = self.sites(&reach);
-        Answers { sites, events: self.events, conditions: self.conditions, contexts: self.contexts, reach }
+        Answers {
+            sites,
+            events: self.events,
+            conditions: self.conditions,
+            contexts: self.contexts,
+            reach,
+        }
     }
 
     /// Closures that code beyond the file may call: decorated functions, returned ones, those in fields and globals.
@@ -78,7 +89,11 @@ impl<'p> Machine<'p> {
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
         for (def, value) in std::mem::take(&mut self.returned) {
-            let context = self.contexts.iter().position(|context| context.def == Some(def)).unwrap_or(0);
+            let context = self
+                .contexts
+                .iter()
+                .position(|context| context.def == Some(def))
+                .unwrap_or(0);
             self.context = context;
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
@@ -89,12 +104,20 @@ impl<'p> Machine<'p> {
         }
         for scope in &self.scopes {
             if !matches!(scope.kind, ScopeKind::Function | ScopeKind::Block) {
-                kept.extend(scope.names.values().map(|slot| self.slots[*slot as usize].clone()));
+                kept.extend(
+                    scope
+                        .names
+                        .values()
+                        .map(|slot| self.slots[*slot as usize].clone()),
+                );
             }
         }
         for value in kept {
             // C# statements of the top level have locals, not globals
-            if self.csharp() && !value.alts.iter().all(|alt| !matches!(alt.v, V::Closure(_))) && !self.is_field(&value) {
+            if self.csharp()
+                && !value.alts.iter().all(|alt| !matches!(alt.v, V::Closure(_)))
+                && !self.is_field(&value)
+            {
                 continue;
             }
             self.run_unless_invoked(&value, Lanes::ALL, 3);
@@ -102,7 +125,15 @@ impl<'p> Machine<'p> {
     }
 
     fn is_field(&self, value: &Val) -> bool {
-        self.classes.iter().any(|class| class.fields.values().any(|field| field.value.alts.iter().any(|alt| value.alts.iter().any(|other| same(&alt.v, &other.v)))))
+        self.classes.iter().any(|class| {
+            class.fields.values().any(|field| {
+                field
+                    .value
+                    .alts
+                    .iter()
+                    .any(|alt| value.alts.iter().any(|other| same(&alt.v, &other.v)))
+            })
+        })
     }
 
     fn run_unless_invoked(&mut self, value: &Val, lanes: Lanes, depth: usize) {
@@ -111,7 +142,10 @@ impl<'p> Machine<'p> {
         }
         for alt in value.groups(lanes) {
             match &alt.v {
-                V::Closure(closure) if !self.invoked.contains(&closure.id) && !self.homes.contains_key(&closure.def) => {
+                V::Closure(closure)
+                    if !self.invoked.contains(&closure.id)
+                        && !self.homes.contains_key(&closure.def) =>
+                {
                     let closure = closure.clone();
                     self.run_later(&closure, alt.lanes);
                 }
@@ -141,15 +175,27 @@ impl<'p> Machine<'p> {
             && !self.decorated.contains(&def)
             && self.def(def).is_some_and(|node| {
                 // accessors and overrides are called by name in ways the file does not show
-                node.visibility == Visibility::Private && node.form == Form::Function && !matches!(node.name.as_str(), "Main" | "Finalize")
+                node.visibility == Visibility::Private
+                    && node.form == Form::Function
+                    && !matches!(node.name.as_str(), "Main" | "Finalize")
             })
     }
 
     fn propagate(&mut self, homes: &[NodeRef]) -> Vec<Reached> {
         let count = self.contexts.len();
-        let by_def: FxHashMap<NodeRef, usize> = self.contexts.iter().enumerate().filter_map(|(index, context)| Some((context.def?, index))).collect();
+        let by_def: FxHashMap<NodeRef, usize> = self
+            .contexts
+            .iter()
+            .enumerate()
+            .filter_map(|(index, context)| Some((context.def?, index)))
+            .collect();
         let mut reach: Vec<Reached> = vec![Reached::default(); count];
-        reach[0] = Reached { lanes: Lanes::ALL, sure: Lanes::ALL, entry: true, by: None };
+        reach[0] = Reached {
+            lanes: Lanes::ALL,
+            sure: Lanes::ALL,
+            entry: true,
+            by: None,
+        };
         let registered: FxHashSet<u32> = self.registered.iter().map(|(class, ..)| *class).collect();
         let mut queue = vec![0];
         let mut entries: Vec<NodeRef> = Vec::new();
@@ -188,10 +234,17 @@ impl<'p> Machine<'p> {
         }
         let mut class_edges: Vec<(usize, Vec<(usize, Lanes, Lanes)>)> = Vec::new();
         for def in entries {
-            let Some(context) = by_def.get(&def).copied() else { continue };
+            let Some(context) = by_def.get(&def).copied() else {
+                continue;
+            };
             let class = self.homes.get(&def).and_then(|(_, class)| *class);
             if let Some(class) = class.filter(|class| registered.contains(class)) {
-                let edges = self.registered.iter().filter(|(known, ..)| *known == class).map(|(_, context, lanes, doubt)| (*context, *lanes, *doubt)).collect();
+                let edges = self
+                    .registered
+                    .iter()
+                    .filter(|(known, ..)| *known == class)
+                    .map(|(_, context, lanes, doubt)| (*context, *lanes, *doubt))
+                    .collect();
                 class_edges.push((context, edges));
                 continue;
             }
@@ -199,7 +252,12 @@ impl<'p> Machine<'p> {
             if let Some(class) = class {
                 lanes &= self.classes[class as usize].lanes;
             }
-            reach[context] = Reached { lanes, sure: lanes, entry: true, by: None };
+            reach[context] = Reached {
+                lanes,
+                sure: lanes,
+                entry: true,
+                by: None,
+            };
             queue.push(context);
         }
         // masks only grow, so this ends
@@ -207,11 +265,16 @@ impl<'p> Machine<'p> {
             while let Some(from) = queue.pop() {
                 let source = reach[from].clone();
                 for (index, edge) in self.contexts[from].edges.iter().enumerate() {
-                    let Some(to) = by_def.get(&edge.callee).copied() else { continue };
+                    let Some(to) = by_def.get(&edge.callee).copied() else {
+                        continue;
+                    };
                     let lanes = source.lanes & edge.lanes;
                     let sure = source.sure & edge.lanes.without(edge.doubt);
                     if !reach[to].lanes.covers(lanes) || !reach[to].sure.covers(sure) {
-                        if reach[to].by.is_none() || (lanes.has(Lanes::PRODUCTION) && !reach[to].lanes.has(Lanes::PRODUCTION)) {
+                        if reach[to].by.is_none()
+                            || (lanes.has(Lanes::PRODUCTION)
+                                && !reach[to].lanes.has(Lanes::PRODUCTION))
+                        {
                             reach[to].by = Some((from, index));
                         }
                         reach[to].lanes |= lanes;
@@ -245,23 +308,36 @@ impl<'p> Machine<'p> {
         let mut by_start: FxHashMap<(ItemId, u32), SiteAnswer> = FxHashMap::default();
         for (index, context) in self.contexts.iter().enumerate() {
             for (number, record) in context.records.iter().enumerate() {
-                let Some(node) = self.program.node(record.at) else { continue };
+                let Some(node) = self.program.node(record.at) else {
+                    continue;
+                };
                 let lanes = reach[index].lanes & record.lanes;
                 let sure = reach[index].sure & record.lanes.without(record.doubt);
-                let site = by_start.entry((record.at.item, node.span.start)).or_insert_with(|| SiteAnswer {
-                    at: record.at,
-                    symbol: record.symbol.clone(),
-                    family: record.family,
-                    effect: record.effect,
-                    reached: Lanes::NONE,
-                    doubted: Lanes::ALL,
-                    cause: None,
-                    sink: None,
-                    records: Vec::new(),
-                });
-                let shorter = self.program.node(site.at).is_none_or(|known| known.span.end > node.span.end);
-                let stronger = (site.effect == SymbolEffect::Config) as u8 > (record.effect == SymbolEffect::Config) as u8;
-                let replaces = if stronger { true } else { shorter && site.effect == record.effect || shorter && record.effect != SymbolEffect::Config };
+                let site = by_start
+                    .entry((record.at.item, node.span.start))
+                    .or_insert_with(|| SiteAnswer {
+                        at: record.at,
+                        symbol: record.symbol.clone(),
+                        family: record.family,
+                        effect: record.effect,
+                        reached: Lanes::NONE,
+                        doubted: Lanes::ALL,
+                        cause: None,
+                        sink: None,
+                        records: Vec::new(),
+                    });
+                let shorter = self
+                    .program
+                    .node(site.at)
+                    .is_none_or(|known| known.span.end > node.span.end);
+                let stronger = (site.effect == SymbolEffect::Config) as u8
+                    > (record.effect == SymbolEffect::Config) as u8;
+                let replaces = if stronger {
+                    true
+                } else {
+                    shorter && site.effect == record.effect
+                        || shorter && record.effect != SymbolEffect::Config
+                };
                 if replaces && site.at != record.at {
                     site.at = record.at;
                     site.symbol = record.symbol.clone();
