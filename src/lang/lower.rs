@@ -91,13 +91,33 @@ impl<'s, 't> Lower<'s, 't> {
         syntax: Syntax<'_>,
         lower: impl FnOnce(&mut Self) -> NodeId,
     ) -> NodeId {
-        if self.depth >= MAX_DEPTH {
+        if !self.enter() {
             return self.flat(syntax);
         }
-        self.depth += 1;
         let id = lower(self);
-        self.depth -= 1;
+        self.leave();
         id
+    }
+
+    /// One level deeper for adapters that wrap this type; `false` past the cap, where [`Lower::flat`] is due.
+    pub fn enter(&mut self) -> bool {
+        let within = self.depth < MAX_DEPTH;
+        self.depth += u32::from(within);
+        within
+    }
+
+    /// Back from a level that [`Lower::enter`] allowed.
+    pub fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Finds the roles of a node that belongs to the item and stands outside its syntax node.
+    pub fn adopt(&mut self, syntax: Syntax<'_>) {
+        self.roles.extend(Roles::of(
+            self.source.language,
+            syntax,
+            self.source.masked,
+        ));
     }
 
     /// The names below a node, without structure and without recursion.

@@ -84,6 +84,10 @@ impl Roles {
         Roles(roles)
     }
 
+    pub fn extend(&mut self, more: Roles) {
+        self.0.extend(more.0);
+    }
+
     pub fn get(&self, node: Node<'_>) -> Option<u32> {
         self.0.get(&node.id()).copied()
     }
