@@ -20,8 +20,9 @@
 (element_access_expression) @index
 (conditional_access_expression) @safe
 
-; construction of a named type; of an anonymous one
+; construction: of a type that is written, of one that is not, of an anonymous one
 (object_creation_expression) @construct
+(implicit_object_creation_expression) @construct_implicit
 (anonymous_object_creation_expression) @record
 ; arrays, tuples, collections
 [(array_creation_expression) (implicit_array_creation_expression) (stackalloc_expression) (implicit_stackalloc_expression) (initializer_expression) (collection_expression) (tuple_expression)] @list
@@ -45,7 +46,7 @@
 [(as_expression) (cast_expression)] @cast
 (await_expression) @await
 ; wrappers that change nothing
-[(parenthesized_expression) (checked_expression) (ref_expression) (expression_element) (argument) (global_statement)] @inner
+[(parenthesized_expression) (checked_expression) (ref_expression) (expression_element) (collection_element) (argument) (global_statement)] @inner
 ; `default`, `default(T)`
 (default_expression) @default
 ; `typeof(T)`

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use tree_sitter::Node;
 
 use super::calls;
-use super::expressions::{expression, opaque};
+use super::expressions::{expression, opaque, with_skipped};
 use super::syntax::{child, children, field, name_of, simple_name, span, type_arguments};
 use crate::lang::Lower;
 use crate::program::*;
@@ -20,7 +20,10 @@ pub(super) fn chain<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let mut built = match links.pop() {
         // `f(x)`: the callee is a bare name
         Some(first) if first.kind() == "invocation_expression" => {
-            let built = calls::named(lower, first, base);
+            let mut built = calls::named(lower, first, base);
+            if first.has_error() {
+                built = with_skipped(lower, first, built);
+            }
             Chain {
                 id: built,
                 safe: false,
@@ -98,6 +101,9 @@ impl Chain {
                 }
             }
             _ => {}
+        }
+        if link.has_error() {
+            self.id = with_skipped(lower, link, self.id);
         }
     }
 

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::access::{last_part, path};
-use super::expressions::{expression, opaque, place};
+use super::expressions::{expression, opaque, opaque_of, place};
 use super::syntax::{
     bare_type, child, children, counts, field, has, name_of, simple_name, type_arguments, type_text,
 };
@@ -115,6 +115,20 @@ pub(super) fn construct<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId
         Some(ty) => constructed(lower, node, ty),
         None => opaque(lower, node, &children(node)),
     }
+}
+
+/// `new(…)` of a type that is written nowhere near: the arguments and the values of the initialiser run.
+pub(super) fn untyped<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    let mut all = arguments(lower, child(node, "argument_list"));
+    if let Some(list) = child(node, "initializer_expression") {
+        let elements = initialiser(lower, list);
+        // the object they write to is not known
+        all.extend(elements.into_iter().map(|id| match lower.kind(id) {
+            Kind::Set { value, .. } => *value,
+            _ => id,
+        }));
+    }
+    opaque_of(lower, node, all)
 }
 
 /// A construction of a type that is written in it, or in the declaration around a `new(…)`.

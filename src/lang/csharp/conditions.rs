@@ -11,10 +11,10 @@ const LOOK_BACK: usize = 64;
 /// Siblings with their byte ranges in the file, in source order.
 pub(super) type Siblings = Vec<(Range<usize>, NodeId)>;
 
-/// Wraps each maximal run of siblings in one condition. Conditions that start before `from` lie around all of them.
+/// Wraps each maximal run of siblings in one condition. Conditions that start at `from` or before lie around all of them.
 pub(super) fn wrap(lower: &mut Lower<'_, '_>, from: usize, siblings: Siblings) -> Vec<NodeId> {
     let conditions = lower.source.conditions;
-    let first = conditions.partition_point(|condition| condition.range.start < from);
+    let first = conditions.partition_point(|condition| condition.range.start <= from);
     let inside = conditions.get(first..).unwrap_or_default();
     match siblings.last() {
         Some((last, _))

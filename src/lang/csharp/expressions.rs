@@ -16,26 +16,63 @@ fn dispatch<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let Some(role) = lower.role(node) else {
         return opaque(lower, node, &children(node));
     };
+    let id = by_role(lower, node, role);
+    if node.has_error() && READS_FIELDS.contains(&role) {
+        return with_skipped(lower, node, id);
+    }
+    id
+}
+
+/// Roles whose lowering reads the fields of a node: what the parser skipped stands beside them.
+const READS_FIELDS: [&str; 17] = [
+    "binary",
+    "unary",
+    "postfix",
+    "assignment",
+    "ternary",
+    "test",
+    "cast",
+    "construct",
+    "construct_implicit",
+    "condition",
+    "while",
+    "do",
+    "for",
+    "foreach",
+    "leave",
+    "yield",
+    "lambda",
+];
+
+/// Puts what the parser skipped inside a node before it, so that nothing in broken code is lost.
+pub(super) fn with_skipped<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, id: NodeId) -> NodeId {
+    let skipped: Vec<Node<'t>> = children(node)
+        .into_iter()
+        .filter(|part| part.is_error())
+        .collect();
+    if skipped.is_empty() {
+        return id;
+    }
+    let mut all: Vec<NodeId> = skipped
+        .into_iter()
+        .map(|part| expression(lower, part))
+        .collect();
+    all.push(id);
+    opaque_of(lower, node, all)
+}
+
+fn by_role<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, role: &'static str) -> NodeId {
     match role {
-        "name" => {
-            let name = name_of(lower, node);
-            lower.push(Kind::Name(name), node)
-        }
-        "generic" => {
-            let name = simple_name(lower, node);
-            lower.push(Kind::Name(name), node)
-        }
+        "name" | "generic" => name(lower, node),
         "path" => access::path(lower, node),
         "self" => lower.push(Kind::SelfRef, node),
         "parent" => lower.push(Kind::Super, node),
         "call" | "member" | "index" | "safe" => access::chain(lower, node),
         "construct" => calls::construct(lower, node),
+        "construct_implicit" => calls::untyped(lower, node),
         "record" => calls::record(lower, node),
         "list" => list(lower, node),
-        "spread" => {
-            let inner = only(lower, node);
-            lower.push(Kind::Splat(inner), node)
-        }
+        "spread" => wrapped(lower, node, Kind::Splat),
         "literal" => literals::literal(lower, node),
         "interpolation" => literals::interpolation(lower, node),
         "binary" => binary(lower, node),
@@ -45,28 +82,43 @@ fn dispatch<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
         "ternary" => ternary(lower, node),
         "test" => test(lower, node),
         "cast" => cast(lower, node),
-        "await" => {
-            let inner = only(lower, node);
-            lower.push(Kind::Typed(inner, None), node)
-        }
+        "await" => wrapped(lower, node, |inner| Kind::Typed(inner, None)),
         "inner" => only(lower, node),
         "default" => lower.nil(node),
-        "type_of" => {
-            let inner = field(node, "type").map(|ty| access::path(lower, ty));
-            opaque_of(lower, node, inner.into_iter().collect())
-        }
+        "type_of" => type_of(lower, node),
         "declared" => calls::declared(lower, node),
         "lambda" => members::lambda(lower, node),
         "choice" => switches::expression(lower, node),
-        "raise" => {
-            let value = children(node)
-                .first()
-                .map(|value| expression(lower, *value));
-            lower.push(Kind::Raise(value), node)
-        }
-        "type" => opaque_of(lower, node, Vec::new()),
+        "raise" => raise(lower, node),
+        "type" | "nothing" => opaque_of(lower, node, Vec::new()),
         _ => statements::statement(lower, node, role),
     }
+}
+
+fn name(lower: &mut Lower<'_, '_>, node: Node<'_>) -> NodeId {
+    let name = simple_name(lower, node);
+    lower.push(Kind::Name(name), node)
+}
+
+fn wrapped<'t>(
+    lower: &mut Lower<'_, 't>,
+    node: Node<'t>,
+    wrap: impl FnOnce(NodeId) -> Kind,
+) -> NodeId {
+    let inner = only(lower, node);
+    lower.push(wrap(inner), node)
+}
+
+fn type_of<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    let ty = field(node, "type").map(|ty| access::path(lower, ty));
+    opaque_of(lower, node, ty.into_iter().collect())
+}
+
+fn raise<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    let value = children(node)
+        .first()
+        .map(|value| expression(lower, *value));
+    lower.push(Kind::Raise(value), node)
 }
 
 pub(super) fn opaque_of(

@@ -13,12 +13,19 @@ const MAX_NESTING: usize = 60;
 
 #[derive(Default)]
 pub(super) struct Found {
-    /// The lines of all directives.
-    pub directives: Vec<Range<usize>>,
+    /// The lines of all directives, and what else the grammar cannot take.
+    pub blanks: Vec<Range<usize>>,
     /// In source order: parents before what is nested in them.
     pub groups: Vec<Group>,
     pub defines: Vec<Define>,
-    pub named_async: Vec<usize>,
+    /// Where `extension` opens a block.
+    pub extensions: Vec<Range<usize>>,
+    /// The signs around a template's placeholders.
+    pub placeholders: Vec<usize>,
+    /// Doubled quotes in interpolated verbatim strings.
+    pub quotes: Vec<Range<usize>>,
+    /// Modifiers used as names.
+    pub names: Vec<Range<usize>>,
 }
 
 pub(super) struct Define {
@@ -249,13 +256,23 @@ impl Reader<'_> {
                     self.found.groups[group].continued |= continued;
                 }
             }
+            if self.shape.last != Edge::Open
+                && self.text.get(token.range.clone()) == Some("extension")
+                && self.scanner.opens_extension()
+            {
+                self.found.extensions.push(token.range.clone());
+            }
             self.shape.token(&token, self.text);
         }
         // a file that ends inside a group, as it does while one is typed
         while !self.open.is_empty() {
             self.close(self.text.len());
         }
-        self.found.named_async = std::mem::take(&mut self.scanner.named_async);
+        let blanks = std::mem::take(&mut self.scanner.blanks);
+        self.found.blanks.extend(blanks);
+        self.found.placeholders = std::mem::take(&mut self.scanner.placeholders);
+        self.found.quotes = std::mem::take(&mut self.scanner.quotes);
+        self.found.names = std::mem::take(&mut self.scanner.names);
     }
 
     /// Whether what follows is prose.
@@ -267,7 +284,7 @@ impl Reader<'_> {
             .find(|letter: char| !letter.is_ascii_alphabetic())
             .unwrap_or(text.len());
         let (name, rest) = text.split_at(end);
-        self.found.directives.push(line.clone());
+        self.found.blanks.push(line.clone());
         match name {
             "if" => {
                 self.begin(&line);

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use tree_sitter::Node;
 
 use super::expressions::expression;
+use super::mask::QUOTE;
 use super::syntax::{child, children};
 use crate::lang::Lower;
 use crate::program::*;
@@ -14,7 +15,7 @@ pub(super) fn literal<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
         "boolean_literal" => Lit::Bool(text == "true"),
         "integer_literal" => integer(text).map_or_else(|| Lit::Number(text.into()), Lit::Int),
         "real_literal" => Lit::Number(text.into()),
-        "character_literal" => Lit::Str(unescaped(text.trim_matches('\'')).into()),
+        "character_literal" => Lit::Str(character(text)),
         "string_literal" => Lit::Str(quoted(text)),
         "verbatim_string_literal" => Lit::Str(between(text, "@\"").replace("\"\"", "\"").into()),
         "raw_string_literal" => Lit::Str(raw(lower, node)),
@@ -36,6 +37,11 @@ pub(super) fn integer(text: &str) -> Option<i64> {
         Some("0b" | "0B") => radix(&plain[2..], 2),
         _ => plain.parse().ok(),
     }
+}
+
+fn character(text: &str) -> SmolStr {
+    let inner = text.strip_prefix('\'').unwrap_or(text);
+    unescaped(inner.strip_suffix('\'').unwrap_or(inner)).into()
 }
 
 fn between<'a>(text: &'a str, open: &str) -> &'a str {
@@ -143,7 +149,7 @@ pub(super) fn interpolation<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> No
                 let text = match (raw, verbatim) {
                     (true, _) => text.into(),
                     (_, true) => text
-                        .replace("\"\"", "\"")
+                        .replace(QUOTE, "\"")
                         .replace("{{", "{")
                         .replace("}}", "}")
                         .into(),

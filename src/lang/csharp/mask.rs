@@ -6,11 +6,18 @@ use std::ops::Range;
 use smol_str::SmolStr;
 
 use super::groups::{self, Branch, Group};
+use super::scan::MODIFIERS;
 use super::symbols;
 use crate::lang::{Condition, Masked, SymbolTest};
 
-/// Stands for a name `async`, which the grammar takes for the modifier: as long, and written by nobody.
-pub(super) const ASYNC: &str = "asy\u{f1}";
+/// Takes the place of the last two letters of a modifier used as a name: as long, and written by nobody.
+const MARK: &str = "\u{f1}";
+
+/// Takes the place of a doubled quote in an interpolated verbatim string.
+pub(super) const QUOTE: &str = "\u{1}\u{1}";
+
+/// Takes the place of `extension`: the grammar knows no extension blocks, but a class with a parameter has their shape.
+const EXTENSION: &str = "class ext";
 
 /// Branches of one `#if` beyond this number do not carry the negation of those before: the tests would grow quadratically.
 const MAX_NEGATED: usize = 40;
@@ -19,14 +26,16 @@ pub(super) fn mask(text: &str) -> Masked<'_> {
     let found = groups::read(text);
     let mut plan = Plan {
         text,
-        blanks: found.directives,
+        blanks: found.blanks,
         conditions: Vec::new(),
         defined: Vec::new(),
     };
     plan.run(&found.groups, found.defines);
     plan.conditions
         .sort_by_key(|condition| condition.range.start);
-    if plan.blanks.is_empty() && found.named_async.is_empty() {
+    let rewrites =
+        found.names.len() + found.extensions.len() + found.placeholders.len() + found.quotes.len();
+    if plan.blanks.is_empty() && rewrites == 0 {
         return Masked::plain(text);
     }
     let mut bytes = text.as_bytes().to_vec();
@@ -37,11 +46,28 @@ pub(super) fn mask(text: &str) -> Masked<'_> {
             }
         }
     }
-    for at in found.named_async {
-        if let Some(word) = bytes.get_mut(at..at + ASYNC.len())
-            && word == b"async"
+    for range in found.extensions {
+        if let Some(word) = bytes
+            .get_mut(range)
+            .filter(|word| word.len() == EXTENSION.len())
         {
-            word.copy_from_slice(ASYNC.as_bytes());
+            word.copy_from_slice(EXTENSION.as_bytes());
+        }
+    }
+    for range in found.quotes {
+        if let Some(pair) = bytes.get_mut(range) {
+            pair.copy_from_slice(QUOTE.as_bytes());
+        }
+    }
+    for at in found.placeholders {
+        if let Some(sign) = bytes.get_mut(at) {
+            *sign = b'_';
+        }
+    }
+    for range in found.names {
+        let end = range.end;
+        if let Some(letters) = bytes.get_mut(end.saturating_sub(MARK.len())..end) {
+            letters.copy_from_slice(MARK.as_bytes());
         }
     }
     Masked {
@@ -50,6 +76,14 @@ pub(super) fn mask(text: &str) -> Masked<'_> {
         conditions: plan.conditions,
         symbols: plan.defined,
     }
+}
+
+/// The name that the mask has marked, if it is one.
+pub(super) fn unmarked(name: &str) -> Option<&'static str> {
+    let stem = name.strip_suffix(MARK)?;
+    MODIFIERS
+        .into_iter()
+        .find(|modifier| modifier.len() == name.len() && modifier.starts_with(stem))
 }
 
 struct Plan<'t> {

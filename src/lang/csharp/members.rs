@@ -246,11 +246,10 @@ pub(super) fn property<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Vec<Nod
         .any(|accessor| field(*accessor, "body").is_none());
     let value = field(node, "value").filter(|value| value.kind() != "arrow_expression_clause");
     let mut all = Vec::new();
-    let in_interface = list
-        .iter()
-        .all(|accessor| field(*accessor, "body").is_none())
-        && modifier(text, node, "abstract");
-    if (automatic || value.is_some()) && !in_interface {
+    if modifier(text, node, "abstract") {
+        return vec![unknown(lower, node)];
+    }
+    if automatic || value.is_some() {
         let value = value.map(|value| typed_value(lower, value, field(node, "type")));
         let name = defined_name(text, node);
         let ty = declared_type(lower, node);
@@ -259,6 +258,25 @@ pub(super) fn property<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Vec<Nod
     let visibility = visibility(text, node, false);
     all.extend(accessors_of(lower, node, visibility));
     all
+}
+
+/// A property or indexer of an interface: unknown where it has no body.
+pub(super) fn of_interface<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    let mut all = accessors_of(lower, node, Visibility::Public);
+    if all.is_empty() {
+        return unknown(lower, node);
+    }
+    match all.as_slice() {
+        [one] => *one,
+        _ => lower.push(Kind::Seq(std::mem::take(&mut all)), node),
+    }
+}
+
+/// A property that somebody else implements: reading it may give anything.
+fn unknown<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    let params = indexes(lower, node);
+    let def = define(lower, node, node, Form::Getter, params, Visibility::Public);
+    lower.push(Kind::Def(Box::new(def)), node)
 }
 
 /// The accessors that have bodies.
@@ -439,11 +457,6 @@ pub(super) fn attribute_list<'t>(lower: &mut Lower<'_, 't>, list: Node<'t>) -> V
         .filter(|part| part.kind() != "attribute_target_specifier")
         .map(|part| attribute(lower, part))
         .collect()
-}
-
-/// `[assembly: A(…)]`.
-pub(super) fn attributes<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Vec<NodeId> {
-    attribute_list(lower, node)
 }
 
 fn attribute<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {

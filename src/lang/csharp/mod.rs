@@ -51,7 +51,11 @@ impl Adapter for CSharp {
             ItemKind::Container => classes::container(&mut lower, id, *node),
             ItemKind::Import => imports::import(&mut lower, *node),
             ItemKind::Def => members::definition(&mut lower, *node, item.visibility),
-            ItemKind::Statement => statements::item(&mut lower, *node),
+            ItemKind::Statement => {
+                let parent = item.parent.and_then(|id| outline.nodes.get(id.0 as usize));
+                let interface = parent.is_some_and(|node| node.kind() == "interface_declaration");
+                statements::item(&mut lower, *node, interface)
+            }
         };
         lower.finish(root)
     }

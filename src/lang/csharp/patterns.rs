@@ -12,43 +12,30 @@ const MAX_DEPTH: u32 = 100;
 
 /// The right side of `x is …`: a plain name there is a type.
 pub(super) fn of_test<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Pattern {
-    let named = match node.kind() {
-        "constant_pattern" => children(node).into_iter().next().unwrap_or(node),
-        _ => node,
-    };
-    match named.kind() {
-        "identifier" | "generic_name" if lower.text(named) != "_" => type_test(lower, named),
-        _ => pattern(lower, node),
-    }
+    nested(lower, node, 0, true)
 }
 
 pub(super) fn pattern<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Pattern {
-    nested(lower, node, 0)
+    nested(lower, node, 0, false)
 }
 
-fn nested<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Pattern {
+/// `types`: a plain name is a type, not a constant.
+fn nested<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32, types: bool) -> Pattern {
     if depth > MAX_DEPTH {
         return Pattern::Opaque(vec![lower.flat(node)]);
     }
     let inner = || children(node).into_iter().next();
     match node.kind() {
         "constant_pattern" => match inner() {
-            Some(value) => value_of(lower, value),
+            Some(value) => value_of(lower, value, types),
             None => Pattern::Any,
         },
         "discard" => Pattern::Any,
         "parenthesized_pattern" => match inner() {
-            Some(inner) => nested(lower, inner, depth + 1),
+            Some(inner) => nested(lower, inner, depth + 1, types),
             None => Pattern::Any,
         },
-        "negated_pattern" => match inner() {
-            // `is not T`: a plain name is a type there too
-            Some(inner) if depth == 0 => Pattern::Not(Box::new(of_test(lower, inner))),
-            Some(inner) => Pattern::Not(Box::new(nested(lower, inner, depth + 1))),
-            None => Pattern::Opaque(Vec::new()),
-        },
-        "or_pattern" => Pattern::Or(alternatives(lower, node, depth)),
-        "and_pattern" => Pattern::And(alternatives(lower, node, depth)),
+        "negated_pattern" | "or_pattern" | "and_pattern" => combined(lower, node, depth, types),
         "declaration_pattern" => declaration(lower, node),
         "var_pattern" => designation(lower, node),
         "type_pattern" => field(node, "type").map_or(Pattern::Any, |ty| type_test(lower, ty)),
@@ -63,13 +50,15 @@ fn nested<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Pattern 
         "predefined_type" | "nullable_type" | "array_type" | "tuple_type" | "pointer_type" => {
             type_test(lower, node)
         }
-        _ => value_of(lower, node),
+        _ => value_of(lower, node, types),
     }
 }
 
-fn value_of<'t>(lower: &mut Lower<'_, 't>, value: Node<'t>) -> Pattern {
-    if value.kind() == "identifier" && lower.text(value) == "_" {
-        return Pattern::Any;
+fn value_of<'t>(lower: &mut Lower<'_, 't>, value: Node<'t>, types: bool) -> Pattern {
+    match value.kind() {
+        "identifier" if lower.text(value) == "_" => return Pattern::Any,
+        "identifier" | "generic_name" if types => return type_test(lower, value),
+        _ => {}
     }
     Pattern::Value(expression(lower, value))
 }
@@ -81,25 +70,71 @@ fn type_test(lower: &Lower<'_, '_>, ty: Node<'_>) -> Pattern {
     }
 }
 
-/// `a or b or c`, which nests to the left.
-fn alternatives<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Vec<Pattern> {
-    let mut operands = Vec::new();
-    let mut rest = node;
-    while rest.kind() == node.kind() {
-        operands.extend(field(rest, "right"));
-        match field(rest, "left") {
-            Some(left) => rest = left,
-            None => break,
+enum Link<'t> {
+    Not,
+    And,
+    Or,
+    Operand(Node<'t>),
+}
+
+/// `not`, `and`, `or`. The grammar takes `not a and b` for `not (a and b)`: the links are read in the order in which
+/// they stand and bound again, `not` first, `or` last.
+fn combined<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32, types: bool) -> Pattern {
+    let mut links = Vec::new();
+    let mut stack = vec![Link::Operand(node)];
+    while let Some(link) = stack.pop() {
+        let Link::Operand(part) = link else {
+            links.push(link);
+            continue;
+        };
+        match part.kind() {
+            "negated_pattern" => {
+                stack.extend(children(part).first().map(|inner| Link::Operand(*inner)));
+                stack.push(Link::Not);
+            }
+            kind @ ("or_pattern" | "and_pattern") => {
+                stack.extend(field(part, "right").map(Link::Operand));
+                stack.push(if kind == "or_pattern" {
+                    Link::Or
+                } else {
+                    Link::And
+                });
+                stack.extend(field(part, "left").map(Link::Operand));
+            }
+            _ => links.push(Link::Operand(part)),
         }
     }
-    if rest.kind() != node.kind() {
-        operands.push(rest);
+    let mut either = Vec::new();
+    let mut both = Vec::new();
+    let mut negated = false;
+    for link in links {
+        match link {
+            Link::Not => negated = !negated,
+            Link::And => negated = false,
+            Link::Or => {
+                negated = false;
+                either.extend(one_or(std::mem::take(&mut both), Pattern::And));
+            }
+            Link::Operand(part) => {
+                let pattern = nested(lower, part, depth + 1, types);
+                both.push(if std::mem::take(&mut negated) {
+                    Pattern::Not(Box::new(pattern))
+                } else {
+                    pattern
+                });
+            }
+        }
     }
-    let mut all = Vec::with_capacity(operands.len());
-    for operand in operands.into_iter().rev() {
-        all.push(nested(lower, operand, depth + 1));
+    either.extend(one_or(both, Pattern::And));
+    one_or(either, Pattern::Or).unwrap_or(Pattern::Opaque(Vec::new()))
+}
+
+fn one_or(mut all: Vec<Pattern>, join: impl FnOnce(Vec<Pattern>) -> Pattern) -> Option<Pattern> {
+    match all.len() {
+        0 => None,
+        1 => all.pop(),
+        _ => Some(join(all)),
     }
-    all
 }
 
 fn declaration<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Pattern {
@@ -165,7 +200,7 @@ fn recursive<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Patte
         (None, members) => {
             // `(p) name` has neither
             if let (None, Some(inner)) = (&members, unclaimed(node)) {
-                let inner = nested(lower, inner, depth + 1);
+                let inner = nested(lower, inner, depth + 1, false);
                 return match bound {
                     Some(name) => Pattern::And(vec![inner, Pattern::Capture(name)]),
                     None => inner,
@@ -241,7 +276,7 @@ fn subpattern<'t>(
     let labelled = has(node, ":") && parts.len() > 1;
     let label = parts.first().copied().filter(|_| labelled);
     let pattern = match parts.last() {
-        Some(last) => nested(lower, *last, depth + 1),
+        Some(last) => nested(lower, *last, depth + 1, false),
         None => Pattern::Opaque(Vec::new()),
     };
     (label, pattern)
@@ -256,7 +291,7 @@ fn list<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Pattern {
     let mut all = Vec::new();
     for part in parts {
         if counts(part) && Some(part) != name {
-            all.push(nested(lower, part, depth + 1));
+            all.push(nested(lower, part, depth + 1, false));
         }
     }
     let list = if slice {

@@ -2,6 +2,12 @@
 
 use std::ops::Range;
 
+/// How far the head of an extension block is read.
+const MAX_HEAD: usize = 400;
+
+/// Modifiers that may be names as well.
+pub(super) const MODIFIERS: [&str; 3] = ["async", "partial", "required"];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
     /// A `#` that is the first thing on its line; the token is the whole line without its end.
@@ -40,8 +46,14 @@ pub(super) struct Scanner<'t> {
     holes: Vec<Interpolated>,
     /// A string or comment over several lines had no end: later ones end with their line, so that scanning stays linear.
     no_end: bool,
-    /// Where the word `async` is a name and not a modifier, which the grammar cannot read.
-    pub named_async: Vec<usize>,
+    /// Where `async`, `partial` or `required` is a name and not a modifier, which the grammar cannot read.
+    pub names: Vec<Range<usize>>,
+    /// Escaped braces right before a hole (`$"{{{x}}}"`), which the grammar cannot read, and comments without an end.
+    pub blanks: Vec<Range<usize>>,
+    /// Doubled quotes in interpolated verbatim strings, which the grammar takes for raw strings.
+    pub quotes: Vec<Range<usize>>,
+    /// The signs around the placeholders of a project template.
+    pub placeholders: Vec<usize>,
 }
 
 impl<'t> Scanner<'t> {
@@ -53,7 +65,10 @@ impl<'t> Scanner<'t> {
             line_start: true,
             holes: Vec::new(),
             no_end: false,
-            named_async: Vec::new(),
+            names: Vec::new(),
+            blanks: Vec::new(),
+            quotes: Vec::new(),
+            placeholders: Vec::new(),
         }
     }
 
@@ -121,7 +136,10 @@ impl<'t> Scanner<'t> {
                 }
                 b'/' if self.peek(1) == b'*' => {
                     self.at += 2;
-                    self.until(b"*/");
+                    if !self.until(b"*/") {
+                        // the grammar would search the rest of the file for its end, each time anew
+                        self.blanks.push(start..self.at);
+                    }
                     continue;
                 }
                 b'"' => {
@@ -134,6 +152,7 @@ impl<'t> Scanner<'t> {
                         TokenKind::Value
                     }
                     None => {
+                        self.placeholder();
                         self.at += 1;
                         continue;
                     }
@@ -148,8 +167,9 @@ impl<'t> Scanner<'t> {
                 }
                 b'_' | b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => {
                     self.word();
-                    if &self.bytes[start..self.at] == b"async" && self.names_async(start) {
-                        self.named_async.push(start);
+                    let word = self.text.get(start..self.at).unwrap_or_default();
+                    if MODIFIERS.contains(&word) && self.is_name(start) {
+                        self.names.push(start..self.at);
                     }
                     TokenKind::Word
                 }
@@ -175,7 +195,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// The modifier is followed by a type, a parameter or `(`; what follows here can only follow a name.
-    fn names_async(&self, start: usize) -> bool {
+    fn is_name(&self, start: usize) -> bool {
         if start > 0 && self.bytes[start - 1] == b'@' {
             return false;
         }
@@ -183,6 +203,42 @@ impl<'t> Scanner<'t> {
         match rest.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(next) => b")],;.=?:!&|+-*%^<>}".contains(next),
             None => false,
+        }
+    }
+
+    /// Whether the word `extension` just read opens a block of extension members: `extension<T>(T x) where … {`.
+    pub fn opens_extension(&self) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let rest = rest.get(..MAX_HEAD.min(rest.len())).unwrap_or_default();
+        let mut depth = 0usize;
+        let mut closed = false;
+        for (at, byte) in rest.iter().enumerate() {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' => {}
+                b'(' | b'<' | b'[' => depth += 1,
+                b')' | b'>' | b']' => {
+                    depth = depth.saturating_sub(1);
+                    closed |= depth == 0 && *byte == b')';
+                }
+                _ if depth > 0 => {}
+                b'{' => return closed,
+                _ => return closed && rest[at..].starts_with(b"where"),
+            }
+        }
+        false
+    }
+
+    /// `$safeprojectname$` in a project template.
+    fn placeholder(&mut self) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let word = rest
+            .iter()
+            .skip(1)
+            .take_while(|byte| byte.is_ascii_alphanumeric());
+        let end = word.count() + 1;
+        if rest.first() == Some(&b'$') && end > 1 && rest.get(end) == Some(&b'$') {
+            self.placeholders.extend([self.at, self.at + end]);
+            self.at += end;
         }
     }
 
@@ -209,19 +265,20 @@ impl<'t> Scanner<'t> {
     }
 
     /// Moves past `end`, or to the end of the line if there is none.
-    fn until(&mut self, end: &[u8]) {
+    fn until(&mut self, end: &[u8]) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         if !self.no_end {
             if let Some(found) = memchr::memmem::find(rest, end) {
                 self.at += found + end.len();
-                return;
+                return true;
             }
             self.no_end = true;
         }
         self.at = self.line_end(self.at);
+        false
     }
 
-    fn quotes(&self) -> usize {
+    fn quote_run(&self) -> usize {
         self.bytes[self.at..]
             .iter()
             .take_while(|byte| **byte == b'"')
@@ -247,7 +304,7 @@ impl<'t> Scanner<'t> {
 
     /// A string whose opening quote is at the cursor.
     fn string(&mut self, dollars: usize, verbatim: bool) {
-        let quotes = self.quotes();
+        let quotes = self.quote_run();
         if quotes >= 3 && !verbatim {
             self.at += quotes;
             if dollars == 0 {
@@ -302,7 +359,7 @@ impl<'t> Scanner<'t> {
             match memchr::memchr(b'"', &self.bytes[self.at..]) {
                 Some(found) => {
                     self.at += found;
-                    let run = self.quotes();
+                    let run = self.quote_run();
                     self.at += run;
                     if run >= quotes {
                         return;
@@ -319,13 +376,16 @@ impl<'t> Scanner<'t> {
         while self.at < self.bytes.len() {
             match self.bytes[self.at] {
                 b'"' if string.quotes > 0 => {
-                    let run = self.quotes();
+                    let run = self.quote_run();
                     self.at += run;
                     if run >= string.quotes {
                         return;
                     }
                 }
-                b'"' if string.verbatim && self.peek(1) == b'"' => self.at += 2,
+                b'"' if string.verbatim && self.peek(1) == b'"' => {
+                    self.quotes.push(self.at..self.at + 2);
+                    self.at += 2;
+                }
                 b'"' => {
                     self.at += 1;
                     return;
@@ -344,6 +404,9 @@ impl<'t> Scanner<'t> {
                         run % 2 == 1
                     };
                     if opens {
+                        if string.quotes == 0 && run > 1 {
+                            self.blanks.push(self.at - run..self.at - 1);
+                        }
                         self.holes.push(string);
                         return;
                     }

@@ -11,7 +11,10 @@ use crate::lang::Lower;
 use crate::program::*;
 
 /// The code of a statement item: top-level code, fields, properties, events.
-pub(super) fn item<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+pub(super) fn item<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, interface: bool) -> NodeId {
+    if interface && matches!(node.kind(), "property_declaration" | "indexer_declaration") {
+        return members::of_interface(lower, node);
+    }
     let mut all = siblings(lower, vec![node]);
     match all.pop() {
         Some((_, id)) if all.is_empty() => id,
@@ -74,55 +77,64 @@ pub(super) fn statement<'t>(
 ) -> NodeId {
     match role {
         "block" => sequence(lower, node, children(node), None),
-        "evaluation" => match children(node).as_slice() {
-            [inner] => expression(lower, *inner),
-            parts => opaque(lower, node, parts),
-        },
+        "evaluation" => evaluation(lower, node),
         "empty" => lower.push(Kind::Seq(Vec::new()), node),
-        "local" | "field" => {
-            let all = locals::declaration(lower, node);
-            lower.push(Kind::Seq(all), node)
-        }
-        "variables" => {
-            let all = locals::variables(lower, node);
-            lower.push(Kind::Seq(all), node)
-        }
-        "property" => {
-            let all = members::property(lower, node);
-            lower.push(Kind::Seq(all), node)
-        }
+        "local" | "field" | "variables" | "property" => several(lower, node, role),
         "condition" => condition(lower, node),
         "while" | "do" => looped(lower, node, role),
         "for" => counted(lower, node),
         "foreach" => each(lower, node),
-        "match" => switches::statement(lower, node),
+        // the frames of a switch are large: it counts as two levels
+        "match" => lower.deeper(node, |lower| switches::statement(lower, node)),
         "try" => attempt(lower, node),
         "leave" => leave(lower, node),
         "goto" => goto(lower, node),
         "label" => label(lower, node),
-        "yield" => match children(node).first() {
-            Some(value) => {
-                let value = expression(lower, *value);
-                lower.push(Kind::Yield(vec![value]), node)
-            }
-            None => lower.push(
-                Kind::Leave {
-                    how: Leave::Return,
-                    value: None,
-                },
-                node,
-            ),
-        },
+        "yield" => produce(lower, node),
         "scope" => scope(lower, node),
-        "definition" => members::definition(lower, node, Visibility::Private),
+        "definition" => {
+            let visibility = members::visibility(lower.source.masked, node, false);
+            members::definition(lower, node, visibility)
+        }
         "event" => members::event(lower, node),
         "class" => classes::opaque_class(lower, node),
-        "attributes" => {
-            let all = members::attributes(lower, node);
-            opaque_of(lower, node, all)
-        }
-        _ => opaque_of(lower, node, Vec::new()),
+        "attributes" => attributes(lower, node),
+        _ => opaque(lower, node, &children(node)),
     }
+}
+
+fn evaluation<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    match children(node).as_slice() {
+        [inner] => expression(lower, *inner),
+        parts => opaque(lower, node, parts),
+    }
+}
+
+/// Declarations where they cannot be siblings of other statements.
+fn several<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, role: &str) -> NodeId {
+    let all = match role {
+        "variables" => locals::variables(lower, node),
+        "property" => members::property(lower, node),
+        _ => locals::declaration(lower, node),
+    };
+    lower.push(Kind::Seq(all), node)
+}
+
+/// `yield return x` and `yield break`.
+fn produce<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    let kind = match children(node).first() {
+        Some(value) => Kind::Yield(vec![expression(lower, *value)]),
+        None => Kind::Leave {
+            how: Leave::Return,
+            value: None,
+        },
+    };
+    lower.push(kind, node)
+}
+
+fn attributes<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    let all = members::attribute_list(lower, node);
+    opaque_of(lower, node, all)
 }
 
 /// A body that may be missing in broken code.

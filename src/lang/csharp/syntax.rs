@@ -5,7 +5,7 @@ use std::ops::Range;
 use smol_str::{SmolStr, StrExt, format_smolstr};
 use tree_sitter::Node;
 
-use super::mask::ASYNC;
+use super::mask;
 use crate::lang::Lower;
 
 /// The children that mean something: named ones, and `this` and `base`, which the grammar leaves without a name.
@@ -43,10 +43,8 @@ pub(super) fn has(node: Node<'_>, token: &str) -> bool {
 
 /// An identifier as the program names it: without `@`, and with the name that the mask took out.
 pub(super) fn name(text: &str) -> SmolStr {
-    match text.strip_prefix('@').unwrap_or(text) {
-        ASYNC => "async".into(),
-        plain => plain.into(),
-    }
+    let plain = text.strip_prefix('@').unwrap_or(text);
+    mask::unmarked(plain).unwrap_or(plain).into()
 }
 
 pub(super) fn name_of(lower: &Lower<'_, '_>, node: Node<'_>) -> SmolStr {
