@@ -7,7 +7,7 @@ use crate::program::*;
 use crate::syntax::Roles;
 
 /// Nesting beyond this is not followed: what lies below becomes a flat list of the names in it.
-const MAX_DEPTH: u32 = 400;
+const MAX_DEPTH: u32 = 200;
 
 /// The code of one item while it is built.
 pub struct Lower<'s, 't> {
@@ -24,7 +24,12 @@ impl<'s, 't> Lower<'s, 't> {
         let item = &outline.items[id.0 as usize];
         let syntax = outline.nodes[id.0 as usize];
         // a container's members are items of their own: their roles are not needed here, only those of its head
-        let roles = Roles::of(source.language, syntax, source.masked);
+        let end = match outline.items.get(id.0 as usize + 1) {
+            Some(first) if first.parent == Some(id) => first.start as usize,
+            _ => syntax.end_byte(),
+        };
+        let range = syntax.start_byte()..end;
+        let roles = Roles::of(source.language, syntax, range, source.masked);
         Lower {
             source,
             outline,

@@ -67,12 +67,17 @@ pub fn shapes(language: Language) -> Option<&'static Shapes> {
 pub struct Roles(FxHashMap<usize, u32>);
 
 impl Roles {
-    /// Runs the shapes query over one item.
-    pub fn of(language: Language, item: Node<'_>, masked: &str) -> Roles {
+    /// Runs the shapes query over a byte range of one item.
+    pub fn of(
+        language: Language,
+        item: Node<'_>,
+        range: std::ops::Range<usize>,
+        masked: &str,
+    ) -> Roles {
         let mut roles = FxHashMap::default();
         if let Some(shapes) = shapes(language) {
             CURSOR.with_borrow_mut(|cursor| {
-                cursor.set_byte_range(item.byte_range());
+                cursor.set_byte_range(range);
                 let mut captures = cursor.captures(&shapes.query, item, masked.as_bytes());
                 while let Some((found, index)) = captures.next() {
                     if let Some(capture) = found.captures().get(*index) {
