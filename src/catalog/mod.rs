@@ -23,6 +23,31 @@ pub enum Family {
     Hygiene,
 }
 
+impl Family {
+    pub const ALL: [Family; 7] = [
+        Family::FakeData,
+        Family::Recorder,
+        Family::Debug,
+        Family::Environment,
+        Family::Deployment,
+        Family::Dependency,
+        Family::Hygiene,
+    ];
+
+    /// The identifier used in configuration and output.
+    pub fn id(self) -> &'static str {
+        match self {
+            Family::FakeData => "fake-data",
+            Family::Recorder => "recorder",
+            Family::Debug => "debug",
+            Family::Environment => "environment",
+            Family::Deployment => "deployment",
+            Family::Dependency => "dependency",
+            Family::Hygiene => "hygiene",
+        }
+    }
+}
+
 /// What using a symbol does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -131,7 +156,10 @@ pub struct Catalog {
     variables: rustc_hash::FxHashMap<(Language, SmolStr), Variable>,
     accessors: rustc_hash::FxHashMap<(Language, SmolStr), Accessor>,
     sinks: rustc_hash::FxHashMap<(Language, SmolStr), Sink>,
+    constants: rustc_hash::FxHashMap<(Language, SmolStr), SmolStr>,
     words: [Vec<SmolStr>; 3],
+    item_words: [Vec<SmolStr>; 3],
+    environment_words: [Vec<SmolStr>; 3],
 }
 
 impl Catalog {
@@ -199,6 +227,45 @@ impl Catalog {
     /// Words of which a file must hold at least one to be parsed: the last parts of symbols' roots and what loads them.
     pub fn words(&self, language: Language) -> &[SmolStr] {
         &self.words[language as usize]
+    }
+
+    /// Words that make an item of a parsed file worth lowering besides [`Self::words`]: what reads the environment and
+    /// what leaves early.
+    pub fn item_words(&self, language: Language) -> &[SmolStr] {
+        &self.item_words[language as usize]
+    }
+
+    /// Words that make a file worth parsing for the rules about the environment alone.
+    pub fn environment_words(&self, language: Language) -> &[SmolStr] {
+        &self.environment_words[language as usize]
+    }
+
+    /// Adds a word that makes items hot: the name of a predicate of the configuration.
+    pub fn add_item_word(&mut self, language: Language, word: &str) {
+        let words = &mut self.item_words[language as usize];
+        if !word.is_empty() && !words.iter().any(|known| known == word) {
+            words.push(SmolStr::new(word));
+        }
+    }
+
+    /// The string that a constant of a framework stands for (`Environments.Development`).
+    pub fn constant(&self, language: Language, qualified: &str) -> Option<&SmolStr> {
+        self.constants.get(&(language, SmolStr::new(qualified)))
+    }
+
+    /// All symbols of a language, in no order.
+    pub fn symbols(&self, language: Language) -> impl Iterator<Item = &Symbol> {
+        self.symbols
+            .values()
+            .filter(move |symbol| symbol.language == language)
+    }
+
+    /// All sinks of a language, in no order.
+    pub fn sinks(&self, language: Language) -> impl Iterator<Item = &Sink> {
+        self.sinks
+            .iter()
+            .filter(move |((of, _), _)| *of == language)
+            .map(|(_, sink)| sink)
     }
 
     /// Adds a symbol of the configuration; its last part becomes a trigger word.
