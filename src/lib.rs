@@ -25,5 +25,5 @@ pub mod project;
 // pub mod report;
 pub mod rules;
 pub mod syntax;
-// pub mod text;
+pub mod text;
 // pub mod worlds;
