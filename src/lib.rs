@@ -22,7 +22,7 @@ pub mod catalog;
 pub mod lang;
 pub mod program;
 pub mod project;
-// pub mod report;
+pub mod report;
 pub mod rules;
 pub mod syntax;
 pub mod text;

@@ -1,4 +1,3 @@
-
 use smol_str::SmolStr;
 
 use super::*;
