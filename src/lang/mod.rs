@@ -2,6 +2,7 @@
 
 mod hot;
 mod lower;
+mod statements;
 
 pub mod csharp;
 pub mod python;
@@ -16,6 +17,7 @@ use crate::program::{Code, Item, ItemId, Language, Program};
 
 pub use hot::{Triggers, build};
 pub use lower::Lower;
+pub use statements::Layout;
 
 /// Text with what the grammar cannot take blanked at equal byte offsets.
 pub struct Masked<'t> {
