@@ -23,31 +23,6 @@ pub enum Family {
     Hygiene,
 }
 
-impl Family {
-    pub const ALL: [Family; 7] = [
-        Family::FakeData,
-        Family::Recorder,
-        Family::Debug,
-        Family::Environment,
-        Family::Deployment,
-        Family::Dependency,
-        Family::Hygiene,
-    ];
-
-    /// The identifier used in configuration and output.
-    pub fn id(self) -> &'static str {
-        match self {
-            Family::FakeData => "fake-data",
-            Family::Recorder => "recorder",
-            Family::Debug => "debug",
-            Family::Environment => "environment",
-            Family::Deployment => "deployment",
-            Family::Dependency => "dependency",
-            Family::Hygiene => "hygiene",
-        }
-    }
-}
-
 /// What using a symbol does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -121,6 +121,7 @@ impl<'s, 't> Lower<'s, 't> {
         self.roles.extend(Roles::of(
             self.source.language,
             syntax,
+            syntax.byte_range(),
             self.source.masked,
         ));
     }
