@@ -23,8 +23,14 @@ impl<'s, 't> Lower<'s, 't> {
     pub fn new(source: &'s Source<'t>, outline: &'s Outline<'t>, id: ItemId) -> Self {
         let item = &outline.items[id.0 as usize];
         let syntax = outline.nodes[id.0 as usize];
-        // a container's members are items of their own: their roles are not needed here, only those of its head
-        let roles = Roles::of(source.language, syntax, source.masked);
+        // a container's members are items of their own: only the roles of its head are needed
+        let first = outline.items.get(id.0 as usize + 1);
+        let end = match first.filter(|first| first.parent == Some(id)) {
+            Some(first) if item.kind == ItemKind::Container => first.start as usize,
+            _ => syntax.end_byte(),
+        };
+        let range = syntax.start_byte()..end;
+        let roles = Roles::of(source.language, syntax, source.masked, range);
         Lower {
             source,
             outline,
@@ -117,6 +123,7 @@ impl<'s, 't> Lower<'s, 't> {
             self.source.language,
             syntax,
             self.source.masked,
+            syntax.byte_range(),
         ));
     }
 
