@@ -137,6 +137,7 @@ impl<'s, 't> Heat<'s, 't> {
                 names_of(&code, &mut named);
                 reverse.extend(fields_of(&code));
                 for name in named {
+                    // hot once and for all
                     for binder in self.binders.remove(&name).unwrap_or_default() {
                         self.enqueue(binder);
                     }

@@ -7,7 +7,7 @@ use crate::program::*;
 use crate::syntax::Roles;
 
 /// Nesting beyond this is not followed: what lies below becomes a flat list of the names in it.
-const MAX_DEPTH: u32 = 200;
+const MAX_DEPTH: u32 = 400;
 
 /// The code of one item while it is built.
 pub struct Lower<'s, 't> {
@@ -23,13 +23,14 @@ impl<'s, 't> Lower<'s, 't> {
     pub fn new(source: &'s Source<'t>, outline: &'s Outline<'t>, id: ItemId) -> Self {
         let item = &outline.items[id.0 as usize];
         let syntax = outline.nodes[id.0 as usize];
-        // a container's members are items of their own: their roles are not needed here, only those of its head
-        let end = match outline.items.get(id.0 as usize + 1) {
-            Some(first) if first.parent == Some(id) => first.start as usize,
+        // a container's members are items of their own: only the roles of its head are needed
+        let first = outline.items.get(id.0 as usize + 1);
+        let end = match first.filter(|first| first.parent == Some(id)) {
+            Some(first) if item.kind == ItemKind::Container => first.start as usize,
             _ => syntax.end_byte(),
         };
         let range = syntax.start_byte()..end;
-        let roles = Roles::of(source.language, syntax, range, source.masked);
+        let roles = Roles::of(source.language, syntax, source.masked, range);
         Lower {
             source,
             outline,
@@ -121,8 +122,8 @@ impl<'s, 't> Lower<'s, 't> {
         self.roles.extend(Roles::of(
             self.source.language,
             syntax,
-            syntax.byte_range(),
             self.source.masked,
+            syntax.byte_range(),
         ));
     }
 
@@ -155,12 +156,12 @@ impl<'s, 't> Lower<'s, 't> {
         )
     }
 
-    /// The named children that are not comments. Broken pieces count as extras, like comments, but may hold code.
+    /// The named children that are not comments; errors are extras too and stay.
     pub fn children(syntax: Syntax<'t>) -> Vec<Syntax<'t>> {
         let mut cursor = syntax.walk();
         syntax
             .named_children(&mut cursor)
-            .filter(|child| !child.is_extra() || child.is_error())
+            .filter(|child| child.is_error() || !child.is_extra())
             .collect()
     }
 

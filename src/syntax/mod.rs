@@ -1,6 +1,7 @@
 //! Grammars, trees and the one query a language has.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
@@ -67,13 +68,8 @@ pub fn shapes(language: Language) -> Option<&'static Shapes> {
 pub struct Roles(FxHashMap<usize, u32>);
 
 impl Roles {
-    /// Runs the shapes query over a byte range of one item.
-    pub fn of(
-        language: Language,
-        item: Node<'_>,
-        range: std::ops::Range<usize>,
-        masked: &str,
-    ) -> Roles {
+    /// Runs the shapes query over one item, as far as `range`, in bytes of the file, reaches.
+    pub fn of(language: Language, item: Node<'_>, masked: &str, range: Range<usize>) -> Roles {
         let mut roles = FxHashMap::default();
         if let Some(shapes) = shapes(language) {
             CURSOR.with_borrow_mut(|cursor| {

@@ -1,10 +1,10 @@
 //! Chains of calls, constants and subscripts, and calls with a meaning of their own.
 
-use smol_str::SmolStr;
 use tree_sitter::Node;
 
 use super::Lowering;
 use super::arguments::Arguments;
+use super::definitions::Context;
 use super::fields::{Field, part};
 use super::forms::{
     Access, access, accessors, aliases, definition_in, generated_method, literal_names, required,
@@ -21,20 +21,26 @@ fn receiver(link: Node<'_>) -> Option<Node<'_>> {
 }
 
 impl<'t> Lowering<'_, 't> {
-    /// `a.b(c)::D[e].f { }`: links from the innermost on, so that a long chain costs no depth.
+    /// `a.b(c)::D[e].f { }`: links from the innermost on, so that a long chain costs no stack.
+    /// Each link counts as a level all the same: whoever reads the program recurses into it.
     pub(super) fn chain(&mut self, node: Node<'t>, statement: bool) -> NodeId {
         let mut links = Vec::new();
         let mut current = node;
-        let base = loop {
+        let mut value = loop {
             links.push(current);
-            match receiver(current) {
-                Some(inner) if matches!(self.out.role(inner), Some("call" | "member" | "index")) => {
-                    current = inner;
+            let inner = receiver(current);
+            current = match inner {
+                Some(inner)
+                    if matches!(self.out.role(inner), Some("call" | "member" | "index")) =>
+                {
+                    inner
                 }
-                base => break base,
+                base => break base.map(|base| self.expr(base)),
+            };
+            if !self.out.enter() {
+                break Some(self.out.flat(current));
             }
         };
-        let mut value = base.map(|base| self.expr(base));
         while let Some(link) = links.pop() {
             let id = match link.kind() {
                 "scope_resolution" => self.member(link, value),
@@ -43,7 +49,10 @@ impl<'t> Lowering<'_, 't> {
             };
             value = Some(match links.is_empty() {
                 true => id,
-                false => self.with_errors(id, link),
+                false => {
+                    self.out.leave();
+                    self.with_errors(id, link)
+                }
             });
         }
         value.unwrap_or_else(|| self.out.nil(node))
@@ -103,9 +112,7 @@ impl<'t> Lowering<'_, 't> {
                 self.out
                     .push_range(Kind::Attr { recv, name, safe }, start..end)
             }
-            (None, Some(method)) if method.kind() == "super" => {
-                self.out.push(Kind::Super, method)
-            }
+            (None, Some(method)) if method.kind() == "super" => self.out.push(Kind::Super, method),
             (None, Some(method)) if matches!(method.kind(), "identifier" | "constant") => {
                 let name = self.out.text(method).into();
                 self.out.push(Kind::Name(name), method)
@@ -128,7 +135,7 @@ impl<'t> Lowering<'_, 't> {
     /// `class_methods do` of a concern defines methods of the class.
     fn block_of_call(&mut self, block: Node<'t>, of_class: bool) -> NodeId {
         let outer = self.context;
-        self.context = super::definitions::Context {
+        self.context = Context {
             is_static: of_class,
             ..Default::default()
         };
@@ -244,19 +251,30 @@ impl<'t> Lowering<'_, 't> {
     }
 
     fn raise(&mut self, list: Option<Node<'t>>, link: Node<'t>) -> NodeId {
-        let mut values = self.arguments(list).values.into_iter();
-        let first = values.next();
-        let mut before: Vec<NodeId> = values.collect();
-        before.retain(|id| !matches!(self.out.kind(*id), Kind::Lit(_)));
-        let raise = self.out.push(Kind::Raise(first), link);
+        let values = self.arguments(list).values;
+        // a class, a message, a backtrace, `cause: e`
+        let mut before = Vec::new();
+        let mut raised = None;
+        for (index, id) in values.into_iter().enumerate() {
+            match self.out.kind(id) {
+                Kind::Keyword(_, value) => before.push(*value),
+                Kind::Splat(inner) => {
+                    let opaque = self.opaque_of(vec![*inner], link);
+                    raised.get_or_insert(opaque);
+                }
+                _ if index == 0 => raised = Some(id),
+                Kind::Lit(_) => {}
+                _ => before.push(id),
+            }
+        }
+        if raised.is_none() && !before.is_empty() {
+            raised = Some(self.opaque_of(Vec::new(), link));
+        }
+        let raise = self.out.push(Kind::Raise(raised), link);
         if before.is_empty() {
             return raise;
         }
         before.push(raise);
         self.out.push(Kind::Seq(before), link)
-    }
-
-    pub(super) fn symbol_name(&self, node: Node<'t>) -> SmolStr {
-        super::forms::method_name(node, self.out.source.masked)
     }
 }

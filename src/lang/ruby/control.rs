@@ -23,7 +23,10 @@ impl<'t> Lowering<'_, 't> {
                 "else" => tried.otherwise = Some(self.expr(child)),
                 "ensure" => tried.finally = Some(self.expr(child)),
                 _ => {
-                    if let Some(access) = bare_access(child, self.out.source.masked) {
+                    // the last statement is a value: there `public` is somebody's method
+                    if index != last
+                        && let Some(access) = bare_access(child, self.out.source.masked)
+                    {
                         self.context.follow(access);
                         continue;
                     }
@@ -60,7 +63,9 @@ impl<'t> Lowering<'_, 't> {
         };
         let place = part(rescue, Field::Variable).and_then(|variable| variable.named_child(0));
         let (bind, elsewhere) = match place {
-            Some(place) if place.kind() == "identifier" => (Some(self.out.text(place).into()), None),
+            Some(place) if place.kind() == "identifier" => {
+                (Some(self.out.text(place).into()), None)
+            }
             other => (None, other),
         };
         let mut body = self.expr_or_nil(part(rescue, Field::Body), rescue);

@@ -1,12 +1,11 @@
-//! Methods, blocks, lambdas, classes, parameters.
+//! Methods, blocks, lambdas, parameters.
 
 use smol_str::{SmolStr, format_smolstr};
 use tree_sitter::Node;
 
 use super::Lowering;
 use super::fields::{Field, part};
-use super::forms::{Access, Accessors, method_name, slice, trim_setter};
-use crate::lang::Lower;
+use super::forms::{Access, Accessors, method_name, trim_setter};
 use crate::program::*;
 
 /// What a definition gets from where it stands.
@@ -56,7 +55,10 @@ impl Implicit {
 
     fn params(self) -> Vec<Param> {
         match self {
-            Implicit { numbered: 0, it: true } => vec![positional("it")],
+            Implicit {
+                numbered: 0,
+                it: true,
+            } => vec![positional("it")],
             Implicit { numbered, .. } => (1..=numbered)
                 .map(|number| positional(&format_smolstr!("_{number}")))
                 .collect(),
@@ -80,7 +82,8 @@ fn param(name: &str, kind: ParamKind, default: Option<NodeId>) -> Param {
 impl<'t> Lowering<'_, 't> {
     pub(super) fn definition(&mut self, node: Node<'t>) -> NodeId {
         let text = self.out.source.masked;
-        let name = part(node, Field::Name).map_or_else(SmolStr::default, |name| method_name(name, text));
+        let name =
+            part(node, Field::Name).map_or_else(SmolStr::default, |name| method_name(name, text));
         let own = node.kind() == "singleton_method";
         let context = self.context;
         let visibility = match own {
@@ -99,14 +102,14 @@ impl<'t> Lowering<'_, 't> {
     }
 
     /// A method body is a scope of its own: neither visibility nor the parameters of blocks reach into it.
-    fn enter_method(&mut self) -> (Context, Vec<Implicit>) {
+    pub(super) fn enter_method(&mut self) -> (Context, Vec<Implicit>) {
         (
             std::mem::take(&mut self.context),
             std::mem::take(&mut self.implicit),
         )
     }
 
-    fn leave_method(&mut self, outer: (Context, Vec<Implicit>)) {
+    pub(super) fn leave_method(&mut self, outer: (Context, Vec<Implicit>)) {
         (self.context, self.implicit) = outer;
     }
 
@@ -156,7 +159,13 @@ impl<'t> Lowering<'_, 't> {
             true => context.singleton,
             false => context.instance,
         };
-        let def = self.def(name, params, body, visibility, is_static || context.is_static);
+        let def = self.def(
+            name,
+            params,
+            body,
+            visibility,
+            is_static || context.is_static,
+        );
         self.out.push(Kind::Def(Box::new(def)), node)
     }
 
@@ -290,105 +299,5 @@ impl<'t> Lowering<'_, 't> {
         }
         unpack.push(body);
         self.out.push(Kind::Seq(unpack), node)
-    }
-
-    /// A container's head; its members are items.
-    pub(super) fn container(&mut self, id: ItemId, node: Node<'t>) -> NodeId {
-        let members = self.members(id);
-        let children = members
-            .into_iter()
-            .map(|(child, range)| self.out.push_range(Kind::Item(child), range))
-            .collect();
-        let body = self.out.push(Kind::Seq(children), node);
-        match node.kind() {
-            "class" | "module" | "singleton_class" => self.push_class(node, body),
-            _ => body,
-        }
-    }
-
-    /// The children of a container, each with its byte range: items stand in preorder, so whatever starts
-    /// before a child's end is below that child.
-    fn members(&self, id: ItemId) -> Vec<(ItemId, std::ops::Range<usize>)> {
-        let items = &self.out.outline.items;
-        let mut members = Vec::new();
-        let mut next = id.0 as usize + 1;
-        let end = items.get(id.0 as usize).map_or(0, |item| item.end);
-        while let Some(item) = items.get(next).filter(|item| item.start < end) {
-            if item.parent == Some(id) {
-                members.push((
-                    ItemId(next as u32),
-                    item.start as usize..item.end as usize,
-                ));
-            }
-            let below = items.get(next + 1..).unwrap_or_default();
-            next += 1 + match item.kind {
-                ItemKind::Container => below.partition_point(|inner| inner.start < item.end),
-                _ => 0,
-            };
-        }
-        members
-    }
-
-    /// A class inside a statement, with its members.
-    pub(super) fn class(&mut self, node: Node<'t>) -> NodeId {
-        let outer = self.enter_method();
-        self.context.is_static = node.kind() == "singleton_class";
-        let body = self.expr_or_nil(part(node, Field::Body), node);
-        self.leave_method(outer);
-        self.push_class(node, body)
-    }
-
-    /// `class << x` is named after `x`: its methods are marked as those of `x` itself.
-    fn push_class(&mut self, node: Node<'t>, body: NodeId) -> NodeId {
-        let text = self.out.source.masked;
-        let name = part(node, Field::Name).or_else(|| part(node, Field::Value));
-        let name = name.map_or("", |name| slice(name, text));
-        let bases = match part(node, Field::Superclass) {
-            Some(superclass) => self.exprs(Lower::children(superclass)),
-            None => Vec::new(),
-        };
-        let class = Class {
-            name: name.trim_start_matches("::").replace("::", ".").into(),
-            form: match node.kind() {
-                "module" => ClassForm::Module,
-                _ => ClassForm::Class,
-            },
-            bases,
-            decorators: Vec::new(),
-            params: Vec::new(),
-            body,
-        };
-        self.out.push(Kind::Class(Box::new(class)), node)
-    }
-
-    pub(super) fn alias(&mut self, node: Node<'t>) -> NodeId {
-        match super::forms::aliases(node, self.out.source.masked) {
-            Some((new, old)) => self.renamed(new, old, node),
-            None => self.opaque_of(Vec::new(), node),
-        }
-    }
-
-    /// `alias new old`, `alias_method :new, :old`.
-    pub(super) fn renamed(&mut self, new: Node<'t>, old: Node<'t>, node: Node<'t>) -> NodeId {
-        let mut name = |at: Node<'t>| {
-            let name = self.symbol_name(at);
-            let kind = match name.starts_with('$') {
-                true => Kind::Field(name),
-                false => Kind::Name(name),
-            };
-            self.out.push(kind, at)
-        };
-        let (place, value) = (name(new), name(old));
-        let op = SetOp::Plain;
-        self.out.push(Kind::Set { place, op, value }, node)
-    }
-
-    pub(super) fn undefinition(&mut self, node: Node<'t>) -> NodeId {
-        let writes = Lower::children(node)
-            .into_iter()
-            .map(|name| self.symbol_name(name))
-            .collect();
-        let children = Vec::new();
-        self.out.push(Kind::Opaque { children, writes }, node)
     }
 }

@@ -18,12 +18,10 @@ macro_rules! fields {
 fields! {
     Alias "alias"
     Alternative "alternative"
-    Alternatives "alternatives"
     Arguments "arguments"
     Block "block"
     Body "body"
     Class "class"
-    Clauses "clauses"
     Condition "condition"
     Consequence "consequence"
     Exceptions "exceptions"

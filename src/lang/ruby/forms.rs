@@ -131,8 +131,7 @@ pub(super) fn aliases<'t>(node: Node<'t>, text: &'t str) -> Option<(Node<'t>, No
 
 /// `require "x"`: the method and the path.
 pub(super) fn required<'t>(node: Node<'t>, text: &'t str) -> Option<(&'t str, SmolStr)> {
-    let (how @ ("require" | "require_relative" | "load"), Some(arguments)) =
-        bare_call(node, text)?
+    let (how @ ("require" | "require_relative" | "load"), Some(arguments)) = bare_call(node, text)?
     else {
         return None;
     };

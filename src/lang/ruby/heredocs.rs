@@ -19,8 +19,13 @@ pub(super) struct Heredocs<'t> {
 impl<'t> Lowering<'_, 't> {
     /// Pairs the openings and texts of an item. The text of a statement's last line may stand outside its node.
     pub(super) fn find_heredocs(&mut self, node: Node<'t>, item: Range<usize>) {
-        let text = self.out.source.masked.get(item.clone()).unwrap_or_default();
-        if memchr::memmem::find(text.as_bytes(), b"<<").is_none() {
+        let text = self
+            .out
+            .source
+            .masked
+            .get(node.byte_range())
+            .unwrap_or_default();
+        if item.end <= node.end_byte() && memchr::memmem::find(text.as_bytes(), b"<<").is_none() {
             return;
         }
         let mut openings = Vec::new();
@@ -29,7 +34,12 @@ impl<'t> Lowering<'_, 't> {
         if item.end > node.end_byte() {
             let mut outside = Vec::new();
             let root = self.out.source.tree.root_node();
-            collect(root, node.end_byte()..item.end, &mut Vec::new(), &mut outside);
+            collect(
+                root,
+                node.end_byte()..item.end,
+                &mut Vec::new(),
+                &mut outside,
+            );
             for body in &outside {
                 self.out.adopt(*body);
                 // a text may hold openings of its own
@@ -59,7 +69,7 @@ impl<'t> Lowering<'_, 't> {
     }
 
     fn end_word(&self, body: Node<'t>) -> &'t str {
-        let last = body.child(body.child_count().saturating_sub(1) as u32);
+        let last = body.child(body.child_count().saturating_sub(1));
         last.map_or("", |end| self.out.text(end).trim())
     }
 
@@ -96,6 +106,13 @@ impl<'t> Lowering<'_, 't> {
         dedents: bool,
     ) -> NodeId {
         let parts = self.string_parts(body, true);
+        // the text starts on the line after the opening
+        if let Some(first) = parts.first()
+            && let Kind::Lit(Lit::Str(text)) = self.out.kind_mut(*first)
+        {
+            let start = text.strip_prefix("\r\n").or(text.strip_prefix('\n'));
+            *text = start.unwrap_or(text).into();
+        }
         match parts[..] {
             [] => self.out.push(Kind::Lit(Lit::Str("".into())), place),
             [only] if let Kind::Lit(Lit::Str(text)) = self.out.kind(only) => {
@@ -142,7 +159,6 @@ fn collect<'t>(
 /// Without the indentation that all lines share.
 fn dedented(text: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let text = text.strip_prefix('\n').unwrap_or(text);
     let shared = text
         .lines()
         .filter(|line| !line.trim().is_empty())

@@ -154,11 +154,13 @@ impl<'t> Lowering<'_, 't> {
         let children = Lower::children(node);
         let plain = |child: &Node<'_>| matches!(child.kind(), "string_content" | "escape_sequence");
         let flags = node
-            .child(node.child_count().saturating_sub(1) as u32)
+            .child(node.child_count().saturating_sub(1))
             .map_or("", |end| self.out.text(end));
         // free spacing would need a parser of its own
         if !children.iter().all(plain) || flags.contains('x') {
-            return self.opaque(node);
+            let values = children.into_iter().filter(|child| !plain(child));
+            let values = self.exprs(values);
+            return self.opaque_of(values, node);
         }
         let pattern = match (children.first(), children.last()) {
             (Some(first), Some(last)) => self

@@ -58,11 +58,12 @@ fn words_too_long(text: &[u8]) -> Vec<usize> {
             [quote @ (b'"' | b'\'' | b'`'), word @ ..] => {
                 memchr::memchr(*quote, word.get(..LONGEST_WORD).unwrap_or(word)).is_none()
             }
-            word => word
-                .iter()
-                .take(LONGEST_WORD + 1)
-                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80)
-                && word.len() > LONGEST_WORD,
+            word => {
+                word.iter()
+                    .take(LONGEST_WORD + 1)
+                    .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80)
+                    && word.len() > LONGEST_WORD
+            }
         }
     };
     memmem::find_iter(text, b"<<")

@@ -77,9 +77,11 @@ impl<'t> Lowering<'_, 't> {
                 _ => {}
             }
         }
-        // what no arm takes raises
-        if otherwise.is_none() {
-            let class = self.out.push(Kind::Name("NoMatchingPatternError".into()), node);
+        // what no arm takes raises; half-typed arms are not all there are
+        if otherwise.is_none() && !node.has_error() {
+            let class = self
+                .out
+                .push(Kind::Name("NoMatchingPatternError".into()), node);
             otherwise = Some(self.out.push(Kind::Raise(Some(class)), node));
         }
         self.push_match(subject, arms, otherwise, node)
@@ -186,7 +188,9 @@ impl<'t> Lowering<'_, 't> {
             .into_iter()
             .filter(|child| Some(*child) != class)
             .collect();
-        let open = children.iter().any(|child| child.kind() == "splat_parameter");
+        let open = children
+            .iter()
+            .any(|child| child.kind() == "splat_parameter");
         let elements: Vec<Pattern> = children
             .into_iter()
             .map(|child| self.pattern(child, depth + 1))
@@ -242,7 +246,9 @@ impl<'t> Lowering<'_, 't> {
             match child.kind() {
                 "keyword_pattern" => {
                     let key = part(child, Field::Key);
-                    let name = key.map_or("", |key| self.out.text(key)).trim_matches(['"', '\'']);
+                    let name = key
+                        .map_or("", |key| self.out.text(key))
+                        .trim_matches(['"', '\'']);
                     let value = match part(child, Field::Value) {
                         Some(value) => self.pattern(value, depth + 1),
                         None => Pattern::Capture(name.into()),

@@ -7,12 +7,13 @@
 //! | `calls`, `arguments` | chains of calls, constants and subscripts; calls with a meaning of their own |
 //! | `control` | sequences, conditions, loops, exceptions, jumps |
 //! | `matching` | `case`, patterns |
-//! | `definitions` | methods, blocks, lambdas, classes, parameters |
+//! | `definitions`, `classes` | methods, blocks, lambdas, parameters; classes |
 //! | `values` | operators, assignments, collections |
 //! | `literals`, `heredocs` | strings, symbols, numbers |
 
 mod arguments;
 mod calls;
+mod classes;
 mod control;
 mod definitions;
 mod fields;
@@ -213,9 +214,41 @@ impl<'s, 't> Lowering<'s, 't> {
 /// The roles that the lowering answers to: the captures of the query, no more and no less.
 #[cfg(test)]
 const ROLES: &[&str] = &[
-    "name", "self", "super", "field", "literal", "string", "symbol", "heredoc", "heredoc_body",
-    "regex", "shell", "list", "map", "splat", "call", "member", "index", "assignment",
-    "assignment.operator", "operation", "operation.unary", "sequence", "sequence.exit", "condition",
-    "loop", "loop.each", "try", "match", "match.pattern", "match.test", "leave", "yield",
-    "definition", "class", "lambda", "alias", "undefinition",
+    "name",
+    "self",
+    "super",
+    "field",
+    "literal",
+    "string",
+    "symbol",
+    "heredoc",
+    "heredoc_body",
+    "regex",
+    "shell",
+    "list",
+    "map",
+    "splat",
+    "call",
+    "member",
+    "index",
+    "assignment",
+    "assignment.operator",
+    "operation",
+    "operation.unary",
+    "sequence",
+    "sequence.exit",
+    "condition",
+    "loop",
+    "loop.each",
+    "try",
+    "match",
+    "match.pattern",
+    "match.test",
+    "leave",
+    "yield",
+    "definition",
+    "class",
+    "lambda",
+    "alias",
+    "undefinition",
 ];

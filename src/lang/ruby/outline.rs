@@ -132,12 +132,9 @@ impl<'t> Walk<'_, 't> {
             }
             "comment" | "empty_statement" | "uninterpreted" => return None,
             "ERROR" => {
-                frame.members.extend(
-                    named(node)
-                        .into_iter()
-                        .rev()
-                        .map(|child| (child, true)),
-                );
+                frame
+                    .members
+                    .extend(named(node).into_iter().rev().map(|child| (child, true)));
                 return None;
             }
             "class" | "module" | "singleton_class" if is_container(node, self.text) => {
@@ -162,9 +159,8 @@ impl<'t> Walk<'_, 't> {
         let (name, own) = match generated_method(method, self.text) {
             Some(generated) => generated,
             None => (
-                part(method, Field::Name).map_or_else(SmolStr::default, |name| {
-                    method_name(name, self.text)
-                }),
+                part(method, Field::Name)
+                    .map_or_else(SmolStr::default, |name| method_name(name, self.text)),
                 method.kind() == "singleton_method",
             ),
         };
@@ -258,7 +254,12 @@ impl<'t> Walk<'_, 't> {
                 }
             }
         }
-        if let Some(accessors) = self.outline.nodes.get(id.0 as usize).and_then(|node| accessors(*node, self.text)) {
+        if let Some(accessors) = self
+            .outline
+            .nodes
+            .get(id.0 as usize)
+            .and_then(|node| accessors(*node, self.text))
+        {
             self.set_visibility(id, frame.visibility);
             for (_, name) in accessors.names {
                 frame.instance.insert(name, id);

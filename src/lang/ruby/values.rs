@@ -50,15 +50,27 @@ impl<'t> Lowering<'_, 't> {
         part(node, Field::Operator).map_or("", |operator| self.out.text(operator))
     }
 
-    /// The left spine of `a op b op c` bottom up, so that a long chain costs no depth.
+    /// The left spine of `a op b op c` bottom up, so that a long chain costs no stack; a level for each operation
+    /// that is a node of its own.
     pub(super) fn operation(&mut self, node: Node<'t>, statement: bool) -> NodeId {
         let mut spine = vec![node];
-        let mut leftmost = part(node, Field::Left);
-        while let Some(left) = leftmost.filter(|left| left.kind() == "binary") {
+        let mut levels = 0;
+        let mut current = node;
+        let mut value = loop {
+            let left = match part(current, Field::Left) {
+                Some(left) if left.kind() == "binary" => left,
+                leftmost => break self.expr_or_nil(leftmost, node),
+            };
+            let run = logic(self.operator(left));
+            if run.is_none() || run != logic(self.operator(current)) {
+                if !self.out.enter() {
+                    break self.out.flat(left);
+                }
+                levels += 1;
+            }
             spine.push(left);
-            leftmost = part(left, Field::Left);
-        }
-        let mut value = self.expr_or_nil(leftmost, node);
+            current = left;
+        };
         while let Some(current) = spine.pop() {
             let operator = self.operator(current);
             let Some(logic_of) = logic(operator) else {
@@ -83,6 +95,9 @@ impl<'t> Lowering<'_, 't> {
                 Logic::Or => Kind::Or(operands),
             };
             value = self.out.push(kind, whole);
+        }
+        for _ in 0..levels {
+            self.out.leave();
         }
         value
     }
@@ -188,7 +203,9 @@ impl<'t> Lowering<'_, 't> {
                 };
                 self.out.push(Kind::Splat(inner), node)
             }
-            "optional_parameter" | "block_parameter" | "keyword_parameter"
+            "optional_parameter"
+            | "block_parameter"
+            | "keyword_parameter"
             | "hash_splat_parameter" => match part(node, Field::Name) {
                 Some(name) => self.place(name),
                 None => self.opaque(node),
