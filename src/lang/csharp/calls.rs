@@ -3,7 +3,8 @@
 use tree_sitter::Node;
 
 use super::access::{last_part, path};
-use super::expressions::{expression, opaque, opaque_of, place};
+use super::expressions::{expression, opaque, opaque_of};
+use super::operators::place;
 use super::syntax::{
     bare_type, child, children, counts, field, has, name_of, simple_name, type_arguments, type_text,
 };

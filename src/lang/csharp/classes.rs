@@ -6,7 +6,7 @@ use tree_sitter::Node;
 use super::conditions::{self, Siblings};
 use super::expressions::{expression, opaque_of};
 use super::syntax::{child, children, dotted, field, type_arguments, type_text};
-use super::{access, calls, members};
+use super::{access, attributes, calls, lambdas, members};
 use crate::lang::Lower;
 use crate::program::*;
 
@@ -94,9 +94,9 @@ fn head<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Head {
         _ => ClassForm::Class,
     };
     let mut decorators = Vec::new();
-    members::attributes_of(lower, node, &mut decorators, &mut Vec::new());
+    attributes::attributes_of(lower, node, &mut decorators, &mut Vec::new());
     let params = child(node, "parameter_list")
-        .map_or_else(Vec::new, |list| members::parameters(lower, list));
+        .map_or_else(Vec::new, |list| lambdas::parameters(lower, list));
     let mut bases = Vec::new();
     let mut base_call = None;
     if let Some(list) = child(node, "base_list") {

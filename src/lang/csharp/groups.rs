@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use super::scan::{Scanner, Token, TokenKind};
+use super::scan::{Scanner, TokenKind};
+use super::shape::{Edge, First, Shape, first};
 use super::symbols;
 use crate::lang::SymbolTest;
 
@@ -59,39 +60,6 @@ pub(super) struct Branch {
     shape: Shape,
 }
 
-/// How a piece of text ends.
-#[derive(Clone, Copy, Default, PartialEq)]
-enum Edge {
-    /// Nothing stands there.
-    #[default]
-    Start,
-    /// `;`, `{`, `}` or the colon of a label: a statement or member may follow.
-    Complete,
-    /// `]`, which may end an attribute list.
-    Bracket,
-    Open,
-}
-
-/// What decides whether a piece of code can stand alone.
-#[derive(Clone, Default)]
-struct Shape {
-    first: Option<First>,
-    last: Edge,
-    depth: i32,
-    lowest: i32,
-    /// A `case` or `default` waits for its colon.
-    label: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum First {
-    /// Continues what stands before.
-    Continues,
-    Attribute,
-    Brace,
-    Other,
-}
-
 impl Group {
     /// Every branch is whole statements, members or attribute lists, so that all can stay in one tree.
     pub fn side_by_side(&self) -> bool {
@@ -118,83 +86,6 @@ impl Group {
             } else {
                 shape.last != Edge::Bracket || attributes
             }
-    }
-}
-
-impl Shape {
-    fn token(&mut self, token: &Token, text: &str) {
-        let word = if token.kind == TokenKind::Word {
-            text.get(token.range.clone()).unwrap_or_default()
-        } else {
-            ""
-        };
-        if self.first.is_none() {
-            self.first = Some(first(token, word));
-        }
-        self.last = match token.kind {
-            TokenKind::Punct(b'(') => {
-                self.depth += 1;
-                Edge::Open
-            }
-            TokenKind::Punct(b'[') => {
-                self.depth += 1;
-                Edge::Open
-            }
-            TokenKind::Punct(b'{') => {
-                self.depth += 1;
-                Edge::Complete
-            }
-            TokenKind::Punct(close @ (b')' | b']' | b'}')) => {
-                self.depth -= 1;
-                self.lowest = self.lowest.min(self.depth);
-                match close {
-                    b'}' => Edge::Complete,
-                    b']' => Edge::Bracket,
-                    _ => Edge::Open,
-                }
-            }
-            TokenKind::Punct(b';') => Edge::Complete,
-            TokenKind::Punct(b':') if self.label => {
-                self.label = false;
-                Edge::Complete
-            }
-            TokenKind::Word if matches!(word, "case" | "default") => {
-                self.label = true;
-                Edge::Open
-            }
-            _ => Edge::Open,
-        };
-    }
-
-    /// Appends what a nested group leaves in the text.
-    fn append(&mut self, inner: &Shape) {
-        if inner.first.is_none() {
-            return;
-        }
-        self.first = self.first.or(inner.first);
-        self.lowest = self.lowest.min(self.depth + inner.lowest);
-        self.depth += inner.depth;
-        self.last = inner.last;
-        self.label = inner.label;
-    }
-}
-
-fn first(token: &Token, word: &str) -> First {
-    match token.kind {
-        TokenKind::Punct(b'[') => First::Attribute,
-        TokenKind::Punct(b'{') => First::Brace,
-        TokenKind::Punct(b'(' | b'~') => First::Other,
-        TokenKind::Punct(b'+' | b'-') => First::Other,
-        TokenKind::Punct(_) => First::Continues,
-        TokenKind::Word
-            if matches!(
-                word,
-                "else" | "catch" | "finally" | "where" | "is" | "as" | "and" | "or" | "when"
-            ) =>
-        {
-            First::Continues
-        }
-        _ => First::Other,
     }
 }
 

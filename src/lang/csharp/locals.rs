@@ -2,9 +2,9 @@
 
 use tree_sitter::Node;
 
+use super::attributes;
 use super::calls;
 use super::expressions::{expression, opaque_of};
-use super::members;
 use super::statements::declared_type;
 use super::syntax::{child, children, field, name_of};
 use crate::lang::Lower;
@@ -18,7 +18,7 @@ pub(super) fn declaration<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Vec<
             "variable_declaration" => all.extend(variables(lower, part)),
             "modifier" => {}
             "attribute_list" => {
-                let calls = members::attribute_list(lower, part);
+                let calls = attributes::attribute_list(lower, part);
                 if !calls.is_empty() {
                     all.push(opaque_of(lower, part, calls));
                 }

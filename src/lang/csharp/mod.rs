@@ -1,20 +1,26 @@
 //! C#: syntax to program.
 
 mod access;
+mod attributes;
 mod calls;
 mod classes;
 mod conditions;
 mod expressions;
 mod groups;
 mod imports;
+mod lambdas;
 mod literals;
 mod locals;
 mod mask;
 mod members;
+mod operators;
 mod outline;
 mod patterns;
+mod properties;
 mod scan;
+mod shape;
 mod statements;
+mod strings;
 mod switches;
 mod symbols;
 mod syntax;

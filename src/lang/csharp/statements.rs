@@ -3,17 +3,18 @@
 use tree_sitter::Node;
 
 use super::conditions::{self, Siblings};
-use super::expressions::{expression, opaque, opaque_of, place};
+use super::expressions::{expression, opaque, opaque_of};
 use super::locals;
+use super::operators::place;
 use super::syntax::{child, children, field, has, name_of, type_text};
-use super::{access, classes, members, switches};
+use super::{access, attributes, classes, members, properties, switches};
 use crate::lang::Lower;
 use crate::program::*;
 
 /// The code of a statement item: top-level code, fields, properties, events.
 pub(super) fn item<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, interface: bool) -> NodeId {
     if interface && matches!(node.kind(), "property_declaration" | "indexer_declaration") {
-        return members::of_interface(lower, node);
+        return properties::of_interface(lower, node);
     }
     let mut all = siblings(lower, vec![node]);
     match all.pop() {
@@ -38,7 +39,7 @@ pub(super) fn siblings<'t>(lower: &mut Lower<'_, 't>, nodes: Vec<Node<'t>>) -> S
                 }
             }
             Some("property") => {
-                for id in members::property(lower, node) {
+                for id in properties::property(lower, node) {
                     out.push((node.byte_range(), id));
                 }
             }
@@ -96,7 +97,7 @@ pub(super) fn statement<'t>(
             let visibility = members::visibility(lower.source.masked, node, false);
             members::definition(lower, node, visibility)
         }
-        "event" => members::event(lower, node),
+        "event" => properties::event(lower, node),
         "class" => classes::opaque_class(lower, node),
         "attributes" => attributes(lower, node),
         _ => opaque(lower, node, &children(node)),
@@ -114,7 +115,7 @@ fn evaluation<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
 fn several<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, role: &str) -> NodeId {
     let all = match role {
         "variables" => locals::variables(lower, node),
-        "property" => members::property(lower, node),
+        "property" => properties::property(lower, node),
         _ => locals::declaration(lower, node),
     };
     lower.push(Kind::Seq(all), node)
@@ -133,7 +134,7 @@ fn produce<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
 }
 
 fn attributes<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
-    let all = members::attribute_list(lower, node);
+    let all = attributes::attribute_list(lower, node);
     opaque_of(lower, node, all)
 }
 

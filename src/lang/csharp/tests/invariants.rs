@@ -10,11 +10,15 @@ use crate::syntax;
 
 const EXPRESSIONS: &str = include_str!("../expressions.rs");
 const STATEMENTS: &str = include_str!("../statements.rs");
-const ADAPTER: [&str; 12] = [
+const ADAPTER: [&str; 16] = [
     EXPRESSIONS,
     STATEMENTS,
     include_str!("../access.rs"),
+    include_str!("../attributes.rs"),
     include_str!("../calls.rs"),
+    include_str!("../lambdas.rs"),
+    include_str!("../operators.rs"),
+    include_str!("../properties.rs"),
     include_str!("../classes.rs"),
     include_str!("../imports.rs"),
     include_str!("../literals.rs"),
