@@ -45,6 +45,6 @@ pub fn analyze(input: &Input<'_>) -> FileAnalysis {
         zone: input.zone,
         facts: input.facts,
     });
-    let (findings, sites, allowed) = rules::suppress::suppress(input.text, input.language, judged.findings, judged.sites);
-    FileAnalysis { findings, sites, allowed }
+    let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
+    FileAnalysis { findings: heard.findings, sites: heard.sites, allowed: heard.allowed }
 }
