@@ -1,5 +1,7 @@
 //! What a project is: configuration, zones, manifests.
 
+pub mod files;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
