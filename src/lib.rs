@@ -26,4 +26,4 @@ pub mod report;
 pub mod rules;
 pub mod syntax;
 pub mod text;
-// pub mod worlds;
+pub mod worlds;

@@ -131,7 +131,10 @@ pub struct Catalog {
     variables: rustc_hash::FxHashMap<(Language, SmolStr), Variable>,
     accessors: rustc_hash::FxHashMap<(Language, SmolStr), Accessor>,
     sinks: rustc_hash::FxHashMap<(Language, SmolStr), Sink>,
+    constants: rustc_hash::FxHashMap<(Language, SmolStr), SmolStr>,
     words: [Vec<SmolStr>; 3],
+    item_words: [Vec<SmolStr>; 3],
+    environment_words: [Vec<SmolStr>; 3],
 }
 
 impl Catalog {
@@ -150,6 +153,20 @@ impl Catalog {
             }
             prefix = &prefix[..prefix.rfind('.')?];
         }
+    }
+
+    /// The symbols right below a module: what `from module import *` may bind.
+    pub fn names_under(&self, language: Language, module: &str) -> Vec<SmolStr> {
+        let below = |name: &SmolStr| {
+            name.strip_prefix(module)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .is_some_and(|rest| !rest.contains('.'))
+        };
+        self.symbols
+            .iter()
+            .filter(|((known, name), _)| *known == language && below(name))
+            .map(|((_, name), _)| name.clone())
+            .collect()
     }
 
     /// Whether a symbol has exactly this name.
@@ -185,6 +202,45 @@ impl Catalog {
     /// Words of which a file must hold at least one to be parsed: the last parts of symbols' roots and what loads them.
     pub fn words(&self, language: Language) -> &[SmolStr] {
         &self.words[language as usize]
+    }
+
+    /// Words that make an item of a parsed file worth lowering besides [`Self::words`]: what reads the environment and
+    /// what leaves early.
+    pub fn item_words(&self, language: Language) -> &[SmolStr] {
+        &self.item_words[language as usize]
+    }
+
+    /// Words that make a file worth parsing for the rules about the environment alone.
+    pub fn environment_words(&self, language: Language) -> &[SmolStr] {
+        &self.environment_words[language as usize]
+    }
+
+    /// Adds a word that makes items hot: the name of a predicate of the configuration.
+    pub fn add_item_word(&mut self, language: Language, word: &str) {
+        let words = &mut self.item_words[language as usize];
+        if !word.is_empty() && !words.iter().any(|known| known == word) {
+            words.push(SmolStr::new(word));
+        }
+    }
+
+    /// The string that a constant of a framework stands for (`Environments.Development`).
+    pub fn constant(&self, language: Language, qualified: &str) -> Option<&SmolStr> {
+        self.constants.get(&(language, SmolStr::new(qualified)))
+    }
+
+    /// All symbols of a language, in no order.
+    pub fn symbols(&self, language: Language) -> impl Iterator<Item = &Symbol> {
+        self.symbols
+            .values()
+            .filter(move |symbol| symbol.language == language)
+    }
+
+    /// All sinks of a language, in no order.
+    pub fn sinks(&self, language: Language) -> impl Iterator<Item = &Sink> {
+        self.sinks
+            .iter()
+            .filter(move |((of, _), _)| *of == language)
+            .map(|(_, sink)| sink)
     }
 
     /// Adds a symbol of the configuration; its last part becomes a trigger word.

@@ -48,7 +48,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-/// `configured` is the failing severity of the configuration; `missing` says that a path did not exist.
+/// `configured` is the failing severity of the configuration, if any fails; `missing` says that a path did not exist.
 fn outcome(
     args: &CheckArgs,
     report: &Report,
@@ -56,9 +56,10 @@ fn outcome(
     missing: bool,
 ) -> Outcome {
     let fail_on = args.fail_on.map(Severity::from).or(configured);
+    let fails = fail_on.is_some_and(|least| report.reaches(least));
     if missing || (args.require_complete && !report.skipped.is_empty()) {
         Outcome::Incomplete
-    } else if report.reaches(fail_on.unwrap_or(Severity::Warning)) {
+    } else if fails {
         Outcome::Findings
     } else {
         Outcome::Clean
@@ -188,15 +189,17 @@ mod tests {
     fn outcomes() {
         use Outcome::{Clean, Findings};
         use Severity::{Error, Note, Warning};
-        check("", None, None, Clean);
-        check("", Some(Note), None, Clean);
-        check("", Some(Warning), None, Findings);
+        let default = Some(Warning);
+        check("", None, default, Clean);
+        check("", Some(Note), default, Clean);
+        check("", Some(Warning), default, Findings);
         check("", Some(Warning), Some(Error), Clean);
         check("", Some(Note), Some(Note), Findings);
+        check("", Some(Error), None, Clean);
         check("--fail-on note", Some(Note), Some(Error), Findings);
-        check("--fail-on error", Some(Warning), None, Clean);
+        check("--fail-on error", Some(Warning), default, Clean);
         check("--fail-on error", Some(Error), None, Findings);
-        check("--require-complete", Some(Note), None, Clean);
+        check("--require-complete", Some(Note), default, Clean);
         check("--require-complete --fail-on note", None, None, Clean);
     }
 }

@@ -8,6 +8,7 @@ use crate::analysis::{FileAnalysis, analyze};
 use crate::catalog::Family;
 use crate::lang::{self, Layout};
 use crate::project::files::Kind;
+use crate::project::similar;
 use crate::report::{self, Explained};
 use crate::rules::{Finding, REGISTRY, Site, registry};
 use crate::text::LineIndex;
@@ -54,13 +55,9 @@ fn explain_name(name: &str, common: &CommonArgs) -> Result<(), Failure> {
     if Path::new(name).is_file() {
         return Err(Failure(format!("name a line as well: {name}:1")));
     }
-    let nearest = REGISTRY
-        .iter()
-        .map(|rule| (distance(name, rule.id), rule.id))
-        .min()
-        .filter(|(distance, _)| *distance <= name.len() / 3);
+    let nearest = similar::closest(name, REGISTRY.iter().map(|rule| rule.id));
     Err(Failure(match nearest {
-        Some((_, id)) => format!("there is no rule `{name}`; did you mean `{id}`?"),
+        Some(id) => format!("there is no rule `{name}`; did you mean `{id}`?"),
         None => format!("there is no rule `{name}`; `prodguard rules` lists them"),
     }))
 }
@@ -181,21 +178,6 @@ fn nothing_at(
     format!("{path}:{line} holds nothing that prodguard looks at. {rest}\n")
 }
 
-/// How many letters have to change to turn one name into another.
-fn distance(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.bytes().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, b) in to.bytes().enumerate() {
-            let changed = corner + usize::from(a != b);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[to.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,12 +189,5 @@ mod tests {
         assert_eq!(place("C:\\b.rb:12"), Some(("C:\\b.rb", 12)));
         assert_eq!(place("fake-data"), None);
         assert_eq!(place("a.rb:x"), None);
-    }
-
-    #[test]
-    fn distances() {
-        assert_eq!(distance("debug-mod", "debug-mode"), 1);
-        assert_eq!(distance("", "ab"), 2);
-        assert_eq!(distance("kitten", "sitting"), 3);
     }
 }

@@ -72,6 +72,8 @@ pub struct Source<'t> {
 pub struct Outline<'t> {
     pub items: Vec<Item>,
     pub nodes: Vec<Node<'t>>,
+    /// What an adapter learns about an item while it walks the container and needs when it lowers it; its own bits.
+    pub flags: rustc_hash::FxHashMap<u32, u8>,
 }
 
 /// A language's way from syntax to program.

@@ -1,6 +1,9 @@
 //! What a project is: configuration, zones, manifests.
 
+pub mod config;
 pub mod files;
+pub mod similar;
+pub mod zones;
 
 use std::sync::Arc;
 
@@ -8,6 +11,8 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::catalog::Catalog;
+
+pub use zones::Zone;
 
 /// What the project knows that bears on one file.
 #[derive(Clone, Debug)]

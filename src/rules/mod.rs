@@ -9,6 +9,7 @@ use std::ops::Range;
 use smol_str::SmolStr;
 
 use crate::catalog::Family;
+pub use crate::project::Zone;
 
 pub use registry::{REGISTRY, RuleInfo};
 
@@ -44,25 +45,6 @@ pub enum Verdict {
     Dead,
     /// Allowed by a comment or by configuration; only in `sites`.
     Allowed,
-}
-
-/// Where a program may run: production runs it, somebody runs it on demand, and so on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Zone {
-    Production,
-    OnDemand,
-    Library,
-    Development,
-    Test,
-    NotCode,
-}
-
-impl Zone {
-    /// Nothing is reported there.
-    pub fn is_silent(self) -> bool {
-        matches!(self, Zone::Development | Zone::Test | Zone::NotCode)
-    }
 }
 
 /// How a place fares in one world.

@@ -55,8 +55,9 @@ impl Scan<'_> {
                 text: &text,
                 language: kind.language,
                 template: kind.template,
-                zone: self.project.zone(path, kind.language),
-                facts: &self.project.facts(path),
+                zone: self.project.zone(path, kind.language, &text),
+                facts: &self.project.facts(path, kind.language),
+                triggers: self.project.item_triggers(kind.language),
             });
             Ok(Analysed { text, answers })
         })?

@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use smol_str::SmolStr;
 
 use crate::program::Language;
 use crate::text::{self, Encoding};
@@ -39,10 +38,11 @@ pub struct Triggers {
 }
 
 impl Triggers {
-    pub fn of<'w>(words: impl Fn(Language) -> &'w [SmolStr]) -> Triggers {
+    pub fn of<'w>(words: impl Fn(Language) -> Vec<&'w str>) -> Triggers {
         let with_comment = |language| {
-            let words = words(language).iter().map(SmolStr::as_str);
-            words.chain([COMMENT]).collect::<Vec<_>>()
+            let mut words = words(language);
+            words.push(COMMENT);
+            words
         };
         let longest = Language::ALL.into_iter().flat_map(with_comment);
         Triggers {
@@ -141,8 +141,7 @@ mod tests {
     use super::*;
 
     fn triggers() -> Triggers {
-        static WORDS: [SmolStr; 1] = [SmolStr::new_static("Faker")];
-        Triggers::of(|_| &WORDS)
+        Triggers::of(|_| vec!["Faker"])
     }
 
     #[test]

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::cli::progress::Progress;
+use crate::lang::Triggers;
 use crate::project::FileFacts;
 use crate::report;
 use crate::rules::{Severity, Zone};
@@ -14,22 +15,23 @@ use crate::rules::{Severity, Zone};
 /// Knows one word and excludes one folder.
 struct Words;
 
-static FAKER: [SmolStr; 1] = [SmolStr::new_static("Faker")];
-
 impl Project for Words {
-    fn words(&self, _: Language) -> &[SmolStr] {
-        &FAKER
+    fn words(&self, _: Language) -> Vec<&str> {
+        vec!["Faker"]
     }
     fn is_excluded(&self, path: &str) -> bool {
         path.starts_with("excluded/")
     }
-    fn zone(&self, _: &str, _: Language) -> Zone {
+    fn item_triggers(&self, _: Language) -> &Triggers {
+        static NONE: std::sync::LazyLock<Triggers> = std::sync::LazyLock::new(Triggers::everything);
+        &NONE
+    }
+    fn zone(&self, _: &str, _: Language, _: &str) -> Zone {
         Zone::Production
     }
-    fn facts(&self, path: &str) -> FileFacts {
-        crate::cli::project::open(Path::new("/"), None)
-            .unwrap()
-            .facts(path)
+    fn facts(&self, path: &str, language: Language) -> FileFacts {
+        let project = crate::cli::project::open(Path::new("/"), None);
+        project.unwrap().facts(path, language)
     }
     fn fail_on(&self) -> Option<Severity> {
         None
