@@ -887,6 +887,10 @@ impl<'p> Machine<'p> {
                     self.context_managers.insert(at);
                 }
                 self.decorated.insert(at);
+                if !self.homes.contains_key(&at) {
+                    // whoever decorates a nested function keeps it
+                    self.escape(&value, falls, at);
+                }
             }
         }
         let value_in_place = class.is_none() || !def.decorators.is_empty();
