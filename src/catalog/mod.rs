@@ -133,6 +133,7 @@ pub struct Catalog {
     sinks: rustc_hash::FxHashMap<(Language, SmolStr), Sink>,
     constants: rustc_hash::FxHashMap<(Language, SmolStr), SmolStr>,
     words: [Vec<SmolStr>; 3],
+    chains: [Vec<SmolStr>; 3],
     item_words: [Vec<SmolStr>; 3],
     environment_words: [Vec<SmolStr>; 3],
 }
@@ -193,6 +194,11 @@ impl Catalog {
 
     pub fn accessor(&self, language: Language, qualified: &str) -> Option<&Accessor> {
         self.accessors.get(&(language, SmolStr::new(qualified)))
+    }
+
+    /// Whether a method of a library's object gives back the object, not data.
+    pub fn chains(&self, language: Language, method: &str) -> bool {
+        self.chains[language as usize].iter().any(|known| known == method)
     }
 
     pub fn sink(&self, language: Language, method: &str) -> Option<&Sink> {

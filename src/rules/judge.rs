@@ -37,7 +37,7 @@ pub(super) struct JudgedSite {
     /// Reported although production is cut: a variable that nobody sets decides.
     pub fail_open: bool,
     /// The call that writes what it makes.
-    pub sink: Option<Range<usize>>,
+    pub sink: Option<NodeRef>,
     /// The way in production.
     pub steps: Vec<worlds::Step>,
 }
@@ -126,7 +126,7 @@ impl Judged<'_> {
             Verdict::Guarded
         };
         let symbol = self.symbol_text(answer, &range);
-        let sink = answer.sink.map(|sink| case.program.span(sink));
+        let sink = answer.sink;
         let steps = if reached && lane == 0 {
             self.proven(answer, steps)
         } else {
@@ -306,9 +306,9 @@ impl Judged<'_> {
             Confidence::High
         };
         let mut because: Vec<Step> = site.steps.iter().map(|step| self.step(step)).collect();
-        if let Some(sink) = &site.sink {
+        if let Some(sink) = site.sink {
             because.push(Step {
-                range: sink.clone(),
+                range: self.case.program.span(sink),
                 text: format!("{} writes it", self.callee(sink)),
             });
         }
@@ -565,14 +565,11 @@ impl Judged<'_> {
         self.quote(&self.case.program.span(at))
     }
 
-    /// The callee of a call: its text up to the arguments.
-    pub fn callee(&self, range: &Range<usize>) -> String {
-        let text = self.quote(range);
-        let end = text.find('(').unwrap_or(text.len());
-        let text = text[..end].split(" do |").next().unwrap_or_default();
-        match text.split_once(' ') {
-            Some((callee, _)) if self.case.program.language == Language::Ruby => callee.to_owned(),
-            _ => text.trim().to_owned(),
+    /// The callee of a call, as the source writes it.
+    pub fn callee(&self, at: NodeRef) -> String {
+        match self.case.program.node(at).map(|node| &node.kind) {
+            Some(Kind::Call(call)) => self.quote_node(NodeRef { item: at.item, node: call.callee }),
+            _ => self.quote_node(at),
         }
     }
 

@@ -178,7 +178,7 @@ impl Answers {
             }
         }
         let mut all: Vec<NodeRef> = Vec::new();
-        for cond in conditions {
+        for cond in conditions.into_iter().filter(|cond| self.conditions.contains_key(cond)) {
             if !all.contains(&cond) {
                 all.push(cond);
             }
