@@ -1,8 +1,10 @@
 //! `analyze()`: the one door. The command line, the language server and the tests go through it and nothing else.
 
+use crate::lang::{Triggers, build};
 use crate::program::Language;
 use crate::project::FileFacts;
-use crate::rules::{Finding, Site, Zone};
+use crate::rules::{self, Finding, Site, Zone};
+use crate::worlds;
 
 /// What one file holds.
 #[derive(Clone, Debug, Default)]
@@ -23,9 +25,41 @@ pub struct Input<'a> {
     pub template: bool,
     pub zone: Zone,
     pub facts: &'a FileFacts,
+    /// The words that make an item hot; see [`triggers`].
+    pub triggers: &'a Triggers,
+}
+
+/// The words that make an item of a language hot, compiled once for a scan.
+pub fn triggers(catalog: &crate::catalog::Catalog, language: Language) -> Triggers {
+    Triggers::new(
+        catalog
+            .words(language)
+            .iter()
+            .chain(catalog.item_words(language)),
+    )
 }
 
 /// Answers for one file. Never fails: what cannot be understood is treated as reachable.
-pub fn analyze(_input: &Input<'_>) -> FileAnalysis {
-    FileAnalysis::default()
+pub fn analyze(input: &Input<'_>) -> FileAnalysis {
+    let program = build(input.language, input.text, input.template, input.triggers);
+    let answers = worlds::evaluate(&program, input.facts);
+    let judged = rules::judge(&rules::Case {
+        program: &program,
+        answers: &answers,
+        text: input.text,
+        zone: input.zone,
+        facts: input.facts,
+    });
+    let heard = rules::suppress::suppress(
+        input.text,
+        input.language,
+        input.template,
+        judged.findings,
+        judged.sites,
+    );
+    FileAnalysis {
+        findings: heard.findings,
+        sites: heard.sites,
+        allowed: heard.allowed,
+    }
 }

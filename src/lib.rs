@@ -18,12 +18,12 @@
 
 pub mod analysis;
 pub mod catalog;
-// pub mod cli;
+pub mod cli;
 pub mod lang;
 pub mod program;
 pub mod project;
-// pub mod report;
+pub mod report;
 pub mod rules;
 pub mod syntax;
-// pub mod text;
-// pub mod worlds;
+pub mod text;
+pub mod worlds;

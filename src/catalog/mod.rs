@@ -23,31 +23,6 @@ pub enum Family {
     Hygiene,
 }
 
-impl Family {
-    pub const ALL: [Family; 7] = [
-        Family::FakeData,
-        Family::Recorder,
-        Family::Debug,
-        Family::Environment,
-        Family::Deployment,
-        Family::Dependency,
-        Family::Hygiene,
-    ];
-
-    /// The identifier used in configuration and output.
-    pub fn id(self) -> &'static str {
-        match self {
-            Family::FakeData => "fake-data",
-            Family::Recorder => "recorder",
-            Family::Debug => "debug",
-            Family::Environment => "environment",
-            Family::Deployment => "deployment",
-            Family::Dependency => "dependency",
-            Family::Hygiene => "hygiene",
-        }
-    }
-}
-
 /// What using a symbol does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -179,6 +154,20 @@ impl Catalog {
             }
             prefix = &prefix[..prefix.rfind('.')?];
         }
+    }
+
+    /// The symbols right below a module: what `from module import *` may bind.
+    pub fn names_under(&self, language: Language, module: &str) -> Vec<SmolStr> {
+        let below = |name: &SmolStr| {
+            name.strip_prefix(module)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .is_some_and(|rest| !rest.contains('.'))
+        };
+        self.symbols
+            .iter()
+            .filter(|((known, name), _)| *known == language && below(name))
+            .map(|((_, name), _)| name.clone())
+            .collect()
     }
 
     /// Whether a symbol has exactly this name.

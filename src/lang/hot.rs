@@ -137,7 +137,8 @@ impl<'s, 't> Heat<'s, 't> {
                 names_of(&code, &mut named);
                 reverse.extend(fields_of(&code));
                 for name in named {
-                    for binder in self.binders.get(&name).cloned().unwrap_or_default() {
+                    // hot once and for all
+                    for binder in self.binders.remove(&name).unwrap_or_default() {
                         self.enqueue(binder);
                     }
                 }

@@ -23,8 +23,14 @@ impl<'s, 't> Lower<'s, 't> {
     pub fn new(source: &'s Source<'t>, outline: &'s Outline<'t>, id: ItemId) -> Self {
         let item = &outline.items[id.0 as usize];
         let syntax = outline.nodes[id.0 as usize];
-        // a container's members are items of their own: their roles are not needed here, only those of its head
-        let roles = Roles::of(source.language, syntax, source.masked);
+        // a container's members are items of their own: only the roles of its head are needed
+        let first = outline.items.get(id.0 as usize + 1);
+        let end = match first.filter(|first| first.parent == Some(id)) {
+            Some(first) if item.kind == ItemKind::Container => first.start as usize,
+            _ => syntax.end_byte(),
+        };
+        let range = syntax.start_byte()..end;
+        let roles = Roles::of(source.language, syntax, source.masked, range);
         Lower {
             source,
             outline,
@@ -91,13 +97,34 @@ impl<'s, 't> Lower<'s, 't> {
         syntax: Syntax<'_>,
         lower: impl FnOnce(&mut Self) -> NodeId,
     ) -> NodeId {
-        if self.depth >= MAX_DEPTH {
+        if !self.enter() {
             return self.flat(syntax);
         }
-        self.depth += 1;
         let id = lower(self);
-        self.depth -= 1;
+        self.leave();
         id
+    }
+
+    /// One level deeper for adapters that wrap this type; `false` past the cap, where [`Lower::flat`] is due.
+    pub fn enter(&mut self) -> bool {
+        let within = self.depth < MAX_DEPTH;
+        self.depth += u32::from(within);
+        within
+    }
+
+    /// Back from a level that [`Lower::enter`] allowed.
+    pub fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Finds the roles of a node that belongs to the item and stands outside its syntax node.
+    pub fn adopt(&mut self, syntax: Syntax<'_>) {
+        self.roles.extend(Roles::of(
+            self.source.language,
+            syntax,
+            self.source.masked,
+            syntax.byte_range(),
+        ));
     }
 
     /// The names below a node, without structure and without recursion.
@@ -129,12 +156,12 @@ impl<'s, 't> Lower<'s, 't> {
         )
     }
 
-    /// The named children that are not comments.
+    /// The named children that are not comments; errors are extras too and stay.
     pub fn children(syntax: Syntax<'t>) -> Vec<Syntax<'t>> {
         let mut cursor = syntax.walk();
         syntax
             .named_children(&mut cursor)
-            .filter(|child| !child.is_extra())
+            .filter(|child| child.is_error() || !child.is_extra())
             .collect()
     }
 

@@ -2,6 +2,7 @@
 
 mod hot;
 mod lower;
+mod statements;
 
 pub mod csharp;
 pub mod python;
@@ -16,6 +17,7 @@ use crate::program::{Code, Item, ItemId, Language, Program};
 
 pub use hot::{Triggers, build};
 pub use lower::Lower;
+pub use statements::Layout;
 
 /// Text with what the grammar cannot take blanked at equal byte offsets.
 pub struct Masked<'t> {
@@ -70,6 +72,8 @@ pub struct Source<'t> {
 pub struct Outline<'t> {
     pub items: Vec<Item>,
     pub nodes: Vec<Node<'t>>,
+    /// What an adapter learns about an item while it walks the container and needs when it lowers it; its own bits.
+    pub flags: rustc_hash::FxHashMap<u32, u8>,
 }
 
 /// A language's way from syntax to program.

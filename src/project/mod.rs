@@ -6,6 +6,7 @@ pub mod definitions;
 pub mod deployment;
 pub mod index;
 pub mod manifests;
+pub mod files;
 pub mod similar;
 pub mod zones;
 

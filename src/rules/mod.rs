@@ -1,11 +1,22 @@
 //! Rules turn the worlds' answers into findings: one file a rule, whose doc comment is the only text about it.
 
+mod environment;
+mod fake_data;
+mod hygiene;
+mod judge;
+mod names;
+pub mod registry;
+pub mod suppress;
+
 use std::ops::Range;
 
 use smol_str::SmolStr;
 
 use crate::catalog::Family;
 pub use crate::project::Zone;
+
+pub use judge::{Case, Judgement, judge};
+pub use registry::{REGISTRY, RuleInfo};
 
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,

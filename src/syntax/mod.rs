@@ -1,6 +1,7 @@
 //! Grammars, trees and the one query a language has.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
@@ -67,12 +68,12 @@ pub fn shapes(language: Language) -> Option<&'static Shapes> {
 pub struct Roles(FxHashMap<usize, u32>);
 
 impl Roles {
-    /// Runs the shapes query over one item.
-    pub fn of(language: Language, item: Node<'_>, masked: &str) -> Roles {
+    /// Runs the shapes query over one item, as far as `range`, in bytes of the file, reaches.
+    pub fn of(language: Language, item: Node<'_>, masked: &str, range: Range<usize>) -> Roles {
         let mut roles = FxHashMap::default();
         if let Some(shapes) = shapes(language) {
             CURSOR.with_borrow_mut(|cursor| {
-                cursor.set_byte_range(item.byte_range());
+                cursor.set_byte_range(range);
                 let mut captures = cursor.captures(&shapes.query, item, masked.as_bytes());
                 while let Some((found, index)) = captures.next() {
                     if let Some(capture) = found.captures().get(*index) {
@@ -82,6 +83,10 @@ impl Roles {
             });
         }
         Roles(roles)
+    }
+
+    pub fn extend(&mut self, more: Roles) {
+        self.0.extend(more.0);
     }
 
     pub fn get(&self, node: Node<'_>) -> Option<u32> {

@@ -306,7 +306,7 @@ fn globs<'t>(reader: &mut Reader<'t>, value: &Value<'t>, what: &str) -> Globs {
 }
 
 fn families() -> Vec<(&'static str, Family)> {
-    Family::ALL
+    Family::NAMED
         .iter()
         .map(|family| (family.id(), *family))
         .collect()
@@ -320,12 +320,12 @@ fn rule_is_known(
     name: &str,
     rules: &[&str],
 ) -> bool {
-    let family = Family::ALL.iter().any(|family| family.id() == name);
+    let family = Family::NAMED.iter().any(|family| family.id() == name);
     if rules.is_empty() || family || rules.contains(&name) {
         return true;
     }
     let mut names = rules.to_vec();
-    names.extend(Family::ALL.iter().map(|family| family.id()));
+    names.extend(Family::NAMED.iter().map(|family| family.id()));
     let help =
         super::super::similar::closest(name, names).map(|meant| format!("did you mean `{meant}`?"));
     reader.problem(

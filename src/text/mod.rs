@@ -1,0 +1,9 @@
+//! Texts and positions: how bytes become text, and how byte offsets become lines and columns.
+//!
+//! Offsets everywhere else in the crate are bytes of the decoded text; only this room counts characters.
+
+mod decode;
+mod lines;
+
+pub use decode::{Binary, Decoded, Encoding, decode, encoding, is_binary};
+pub use lines::{LineIndex, Position, Utf16Position};

@@ -1,0 +1,288 @@
+//! The because: the steps from an entry point to a place, or to what cuts it off, in one world.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::lanes::Lanes;
+use super::machine::{Force, PathNode};
+use super::reach::{Answers, SiteAnswer};
+use super::value::Cause;
+use crate::program::*;
+use crate::project::FileFacts;
+
+/// Conditions shown at most, after the entry and the calls.
+const MAX_CONDITIONS: usize = 4;
+/// Calls shown at most.
+const MAX_CALLS: usize = 6;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub at: NodeRef,
+    /// In bytes of the file.
+    pub range: Range<usize>,
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// The file's top level.
+    TopLevel,
+    /// A definition that nothing in the file calls.
+    Entry { name: SmolStr },
+    /// A call on the way.
+    Call { name: SmolStr },
+    /// A condition and its value in this world; `None`: it may be either.
+    Condition {
+        truth: Option<bool>,
+        cause: Option<Cause>,
+    },
+}
+
+impl Answers {
+    /// The steps that lead to a site in one lane, or that keep the lane from it.
+    pub fn because(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
+        let bit = Lanes::nth(lane);
+        if site.reached.has(bit) {
+            self.way_in(program, site, bit)
+        } else {
+            self.way_cut(program, site, lane)
+        }
+    }
+
+    /// The record that reaches a site in a lane, surest first.
+    fn reaching(&self, site: &SiteAnswer, bit: Lanes) -> Option<(usize, usize)> {
+        let reaches = |&&(context, number): &&(usize, usize)| {
+            let record = &self.contexts[context].records[number];
+            self.reach[context].lanes.has(bit) && record.lanes.has(bit)
+        };
+        let sure = |&&(context, number): &&(usize, usize)| {
+            let record = &self.contexts[context].records[number];
+            self.reach[context].sure.has(bit) && record.lanes.has(bit) && !record.doubt.has(bit)
+        };
+        site.records
+            .iter()
+            .find(sure)
+            .or_else(|| site.records.iter().find(reaches))
+            .copied()
+    }
+
+    fn way_in(&self, program: &Program, site: &SiteAnswer, bit: Lanes) -> Vec<Step> {
+        let Some((context, number)) = self.reaching(site, bit) else {
+            return Vec::new();
+        };
+        let record = &self.contexts[context].records[number];
+        let mut conditions: Vec<NodeRef> = self.telling(record.path.as_deref(), bit);
+        let mut calls = Vec::new();
+        let mut at = context;
+        let mut seen = vec![at];
+        while let Some((from, index)) = self.reach[at].by {
+            let edge = &self.contexts[from].edges[index];
+            if !self.reach[at].entry {
+                calls.push((edge.at, edge.callee));
+                conditions.extend(self.telling(edge.path.as_deref(), bit));
+            }
+            if seen.contains(&from) || self.reach[at].entry || calls.len() >= MAX_CALLS {
+                break;
+            }
+            at = from;
+            seen.push(at);
+        }
+        let mut steps = vec![self.entry(program, at)];
+        for (call, callee) in calls.iter().rev() {
+            steps.push(Step {
+                at: *call,
+                range: program.span(*call),
+                what: What::Call {
+                    name: name_of(program, *callee),
+                },
+            });
+        }
+        conditions.dedup();
+        conditions.truncate(MAX_CONDITIONS);
+        conditions.reverse();
+        steps.extend(
+            conditions
+                .into_iter()
+                .map(|cond| self.condition_step(program, cond, bit)),
+        );
+        steps
+    }
+
+    /// Conditions on a path that say something in this lane: known ones and doubted ones.
+    fn telling(&self, path: Option<&PathNode>, bit: Lanes) -> Vec<NodeRef> {
+        let mut found = Vec::new();
+        let mut next = path;
+        while let Some(node) = next {
+            let doubted = self
+                .conditions
+                .get(&node.cond)
+                .is_some_and(|condition| condition.cause.is_some());
+            let varies = self.conditions.get(&node.cond).is_some_and(|condition| {
+                let decided = Lanes(condition.yes.0 ^ condition.no.0);
+                decided.has(bit) && condition.yes != Lanes::NONE && condition.no != Lanes::NONE
+            });
+            if (varies || doubted) && !found.contains(&node.cond) {
+                found.push(node.cond);
+            }
+            next = node.rest.as_deref();
+        }
+        found
+    }
+
+    fn way_cut(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
+        let bit = Lanes::nth(lane);
+        let mut steps = Vec::new();
+        let mut conditions: Vec<NodeRef> = Vec::new();
+        let mut contexts: Vec<usize> = Vec::new();
+        for (context, number) in &site.records {
+            let record = &self.contexts[*context].records[*number];
+            if self.reach[*context].lanes.has(bit)
+                || !record.lanes.has(bit) && self.reach[*context].entry
+            {
+                conditions.extend(record.cuts[lane].list(8));
+            } else {
+                contexts.push(*context);
+                if !record.lanes.has(bit) {
+                    conditions.extend(record.cuts[lane].list(8));
+                }
+            }
+        }
+        // a body that is not entered: what keeps its callers from calling it
+        let mut seen: Vec<usize> = Vec::new();
+        while let Some(to) = contexts.pop() {
+            if seen.contains(&to) || seen.len() > 64 {
+                continue;
+            }
+            seen.push(to);
+            for (from, context) in self.contexts.iter().enumerate() {
+                for edge in context
+                    .edges
+                    .iter()
+                    .filter(|edge| Some(edge.callee) == self.contexts[to].def)
+                {
+                    if edge.lanes.has(bit) {
+                        contexts.push(from);
+                    } else {
+                        conditions.extend(edge.cuts[lane].list(8));
+                        steps.push(Step {
+                            at: edge.at,
+                            range: program.span(edge.at),
+                            what: What::Call {
+                                name: name_of(program, edge.callee),
+                            },
+                        });
+                    }
+                }
+            }
+        }
+        let mut all: Vec<NodeRef> = Vec::new();
+        for cond in conditions {
+            if !all.contains(&cond) {
+                all.push(cond);
+            }
+            for dep in self
+                .conditions
+                .get(&cond)
+                .map(|condition| condition.deps.list(4))
+                .unwrap_or_default()
+            {
+                if !all.contains(&dep) {
+                    all.push(dep);
+                }
+            }
+        }
+        steps.truncate(MAX_CALLS);
+        steps.dedup();
+        all.truncate(MAX_CONDITIONS);
+        steps.extend(
+            all.into_iter()
+                .map(|cond| self.condition_step(program, cond, bit)),
+        );
+        steps
+    }
+
+    fn condition_step(&self, program: &Program, cond: NodeRef, bit: Lanes) -> Step {
+        let (truth, cause) = match self.conditions.get(&cond) {
+            Some(condition) => match (condition.yes.has(bit), condition.no.has(bit)) {
+                (true, false) => (Some(true), None),
+                (false, true) => (Some(false), None),
+                _ => (None, condition.cause),
+            },
+            None => (None, None),
+        };
+        Step {
+            at: cond,
+            range: program.span(cond),
+            what: What::Condition { truth, cause },
+        }
+    }
+
+    fn entry(&self, program: &Program, context: usize) -> Step {
+        match self.contexts[context].def {
+            Some(def) => {
+                let span = program.span(def);
+                Step {
+                    at: def,
+                    range: span,
+                    what: What::Entry {
+                        name: name_of(program, def),
+                    },
+                }
+            }
+            None => Step {
+                at: NodeRef {
+                    item: ItemId(0),
+                    node: NodeId(0),
+                },
+                range: 0..0,
+                what: What::TopLevel,
+            },
+        }
+    }
+}
+
+/// The name of a definition, with its class: `User#display_name`, `Seeder.Seed`.
+pub fn name_of(program: &Program, def: NodeRef) -> SmolStr {
+    let own = match program.node(def).map(|node| &node.kind) {
+        Some(Kind::Def(def)) => def.name.clone(),
+        _ => SmolStr::new_static("a block"),
+    };
+    let mut classes: Vec<SmolStr> = Vec::new();
+    let mut parent = program.item(def.item).parent;
+    while let Some(id) = parent {
+        if let Some(code) = program.code(id)
+            && let Some(Kind::Class(class)) =
+                code.nodes.get(code.root.0 as usize).map(|node| &node.kind)
+            && (program.language != Language::CSharp || classes.is_empty())
+        {
+            classes.push(class.name.clone());
+        }
+        parent = program.item(id).parent;
+    }
+    if classes.is_empty() {
+        return own;
+    }
+    classes.reverse();
+    match program.language {
+        Language::Ruby => SmolStr::new(format!("{}#{own}", classes.join("::").replace('.', "::"))),
+        _ => SmolStr::new(format!("{}.{own}", classes.join("."))),
+    }
+}
+
+/// Evaluates again with some conditions forced, and gives the lanes that reach a site then.
+pub fn replay(
+    program: &Program,
+    facts: &FileFacts,
+    site: NodeRef,
+    forced: &FxHashMap<NodeRef, Force>,
+) -> Lanes {
+    let start = program.span(site).start;
+    let answers = super::evaluate_forced(program, facts, forced);
+    answers
+        .sites
+        .iter()
+        .filter(|answer| program.span(answer.at).start == start)
+        .fold(Lanes::NONE, |all, answer| all | answer.reached)
+}

@@ -1,0 +1,781 @@
+//! The walk: every kind of node, in every lane at once.
+
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::lanes::Lanes;
+use super::machine::*;
+use super::value::*;
+use crate::program::*;
+
+impl<'p> Machine<'p> {
+    /// Evaluates a node in `lanes`. Gives its value and the lanes that fall through. With no lanes it still walks, so
+    /// that the places in dead code are known.
+    pub fn eval(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+        if !self.step() {
+            return (Val::unknown(Cause::GaveUp, lanes), lanes);
+        }
+        let Some(kind) = self.kind(at) else {
+            return (Val::data(lanes), lanes);
+        };
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
+        match kind {
+            Kind::Lit(lit) => (self.literal(lit, lanes), lanes),
+            Kind::Name(name) => self.read_name(at, name, lanes),
+            Kind::SelfRef => (self.this(lanes), lanes),
+            Kind::Super => (Val::data(lanes), lanes),
+            Kind::Field(name) => (self.read_field_of_this(name, lanes), lanes),
+            Kind::Attr { recv, name, safe } => self.read_attr(at, child(*recv), name, *safe, lanes),
+            Kind::Index { recv, args, safe } => {
+                self.read_index(at, child(*recv), args, *safe, lanes)
+            }
+            Kind::List(items) => self.list(at, items, lanes),
+            Kind::Map(pairs) => {
+                let mut falls = lanes;
+                let mut out = Vec::new();
+                let mut taint = None;
+                let mut open = false;
+                for (key, value) in pairs {
+                    let key = match key {
+                        Some(key) => {
+                            let (key, rest) = self.eval(child(*key), falls);
+                            falls = rest;
+                            key
+                        }
+                        None => {
+                            open = true;
+                            Val::data(falls)
+                        }
+                    };
+                    let (value, rest) = self.eval(child(*value), falls);
+                    falls = rest;
+                    taint = taint.or(value.taint);
+                    out.push((key, value));
+                }
+                if open {
+                    for (_, value) in &out {
+                        self.escape(value, falls, at);
+                    }
+                    return (Val::data(falls).tainted(taint), falls);
+                }
+                (Val::of(V::Map(Rc::new(out)), falls).tainted(taint), falls)
+            }
+            Kind::Interp(parts) => self.interpolate(at, parts, lanes),
+            Kind::Call(call) => self.eval_call(at, call, lanes),
+            Kind::And(all) => self.shortcut(at, all, Shortcut::And, lanes),
+            Kind::Or(all) => self.shortcut(at, all, Shortcut::Or, lanes),
+            Kind::Coalesce(all) => self.shortcut(at, all, Shortcut::Coalesce, lanes),
+            Kind::Not(inner) => {
+                let (value, falls) = self.eval(child(*inner), lanes);
+                let outcome = self.truth(&value, falls).negate();
+                (self.from_outcome(&outcome, &value), falls)
+            }
+            Kind::Binary { op, left, right } => {
+                let (left_value, falls) = self.eval(child(*left), lanes);
+                let (right_value, falls) = self.eval(child(*right), falls);
+                (
+                    self.binary(at, *op, &left_value, &right_value, falls, child(*left)),
+                    falls,
+                )
+            }
+            Kind::If { arms, otherwise } => self.eval_if(at, arms, *otherwise, lanes),
+            Kind::Match {
+                subject,
+                arms,
+                otherwise,
+                breaks,
+            } => self.eval_match(at, *subject, arms, *otherwise, *breaks, lanes),
+            Kind::Is { subject, pattern } => {
+                let (value, falls) = self.eval(child(*subject), lanes);
+                let outcome = self.matches(at.item, pattern, &value, falls, at);
+                (self.from_outcome(&outcome, &value), falls)
+            }
+            Kind::Seq(all) => self.seq(at.item, all, lanes),
+            Kind::Set { place, op, value } => {
+                self.eval_set(at, child(*place), *op, child(*value), lanes)
+            }
+            Kind::Let { name, ty, value } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
+            Kind::Out(place) => (Val::data(lanes), self.write_unknown(child(*place), lanes)),
+            Kind::With { items, body } => self.eval_with(at, items, child(*body), lanes),
+            Kind::Loop(inner) => self.eval_loop(at, inner, lanes),
+            Kind::Try(inner) => self.eval_try(at, inner, lanes),
+            Kind::Leave { how, value } => {
+                let (value, falls) = match value {
+                    Some(value) => self.eval(child(*value), lanes),
+                    None => (Val::nil(lanes), lanes),
+                };
+                let target = match how {
+                    Leave::Return => Target::Return(self.st.return_to),
+                    Leave::Break => Target::Break(self.st.break_to),
+                    Leave::Next => Target::Next(self.st.next_to),
+                    Leave::Goto(label) => Target::Goto(label.clone()),
+                };
+                self.leave(target, falls, value, None, at);
+                (Val::default(), Lanes::NONE)
+            }
+            Kind::Label(name) => {
+                let arrived = self.arrive(0, |exit| exit.target == Target::Goto(name.clone()));
+                let mut value = Val::nil(lanes);
+                let falls = self.land(&arrived, lanes, &mut value);
+                (value, falls)
+            }
+            Kind::Raise(value) => {
+                let mut class = self.st.handling.clone();
+                let mut falls = lanes;
+                if let Some(value) = value {
+                    class = self.exception_class(child(*value));
+                    falls = self.eval(child(*value), lanes).1;
+                }
+                self.leave(Target::Raise, falls, Val::data(falls), class, at);
+                (Val::default(), Lanes::NONE)
+            }
+            Kind::Yield(args) => self.eval_yield(at, args, lanes),
+            Kind::Def(def) => self.eval_def(at, def, lanes),
+            Kind::Lambda(_) => (self.closure(at, lanes), lanes),
+            Kind::Class(class) => self.eval_class(at, class, lanes),
+            Kind::Import(import) => {
+                self.import(at, import, lanes);
+                (Val::nil(lanes), lanes)
+            }
+            Kind::Item(id) => match self.program.code(*id) {
+                Some(code) => self.eval(
+                    NodeRef {
+                        item: *id,
+                        node: code.root,
+                    },
+                    lanes,
+                ),
+                None => (Val::nil(lanes), lanes),
+            },
+            Kind::Symbol(name) => (self.symbol(name, lanes), lanes),
+            Kind::Splat(inner) | Kind::Keyword(_, inner) => self.eval(child(*inner), lanes),
+            Kind::Typed(inner, ty) => {
+                let (value, falls) = self.eval(child(*inner), lanes);
+                let value = match ty {
+                    Some(ty) if value.is_data() => self.typed(ty, falls).unwrap_or(value),
+                    _ => value,
+                };
+                (value, falls)
+            }
+            Kind::Opaque { children, writes } => {
+                let mut falls = lanes;
+                let mut taint = None;
+                let mut cause = Cause::Data;
+                for node in children {
+                    let (value, rest) = self.eval(child(*node), falls);
+                    taint = taint.or(value.taint);
+                    for alt in &value.alts {
+                        if let V::Unknown(known) = alt.v {
+                            cause = cause.max(known);
+                        }
+                    }
+                    self.escape(&value, rest, child(*node));
+                    falls = rest;
+                }
+                for name in writes {
+                    self.assign_name(name, falls, &Val::data(falls));
+                }
+                (Val::unknown(cause, falls).tainted(taint), falls)
+            }
+        }
+    }
+
+    fn seq(&mut self, item: ItemId, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
+        let mut falls = lanes;
+        let mut value = Val::nil(lanes);
+        for node in all {
+            let at = NodeRef { item, node: *node };
+            let (result, rest) = self.eval(at, falls);
+            value = result;
+            falls = rest;
+        }
+        (value, falls)
+    }
+
+    fn literal(&self, lit: &Lit, lanes: Lanes) -> Val {
+        let v = match lit {
+            Lit::Nil => V::Nil,
+            Lit::Bool(value) => V::Bool(*value),
+            Lit::Int(value) => V::Int(*value),
+            Lit::Number(_) => V::Unknown(Cause::Data),
+            Lit::Str(text) => V::Str(text.clone()),
+            Lit::Symbol(text) => V::Symbol(text.clone()),
+            Lit::Regex {
+                pattern,
+                ignore_case,
+            } => V::Regex {
+                pattern: pattern.clone(),
+                ignore_case: *ignore_case,
+            },
+        };
+        Val::of(v, lanes)
+    }
+
+    fn list(&mut self, at: NodeRef, items: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
+        let mut falls = lanes;
+        let mut out = Vec::new();
+        let mut taint = None;
+        let mut open = false;
+        for node in items {
+            let node = NodeRef {
+                item: at.item,
+                node: *node,
+            };
+            let (value, rest) = self.eval(node, falls);
+            falls = rest;
+            taint = taint.or(value.taint);
+            if matches!(self.kind(node), Some(Kind::Splat(_))) {
+                match value.single() {
+                    Some(V::List(inner)) => out.extend(inner.iter().cloned()),
+                    _ => open = true,
+                }
+            } else {
+                out.push(value);
+            }
+        }
+        if open {
+            for value in &out {
+                self.escape(value, falls, at);
+            }
+            return (Val::data(falls).tainted(taint), falls);
+        }
+        (Val::of(V::List(Rc::new(out)), falls).tainted(taint), falls)
+    }
+
+    fn interpolate(&mut self, at: NodeRef, parts: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
+        let mut falls = lanes;
+        let mut out = Val::of(V::Str(SmolStr::default()), lanes);
+        for node in parts {
+            let (value, rest) = self.eval(
+                NodeRef {
+                    item: at.item,
+                    node: *node,
+                },
+                falls,
+            );
+            falls = rest;
+            out = self.concat(&out.only(falls), &value, falls);
+        }
+        (out, falls)
+    }
+
+    /// `a + b` on strings; unknown parts make the whole unknown in their lanes.
+    pub fn concat(&mut self, left: &Val, right: &Val, lanes: Lanes) -> Val {
+        let mut out = Val::default();
+        out.deps = left.deps.clone().and(&right.deps);
+        out.taint = left.taint.or(right.taint);
+        for a in left.groups(lanes) {
+            for b in right.groups(a.lanes) {
+                let v = match (text_of(&a.v), text_of(&b.v)) {
+                    (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                    _ => V::Unknown(worst(&a.v, &b.v)),
+                };
+                out.add(Alt {
+                    lanes: b.lanes,
+                    v,
+                    doubt: a.doubt || b.doubt,
+                });
+            }
+        }
+        out
+    }
+
+    /// A bool from an outcome, with the deps of what decided it.
+    pub fn from_outcome(&self, outcome: &Outcome, by: &Val) -> Val {
+        let mut value = Val::default();
+        for (lanes, sure, truth) in [
+            (outcome.yes, outcome.yes_sure, true),
+            (outcome.no, outcome.no_sure, false),
+        ] {
+            value.add(Alt {
+                lanes: sure & lanes,
+                v: V::Bool(truth),
+                doubt: false,
+            });
+            value.add(Alt {
+                lanes: lanes.without(sure),
+                v: V::Bool(truth),
+                doubt: true,
+            });
+        }
+        // undecided lanes stay unknown with their cause, so that a condition on them names it
+        let cause = by
+            .alts
+            .iter()
+            .filter_map(|alt| {
+                if let V::Unknown(cause) = alt.v {
+                    Some(cause)
+                } else {
+                    None
+                }
+            })
+            .max();
+        if let Some(cause) = cause {
+            let open = outcome.yes & outcome.no;
+            if !open.is_empty() && !outcome.yes_sure.has(open) && !outcome.no_sure.has(open) {
+                value.overwrite(open, &Val::unknown(cause, open));
+            }
+        }
+        value.deps = by.deps.clone();
+        value
+    }
+
+    /// The truth of a value, the language's way.
+    pub fn truth(&self, value: &Val, lanes: Lanes) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut seen = Lanes::NONE;
+        for alt in &value.alts {
+            let at = alt.lanes & lanes;
+            seen |= at;
+            let (truth, doubt) = match &alt.v {
+                V::Nil | V::Missing | V::Bool(false) => (Some(false), false),
+                V::Unknown(cause) => (None, cause.doubts()),
+                V::AnyName { .. } => (Some(true), false),
+                V::Made(_) | V::Name(_) if self.csharp() => (None, false),
+                V::Int(0) if !self.ruby() => (Some(false), false),
+                V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
+                V::List(items) if self.python() && items.is_empty() => (Some(false), false),
+                V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
+                // a call's result may be anything; a name itself (a class, a module) is true
+                V::Made(_) => (None, false),
+                _ => (Some(true), false),
+            };
+            let doubt = doubt || alt.doubt;
+            if truth != Some(false) {
+                outcome.yes |= at;
+                outcome.yes_sure |= if doubt { Lanes::NONE } else { at };
+            }
+            if truth != Some(true) {
+                outcome.no |= at;
+                outcome.no_sure |= if doubt { Lanes::NONE } else { at };
+            }
+        }
+        let rest = lanes.without(seen);
+        outcome.yes |= rest;
+        outcome.no |= rest;
+        outcome.yes_sure |= rest;
+        outcome.no_sure |= rest;
+        outcome
+    }
+
+    /// The truth of a condition, noted for the because, and forced while one is replayed.
+    pub fn condition(&mut self, at: NodeRef, value: &Val, lanes: Lanes) -> Outcome {
+        let mut outcome = self.truth(value, lanes);
+        match self.forced.get(&at) {
+            Some(Force::Flip) => outcome = outcome.negate(),
+            Some(Force::Unknown) => {
+                outcome = Outcome {
+                    yes: lanes,
+                    no: lanes,
+                    yes_sure: lanes,
+                    no_sure: lanes,
+                }
+            }
+            None => {}
+        }
+        let cause = value
+            .alts
+            .iter()
+            .filter_map(|alt| {
+                if let V::Unknown(cause) = alt.v {
+                    Some(cause)
+                } else {
+                    None
+                }
+            })
+            .filter(|cause| cause.doubts())
+            .max();
+        let entry = self.conditions.entry(at).or_default();
+        entry.yes |= outcome.yes;
+        entry.no |= outcome.no;
+        entry.cause = entry.cause.max(cause);
+        if entry.deps.0.is_none() {
+            entry.deps = value.deps.clone();
+        }
+        self.truthy_variable(at, value);
+        outcome
+    }
+
+    fn eval_if(
+        &mut self,
+        at: NodeRef,
+        arms: &[(NodeId, NodeId)],
+        otherwise: Option<NodeId>,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
+        let before = self.st.clone();
+        let mut open = lanes;
+        let mut branches: Vec<Branch> = Vec::with_capacity(arms.len() + 1);
+        let mut bodies: Vec<Option<NodeRef>> = Vec::with_capacity(arms.len() + 1);
+        let mut doubt = Lanes::NONE;
+        let mut last = (None, Lanes::NONE);
+        let mut prior: Vec<(NodeRef, Lanes)> = Vec::new();
+        for (test, body) in arms {
+            let test = NodeRef {
+                item: at.item,
+                node: *test,
+            };
+            let (value, falls) = self.eval(test, open);
+            let outcome = self.condition(test, &value, falls);
+            branches.push(Branch {
+                lanes: outcome.yes,
+                doubt: (outcome.yes.without(outcome.yes_sure)) | (doubt & outcome.yes),
+                cond: Some(test),
+                decided: outcome.decided() & falls,
+                truth: true,
+                prior: prior.clone(),
+            });
+            bodies.push(Some(NodeRef {
+                item: at.item,
+                node: *body,
+            }));
+            doubt |= outcome.no.without(outcome.no_sure);
+            last = (Some(test), outcome.decided() & falls);
+            prior.push((test, falls.without(outcome.no)));
+            for lane in open.without(outcome.no).indices() {
+                self.st.cuts[lane] = Cut::by(test);
+            }
+            open = outcome.no;
+        }
+        prior.pop();
+        branches.push(Branch {
+            lanes: open,
+            doubt: doubt & open,
+            cond: last.0,
+            decided: last.1,
+            truth: false,
+            prior,
+        });
+        bodies.push(otherwise.map(|node| NodeRef {
+            item: at.item,
+            node,
+        }));
+        // exits inside the tests have left their mark on the state; the branches start from there
+        self.st.cuts = before.cuts;
+        self.fork(&branches, |machine, index| match bodies[index] {
+            Some(body) => machine.eval(body, branches[index].lanes),
+            None => (Val::nil(branches[index].lanes), branches[index].lanes),
+        })
+    }
+
+    fn shortcut(
+        &mut self,
+        at: NodeRef,
+        all: &[NodeId],
+        how: Shortcut,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
+        let before = self.st.clone();
+        let Some((first, rest)) = all.split_first() else {
+            return (Val::nil(lanes), lanes);
+        };
+        let first = NodeRef {
+            item: at.item,
+            node: *first,
+        };
+        let (value, falls) = self.eval(first, lanes);
+        if rest.is_empty() {
+            return (value, falls);
+        }
+        // lanes in which the operand decides stay with its value; the others go on
+        let outcome = match how {
+            Shortcut::Coalesce => self.nilness(&value, falls).negate(),
+            _ => self.condition(first, &value, falls),
+        };
+        let (stay, go) = match how {
+            Shortcut::And => (outcome.negate(), outcome),
+            Shortcut::Or | Shortcut::Coalesce => (outcome, outcome.negate()),
+        };
+        let kept = match how {
+            Shortcut::And => self.falsy_part(&value, stay.yes),
+            Shortcut::Or => self.truthy_part(&value, stay.yes),
+            Shortcut::Coalesce => self.present_part(&value, stay.yes),
+        };
+        let truth = matches!(how, Shortcut::And);
+        let branches = [
+            Branch {
+                lanes: go.yes,
+                doubt: go.yes.without(go.yes_sure),
+                cond: Some(first),
+                decided: outcome.decided() & falls,
+                truth,
+                prior: Vec::new(),
+            },
+            Branch {
+                lanes: stay.yes,
+                doubt: stay.yes.without(stay.yes_sure),
+                cond: Some(first),
+                decided: outcome.decided() & falls,
+                truth: !truth,
+                prior: Vec::new(),
+            },
+        ];
+        self.st.cuts = before.cuts.clone();
+        let (mut result, falls) = self.fork(&branches, |machine, index| {
+            if index == 0 {
+                machine.shortcut(at, rest, how, go.yes)
+            } else {
+                (kept.clone(), stay.yes)
+            }
+        });
+        result.deps = result.deps.and(&value.deps);
+        (result, falls)
+    }
+
+    /// The alternatives that may be true.
+    pub fn truthy_part(&self, value: &Val, lanes: Lanes) -> Val {
+        self.part(value, lanes, |outcome, at| outcome.yes.has(at))
+    }
+
+    fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
+        let mut part = self.part(value, lanes, |outcome, at| outcome.no.has(at));
+        for alt in &mut part.alts {
+            // an unknown that turned out false is false, whatever else it might have been
+            if matches!(alt.v, V::Unknown(_)) {
+                alt.v = V::Bool(false);
+            }
+        }
+        part
+    }
+
+    fn part(&self, value: &Val, lanes: Lanes, keep: impl Fn(&Outcome, Lanes) -> bool) -> Val {
+        let mut out = Val {
+            deps: value.deps.clone(),
+            taint: value.taint,
+            ..Val::default()
+        };
+        for alt in value.groups(lanes) {
+            let one = Val::of(alt.v.clone(), alt.lanes);
+            if keep(&self.truth(&one, alt.lanes), alt.lanes) {
+                out.add(alt);
+            }
+        }
+        out
+    }
+
+    fn present_part(&self, value: &Val, lanes: Lanes) -> Val {
+        let mut out = Val {
+            deps: value.deps.clone(),
+            taint: value.taint,
+            ..Val::default()
+        };
+        for alt in value.groups(lanes) {
+            if !matches!(alt.v, V::Nil | V::Missing) {
+                out.add(alt);
+            }
+        }
+        out
+    }
+
+    /// Whether a value is nil.
+    pub fn nilness(&self, value: &Val, lanes: Lanes) -> Outcome {
+        let mut outcome = Outcome::default();
+        for alt in value.groups(lanes) {
+            let doubt = alt.doubt || matches!(alt.v, V::Unknown(cause) if cause.doubts());
+            let (may, may_not) = match alt.v {
+                V::Nil | V::Missing => (true, false),
+                V::Unknown(_) | V::Made(_) => (true, true),
+                _ => (false, true),
+            };
+            if may {
+                outcome.yes |= alt.lanes;
+                outcome.yes_sure |= if doubt { Lanes::NONE } else { alt.lanes };
+            }
+            if may_not {
+                outcome.no |= alt.lanes;
+                outcome.no_sure |= if doubt { Lanes::NONE } else { alt.lanes };
+            }
+        }
+        outcome
+    }
+
+    fn eval_set(
+        &mut self,
+        at: NodeRef,
+        place: NodeRef,
+        op: SetOp,
+        value: NodeRef,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
+        match op {
+            SetOp::Plain => {
+                let (value, falls) = self.eval(value, lanes);
+                let falls = self.assign(place, falls, &value);
+                (value, falls)
+            }
+            SetOp::Or | SetOp::And | SetOp::Coalesce => {
+                let old = self.peek(place, lanes);
+                let outcome = if op == SetOp::Coalesce {
+                    self.nilness(&old, lanes)
+                } else {
+                    self.truth(&old, lanes)
+                };
+                let go = if op == SetOp::Or {
+                    outcome.negate()
+                } else {
+                    outcome
+                };
+                let stay = go.negate();
+                let branches = [
+                    Branch::open(go.yes, go.yes.without(go.yes_sure)),
+                    Branch::open(stay.yes, stay.yes.without(stay.yes_sure)),
+                ];
+                let kept = match op {
+                    SetOp::Or => self.truthy_part(&old, stay.yes),
+                    SetOp::Coalesce => self.present_part(&old, stay.yes),
+                    _ => self.falsy_part(&old, stay.yes),
+                };
+                self.fork(&branches, |machine, index| {
+                    if index == 0 {
+                        let (value, falls) = machine.eval(value, go.yes);
+                        let falls = machine.assign(place, falls, &value);
+                        (value, falls)
+                    } else {
+                        (kept.clone(), stay.yes)
+                    }
+                })
+            }
+            SetOp::Add | SetOp::Other => {
+                let (added, falls) = self.eval(value, lanes);
+                let old = self.peek(place, falls);
+                let combined = if op == SetOp::Add {
+                    self.add(&old, &added, falls, at)
+                } else {
+                    Val::data(falls).tainted(old.taint.or(added.taint))
+                };
+                let falls = self.assign(place, falls, &combined);
+                (combined, falls)
+            }
+        }
+    }
+
+    /// `a += b`: strings and lists add up, closures subscribe, the rest is data.
+    pub fn add(&mut self, old: &Val, added: &Val, lanes: Lanes, at: NodeRef) -> Val {
+        let mut out = Val {
+            deps: old.deps.clone().and(&added.deps),
+            taint: old.taint.or(added.taint),
+            ..Val::default()
+        };
+        for a in old.groups(lanes) {
+            for b in added.groups(a.lanes) {
+                let v = match (&a.v, &b.v) {
+                    (V::Str(_) | V::Inquirer(_), V::Str(_) | V::Inquirer(_)) => {
+                        match (text_of(&a.v), text_of(&b.v)) {
+                            (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                            _ => V::Unknown(Cause::Data),
+                        }
+                    }
+                    (V::List(items), V::List(more)) => {
+                        V::List(Rc::new(items.iter().chain(more.iter()).cloned().collect()))
+                    }
+                    // an event: nil until somebody subscribes
+                    (V::Nil, V::Closure(_)) => b.v.clone(),
+                    (V::List(items), V::Closure(_)) if self.csharp() => {
+                        let mut all = items.to_vec();
+                        all.push(Val::of(b.v.clone(), b.lanes));
+                        V::List(Rc::new(all))
+                    }
+                    (V::Closure(_), V::Closure(_)) => V::List(Rc::new(vec![
+                        Val::of(a.v.clone(), a.lanes),
+                        Val::of(b.v.clone(), b.lanes),
+                    ])),
+                    (_, V::Closure(_)) => {
+                        self.escape(&Val::of(b.v.clone(), b.lanes), b.lanes, at);
+                        V::Unknown(Cause::Data)
+                    }
+                    (V::Int(a), V::Int(b)) => V::Int(a.wrapping_add(*b)),
+                    _ => V::Unknown(worst(&a.v, &b.v)),
+                };
+                out.add(Alt {
+                    lanes: b.lanes,
+                    v,
+                    doubt: a.doubt || b.doubt,
+                });
+            }
+        }
+        out
+    }
+
+    fn eval_let(
+        &mut self,
+        at: NodeRef,
+        name: &SmolStr,
+        ty: Option<&SmolStr>,
+        value: Option<NodeId>,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
+        let (value, falls) = match value {
+            Some(value) => self.eval(
+                NodeRef {
+                    item: at.item,
+                    node: value,
+                },
+                lanes,
+            ),
+            None => (Val::default(), lanes),
+        };
+        let hint = ty.and_then(|ty| self.typed(ty, falls));
+        let value = match hint {
+            Some(hint) if value.alts.is_empty() || value.is_data() => hint,
+            _ => value,
+        };
+        if let ScopeKind::Class(class) = self.scopes[self.st.scope as usize].kind {
+            self.declare_field(class, name, ty, &value, falls);
+            return (value, falls);
+        }
+        let value = if value.alts.is_empty() {
+            // C# gives value types a default; reading anything else before an assignment does not compile
+            let v = if ty.is_some_and(|ty| ty == "bool") {
+                V::Bool(false)
+            } else {
+                V::Unknown(Cause::Data)
+            };
+            Val::of(v, falls)
+        } else {
+            value
+        };
+        let slot = self.declare(self.st.scope, name);
+        self.set_slot(slot, falls, &value);
+        (value, falls)
+    }
+
+    /// Writes something unknown to a place.
+    pub fn write_unknown(&mut self, place: NodeRef, lanes: Lanes) -> Lanes {
+        if let Some(Kind::Let { .. }) = self.kind(place) {
+            self.eval(place, lanes);
+            return lanes;
+        }
+        self.assign(place, lanes, &Val::data(lanes))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Shortcut {
+    And,
+    Or,
+    Coalesce,
+}
+
+/// The text of a known string.
+pub fn text_of(v: &V) -> Option<&SmolStr> {
+    match v {
+        V::Str(text) | V::Inquirer(text) | V::Symbol(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The stronger cause of two values, of which at least one is unknown.
+pub fn worst(a: &V, b: &V) -> Cause {
+    let cause = |v: &V| {
+        if let V::Unknown(cause) = v {
+            *cause
+        } else {
+            Cause::Data
+        }
+    };
+    cause(a).max(cause(b))
+}

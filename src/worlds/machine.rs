@@ -1,0 +1,868 @@
+//! The machine: scopes, slots, exits, branches. Everything the walk over the program keeps.
+
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use super::classes::ClassInfo;
+use super::lanes::Lanes;
+use super::value::*;
+use crate::catalog::Catalog;
+use crate::program::*;
+use crate::project::FileFacts;
+
+/// Inlined calls nest at most this deep.
+pub const MAX_INLINE: usize = 8;
+/// Bodies inlined in one file before calls fall back to summaries.
+const INLINE_BUDGET: u32 = 4000;
+/// Nodes evaluated in one file before the rest counts as reached.
+const NODE_BUDGET: u64 = 4_000_000;
+
+/// The conditions that a place was reached through, innermost first.
+pub type Path = Option<Rc<PathNode>>;
+
+#[derive(Debug)]
+pub struct PathNode {
+    pub cond: NodeRef,
+    /// Lanes in which the condition let the way through because it is known.
+    pub decided: Lanes,
+    /// The outcome that led here.
+    pub truth: bool,
+    pub rest: Path,
+}
+
+/// Why a lane is not running.
+#[derive(Clone, Debug, Default)]
+pub struct Cut(pub Option<Rc<CutNode>>);
+
+#[derive(Debug)]
+pub struct CutNode {
+    pub cond: Option<NodeRef>,
+    pub inner: Vec<Cut>,
+}
+
+impl Cut {
+    pub fn by(cond: NodeRef) -> Cut {
+        Cut(Some(Rc::new(CutNode {
+            cond: Some(cond),
+            inner: Vec::new(),
+        })))
+    }
+
+    /// Every condition that took part, outermost first, at most `limit`.
+    pub fn list(&self, limit: usize) -> Vec<NodeRef> {
+        let mut found = Vec::new();
+        let mut todo = vec![self.clone()];
+        let mut steps = 0;
+        while let Some(next) = todo.pop() {
+            steps += 1;
+            if steps > 200 || found.len() >= limit {
+                break;
+            }
+            if let Some(node) = &next.0 {
+                if let Some(cond) = node.cond
+                    && !found.contains(&cond)
+                {
+                    found.push(cond);
+                }
+                todo.extend(node.inner.iter().rev().cloned());
+            }
+        }
+        found
+    }
+}
+
+pub type Cuts = [Cut; 7];
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// A frame: a function, lambda or file.
+    Return(u32),
+    /// A loop, switch or the call of a block.
+    Break(u32),
+    /// A loop body or block.
+    Next(u32),
+    Raise,
+    Throw(SmolStr),
+    Goto(SmolStr),
+}
+
+/// Lanes that left and wait for their label.
+#[derive(Clone, Debug)]
+pub struct Exit {
+    pub target: Target,
+    pub lanes: Lanes,
+    pub doubt: Lanes,
+    pub value: Val,
+    /// The exception's class, when raised and known.
+    pub class: Option<SmolStr>,
+}
+
+#[derive(Debug)]
+pub struct Scope {
+    pub parent: Option<u32>,
+    pub kind: ScopeKind,
+    pub names: FxHashMap<SmolStr, u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeKind {
+    File,
+    Class(u32),
+    Function,
+    /// Shares the locals around it.
+    Block,
+}
+
+/// What changes from statement to statement.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub scope: u32,
+    /// Lanes that run only if something doubted holds.
+    pub doubt: Lanes,
+    pub path: Path,
+    pub cuts: Cuts,
+    pub this: Option<Val>,
+    /// The block passed to the method that runs.
+    pub block: Option<Val>,
+    pub return_to: u32,
+    pub break_to: u32,
+    pub next_to: u32,
+    /// Inside a loop or a `try` of this body: what a branch wrote before it left may be seen again.
+    pub may_resume: bool,
+    /// The value of the exception being handled.
+    pub handling: Option<SmolStr>,
+}
+
+/// A place of interest as it was reached in one body.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub at: NodeRef,
+    pub symbol: SmolStr,
+    pub lanes: Lanes,
+    pub doubt: Lanes,
+    pub path: Path,
+    pub cuts: Cuts,
+    pub effect: crate::catalog::Effect,
+    pub family: crate::catalog::Family,
+}
+
+/// A call from one body to another.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    pub at: NodeRef,
+    pub callee: NodeRef,
+    pub lanes: Lanes,
+    pub doubt: Lanes,
+    pub path: Path,
+    pub cuts: Cuts,
+}
+
+/// A value that reaches a sink.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// The place that made the data.
+    pub source: NodeRef,
+    pub sink: NodeRef,
+    pub lanes: Lanes,
+}
+
+/// What one body does when it is entered in every lane.
+#[derive(Debug, Default)]
+pub struct Context {
+    /// `None`: the file's top level.
+    pub def: Option<NodeRef>,
+    pub records: Vec<Record>,
+    pub edges: Vec<Edge>,
+    pub writes: Vec<Write>,
+}
+
+/// A body's effect on its callers.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    pub value: Val,
+    pub falls: Lanes,
+    pub exits: Vec<Exit>,
+    pub cuts: Cuts,
+    pub doubt: Lanes,
+}
+
+pub enum Summary {
+    Running,
+    Done(Rc<Effect>),
+}
+
+/// How a condition turned out.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outcome {
+    pub yes: Lanes,
+    pub no: Lanes,
+    /// Lanes in which the outcome rests on nothing doubted.
+    pub yes_sure: Lanes,
+    pub no_sure: Lanes,
+}
+
+impl Outcome {
+    pub fn decided(&self) -> Lanes {
+        Lanes((self.yes.0 ^ self.no.0) & Lanes::ALL.0)
+    }
+
+    pub fn negate(self) -> Outcome {
+        Outcome {
+            yes: self.no,
+            no: self.yes,
+            yes_sure: self.no_sure,
+            no_sure: self.yes_sure,
+        }
+    }
+}
+
+/// What the because knows of a condition.
+#[derive(Clone, Debug, Default)]
+pub struct Condition {
+    pub yes: Lanes,
+    pub no: Lanes,
+    pub deps: Deps,
+    /// The doubt's reason.
+    pub cause: Option<Cause>,
+}
+
+/// Forced outcomes, for replaying a because.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    Unknown,
+    Flip,
+}
+
+/// Something wrong about a test of the environment, seen while evaluating it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub at: NodeRef,
+    pub kind: EventKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventKind {
+    /// A comparison of the environment with a name no environment has.
+    UnknownName { name: SmolStr, symbol: bool },
+    /// A comparison that cannot hold (string with symbol, wrong case, `is True`).
+    Constant { literal: SmolStr, why: Mismatch },
+    /// The truth of an environment variable's string decides.
+    TruthyVariable { name: SmolStr },
+    /// A variable read with a development default.
+    DevelopmentDefault { name: SmolStr, default: SmolStr },
+    /// A variable nobody sets: another one is a letter or two away, or differs in case.
+    MisspeltVariable { name: SmolStr, known: SmolStr },
+    /// A variable the framework's version no longer reads.
+    IgnoredVariable { name: SmolStr, why: SmolStr },
+    /// A variable of no framework is read.
+    HomeMadeVariable { name: SmolStr },
+    /// A framework's variable is read raw.
+    RawVariable { name: SmolStr },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    Symbol,
+    Text,
+    Case,
+    Bool,
+    Identity,
+}
+
+/// One branch of a fork.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    pub lanes: Lanes,
+    /// Lanes of the branch that enter it only if something doubted holds.
+    pub doubt: Lanes,
+    pub cond: Option<NodeRef>,
+    pub decided: Lanes,
+    pub truth: bool,
+    /// The tests before this branch's own that let it through: each with the lanes that it took away.
+    pub prior: Vec<(NodeRef, Lanes)>,
+}
+
+impl Branch {
+    /// A branch that no condition guards.
+    pub fn open(lanes: Lanes, doubt: Lanes) -> Branch {
+        Branch {
+            lanes,
+            doubt,
+            cond: None,
+            decided: Lanes::NONE,
+            truth: true,
+            prior: Vec::new(),
+        }
+    }
+}
+
+/// A `with` statement: its node, the place bound, the managers and the body left to run, the state it stands in.
+pub type Around<'p> = (
+    NodeRef,
+    Option<NodeRef>,
+    &'p [(NodeId, Option<NodeId>)],
+    NodeRef,
+    State,
+);
+
+pub struct Machine<'p> {
+    pub program: &'p Program,
+    pub facts: &'p FileFacts,
+    pub catalog: &'p Catalog,
+    pub language: Language,
+    pub forced: &'p FxHashMap<NodeRef, Force>,
+    pub st: State,
+    pub scopes: Vec<Scope>,
+    pub slots: Vec<Val>,
+    log: Vec<(u32, Val)>,
+    logging: u32,
+    pub exits: Vec<Exit>,
+    pub classes: Vec<ClassInfo>,
+    pub class_of_item: FxHashMap<NodeRef, u32>,
+    pub class_names: FxHashMap<SmolStr, u32>,
+    pub class_bodies: FxHashSet<NodeRef>,
+    /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
+    pub registered: Vec<(u32, usize, Lanes, Lanes)>,
+    pub in_constructor: bool,
+    pub summary_depth: usize,
+    /// Bodies of `with` waiting for their context manager to yield.
+    pub around: Vec<Around<'p>>,
+    /// Closures that were called or handed out.
+    pub invoked: FxHashSet<u32>,
+    /// Lambdas and nested definitions, with the lanes they were made in.
+    pub made: Vec<(Rc<Closure>, Lanes)>,
+    /// Who calls whom, whatever the lanes.
+    pub structure: FxHashSet<(usize, NodeRef)>,
+    /// Closures that a body returned, with the body.
+    pub returned: Vec<(NodeRef, Val)>,
+    /// Definitions under a decorator or attribute that is not in sight: something registers them.
+    pub decorated: FxHashSet<NodeRef>,
+    /// Definitions replaced by what a decorator of the file made of them.
+    pub wrapped: Vec<(NodeRef, Val)>,
+    pub context_managers: FxHashSet<NodeRef>,
+    /// Lanes in which a definition is made.
+    pub declared: FxHashMap<NodeRef, Lanes>,
+    /// Values of Python default arguments, computed where the function is defined.
+    pub defaults: FxHashMap<NodeRef, Val>,
+    pub contexts: Vec<Context>,
+    pub context: usize,
+    pub summaries: FxHashMap<NodeRef, Summary>,
+    /// Where each definition was made: scope and class.
+    pub homes: FxHashMap<NodeRef, (u32, Option<u32>)>,
+    /// Definitions that something in the file calls.
+    pub called: FxHashSet<NodeRef>,
+    /// Methods named by a symbol or passed as a value.
+    pub inlining: Vec<NodeRef>,
+    pub conditions: FxHashMap<NodeRef, Condition>,
+    pub events: Vec<Event>,
+    pub escaped: FxHashSet<(u32, u8)>,
+    pub usings: Vec<SmolStr>,
+    pub static_usings: Vec<SmolStr>,
+    pub required: FxHashSet<SmolStr>,
+    pub next_id: u32,
+    inlined: u32,
+    steps: u64,
+}
+
+impl<'p> Machine<'p> {
+    pub fn new(
+        program: &'p Program,
+        facts: &'p FileFacts,
+        forced: &'p FxHashMap<NodeRef, Force>,
+    ) -> Self {
+        let st = State {
+            scope: 0,
+            doubt: Lanes::NONE,
+            path: None,
+            cuts: Default::default(),
+            this: None,
+            block: None,
+            return_to: 0,
+            break_to: 0,
+            next_to: 0,
+            may_resume: false,
+            handling: None,
+        };
+        Machine {
+            program,
+            facts,
+            catalog: &facts.catalog,
+            language: program.language,
+            forced,
+            st,
+            scopes: vec![Scope {
+                parent: None,
+                kind: ScopeKind::File,
+                names: FxHashMap::default(),
+            }],
+            slots: Vec::new(),
+            log: Vec::new(),
+            logging: 0,
+            exits: Vec::new(),
+            classes: Vec::new(),
+            class_of_item: FxHashMap::default(),
+            class_names: FxHashMap::default(),
+            class_bodies: FxHashSet::default(),
+            registered: Vec::new(),
+            in_constructor: false,
+            summary_depth: 0,
+            around: Vec::new(),
+            invoked: FxHashSet::default(),
+            made: Vec::new(),
+            structure: FxHashSet::default(),
+            returned: Vec::new(),
+            decorated: FxHashSet::default(),
+            wrapped: Vec::new(),
+            context_managers: FxHashSet::default(),
+            declared: FxHashMap::default(),
+            defaults: FxHashMap::default(),
+            contexts: vec![Context::default()],
+            context: 0,
+            summaries: FxHashMap::default(),
+            homes: FxHashMap::default(),
+            called: FxHashSet::default(),
+            inlining: Vec::new(),
+            conditions: FxHashMap::default(),
+            events: Vec::new(),
+            escaped: FxHashSet::default(),
+            usings: facts.global_usings.to_vec(),
+            static_usings: Vec::new(),
+            required: FxHashSet::default(),
+            next_id: 1,
+            inlined: 0,
+            steps: 0,
+        }
+    }
+
+    pub fn fresh(&mut self) -> u32 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// False once the budget of the file is used up.
+    pub fn step(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= NODE_BUDGET
+    }
+
+    pub fn may_inline(&mut self) -> bool {
+        self.inlined += 1;
+        self.inlined <= INLINE_BUDGET && self.inlining.len() < MAX_INLINE
+    }
+
+    pub fn ruby(&self) -> bool {
+        self.language == Language::Ruby
+    }
+
+    pub fn python(&self) -> bool {
+        self.language == Language::Python
+    }
+
+    pub fn csharp(&self) -> bool {
+        self.language == Language::CSharp
+    }
+
+    pub fn kind(&self, at: NodeRef) -> Option<&'p Kind> {
+        self.program.node(at).map(|node| &node.kind)
+    }
+
+    pub fn def(&self, at: NodeRef) -> Option<&'p Def> {
+        match self.kind(at)? {
+            Kind::Def(def) | Kind::Lambda(def) => Some(def),
+            _ => None,
+        }
+    }
+
+    // ---- scopes and slots ----
+
+    pub fn push_scope(&mut self, kind: ScopeKind, parent: u32) -> u32 {
+        self.scopes.push(Scope {
+            parent: Some(parent),
+            kind,
+            names: FxHashMap::default(),
+        });
+        self.scopes.len() as u32 - 1
+    }
+
+    pub fn slot_in(&self, scope: u32, name: &str) -> Option<u32> {
+        self.scopes[scope as usize].names.get(name).copied()
+    }
+
+    /// The innermost scope in which an assignment declares a name.
+    pub fn declaring(&self) -> u32 {
+        let mut scope = self.st.scope;
+        while self.scopes[scope as usize].kind == ScopeKind::Block {
+            match self.scopes[scope as usize].parent {
+                Some(parent) => scope = parent,
+                None => break,
+            }
+        }
+        scope
+    }
+
+    pub fn declare(&mut self, scope: u32, name: &SmolStr) -> u32 {
+        if let Some(slot) = self.slot_in(scope, name) {
+            return slot;
+        }
+        self.slots.push(Val::default());
+        let slot = self.slots.len() as u32 - 1;
+        self.scopes[scope as usize].names.insert(name.clone(), slot);
+        slot
+    }
+
+    pub fn set_slot(&mut self, slot: u32, lanes: Lanes, value: &Val) {
+        if lanes.is_empty() {
+            return;
+        }
+        if self.logging > 0 {
+            self.log.push((slot, self.slots[slot as usize].clone()));
+        }
+        self.slots[slot as usize].overwrite(lanes, value);
+    }
+
+    /// The slot may also hold `value`.
+    pub fn weaken_slot(&mut self, slot: u32, value: &Val) {
+        if self.logging > 0 {
+            self.log.push((slot, self.slots[slot as usize].clone()));
+        }
+        self.slots[slot as usize].join(value);
+    }
+
+    // ---- branches ----
+
+    /// Runs branches side by side: what several lanes may take is joined after. Gives the value and the lanes that fall through.
+    pub fn fork(
+        &mut self,
+        branches: &[Branch],
+        mut run: impl FnMut(&mut Self, usize) -> (Val, Lanes),
+    ) -> (Val, Lanes) {
+        let before = self.st.clone();
+        let active = branches
+            .iter()
+            .fold(Lanes::NONE, |all, branch| all | branch.lanes);
+        let mut once = Lanes::NONE;
+        let mut shared = Lanes::NONE;
+        for branch in branches {
+            shared |= once & branch.lanes;
+            once |= branch.lanes;
+        }
+        struct Done {
+            value: Val,
+            falls: Lanes,
+            doubt: Lanes,
+            cuts: Cuts,
+            path: Path,
+            writes: Vec<(u32, Val)>,
+        }
+        let mut done: Vec<Done> = Vec::with_capacity(branches.len());
+        for (index, branch) in branches.iter().enumerate() {
+            self.st = before.clone();
+            self.st.doubt = before.doubt | branch.doubt;
+            if let Some(cond) = branch.cond {
+                let reason = Cut(Some(Rc::new(CutNode {
+                    cond: Some(cond),
+                    inner: Vec::new(),
+                })));
+                for lane in active.without(branch.lanes).indices() {
+                    self.st.cuts[lane] = reason.clone();
+                }
+                let mut path = before.path.clone();
+                for (prior, taken) in &branch.prior {
+                    for lane in taken.without(branch.lanes).indices() {
+                        self.st.cuts[lane] = Cut::by(*prior);
+                    }
+                    path = Some(Rc::new(PathNode {
+                        cond: *prior,
+                        decided: branch.lanes,
+                        truth: false,
+                        rest: path,
+                    }));
+                }
+                self.st.path = Some(Rc::new(PathNode {
+                    cond,
+                    decided: branch.decided,
+                    truth: branch.truth,
+                    rest: path,
+                }));
+            }
+            let mark = self.log.len();
+            if !shared.is_empty() {
+                self.logging += 1;
+            }
+            let (value, falls) = run(self, index);
+            let mut writes = Vec::new();
+            if !shared.is_empty() {
+                self.logging -= 1;
+                let mine = branch.lanes & shared;
+                let mut seen: FxHashSet<u32> = FxHashSet::default();
+                let entries: Vec<(u32, Val)> = self.log[mark..].to_vec();
+                for (slot, old) in entries {
+                    if !seen.insert(slot) {
+                        continue;
+                    }
+                    let now = self.slots[slot as usize].only(mine);
+                    let mut restored = self.slots[slot as usize].clone();
+                    restored.overwrite(mine, &old.only(mine));
+                    restored.deps = old.deps.clone().and(&now.deps);
+                    restored.taint = old.taint;
+                    self.slots[slot as usize] = restored;
+                    writes.push((slot, now));
+                }
+                if self.logging == 0 {
+                    self.log.truncate(mark);
+                }
+            }
+            done.push(Done {
+                value,
+                falls,
+                doubt: self.st.doubt,
+                cuts: self.st.cuts.clone(),
+                path: self.st.path.clone(),
+                writes,
+            });
+        }
+        // writes of shared lanes become alternatives of what was there before
+        let resume = before.may_resume;
+        let mut written: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+        for (index, result) in done.iter().enumerate() {
+            for (slot, _) in &result.writes {
+                written.entry(*slot).or_default().push(index);
+            }
+        }
+        for (slot, writers) in written {
+            let old = self.slots[slot as usize].clone();
+            let mut kept = Lanes::NONE;
+            for (index, branch) in branches.iter().enumerate() {
+                if !writers.contains(&index) {
+                    kept |= branch.lanes & shared & done[index].falls;
+                }
+            }
+            let mut joined = Val::default();
+            for index in writers {
+                let seen = if resume {
+                    branches[index].lanes
+                } else {
+                    done[index].falls
+                };
+                if let Some((_, value)) =
+                    done[index].writes.iter().find(|(known, _)| *known == slot)
+                {
+                    let mut part = value.only(seen & shared);
+                    let doubted = branches[index].doubt;
+                    for alt in &mut part.alts {
+                        alt.doubt |= !alt.lanes.is_empty() && doubted.covers(alt.lanes);
+                    }
+                    joined.join(&part);
+                }
+            }
+            let touched = joined.lanes();
+            joined.join(&old.only(touched & kept));
+            if let Some(cond) = branches.iter().find_map(|branch| branch.cond) {
+                joined.deps = joined.deps.with(cond);
+            }
+            let taint = old.taint.or(joined.taint);
+            if self.logging > 0 {
+                self.log.push((slot, old));
+            }
+            let target = &mut self.slots[slot as usize];
+            target.overwrite(touched, &joined);
+            target.taint = taint;
+        }
+        // what falls through, and how sure
+        let mut falls = Lanes::NONE;
+        let mut value = Val::default();
+        for result in &done {
+            falls |= result.falls;
+            value.join(&result.value.only(result.falls));
+        }
+        if branches.len() > 1
+            && let Some(cond) = branches.iter().find_map(|branch| branch.cond)
+            && value.alts.len() > 1
+        {
+            value.deps = value.deps.with(cond);
+        }
+        for (index, branch) in branches.iter().enumerate() {
+            if branch.doubt.is_empty() {
+                continue;
+            }
+            // an alternative that only a doubted branch gives is doubted itself
+            for alt in &mut value.alts {
+                let others = done.iter().enumerate().any(|(other, result)| {
+                    other != index
+                        && result.falls.has(alt.lanes)
+                        && branches[other].lanes.has(alt.lanes)
+                        && result.value.alts.iter().any(|known| same(&known.v, &alt.v))
+                });
+                if !others
+                    && done[index]
+                        .value
+                        .alts
+                        .iter()
+                        .any(|known| same(&known.v, &alt.v))
+                    && branch.doubt.covers(alt.lanes)
+                {
+                    alt.doubt = true;
+                }
+            }
+        }
+        self.st = before;
+        let base = self.st.doubt;
+        let mut doubt = Lanes::NONE;
+        for lane in falls.indices() {
+            let bit = Lanes::nth(lane);
+            let mut all_fall = true;
+            let mut all_doubted = true;
+            let mut entered = 0;
+            for (index, branch) in branches.iter().enumerate() {
+                if branch.lanes.has(bit) {
+                    entered += 1;
+                    if done[index].falls.has(bit) {
+                        all_doubted &= done[index].doubt.has(bit);
+                    } else {
+                        all_fall = false;
+                    }
+                }
+            }
+            let doubted = if entered > 1 && all_fall {
+                base.has(bit)
+            } else {
+                all_doubted
+            };
+            if doubted {
+                doubt |= bit;
+            }
+        }
+        self.st.doubt = doubt | base.without(active);
+        let lost = active.without(falls);
+        for lane in lost.indices() {
+            let bit = Lanes::nth(lane);
+            let mut inner = Vec::new();
+            let mut cond = None;
+            for (index, branch) in branches.iter().enumerate() {
+                if branch.lanes.has(bit) {
+                    inner.push(done[index].cuts[lane].clone());
+                    if branch.decided.has(bit) {
+                        cond = cond.or(branch.cond);
+                    }
+                }
+            }
+            self.st.cuts[lane] = Cut(Some(Rc::new(CutNode { cond, inner })));
+        }
+        if !lost.is_empty() {
+            // those that stay have passed the condition of the branch they stayed in
+            let survivor = done
+                .iter()
+                .enumerate()
+                .filter(|(_, result)| !result.falls.is_empty())
+                .collect::<Vec<_>>();
+            if let [(_, result)] = survivor.as_slice() {
+                self.st.path = result.path.clone();
+            } else if let Some((index, _)) = survivor.first()
+                && let Some(cond) = branches[*index].cond
+            {
+                let branch = &branches[*index];
+                self.st.path = Some(Rc::new(PathNode {
+                    cond,
+                    decided: branch.decided,
+                    truth: branch.truth,
+                    rest: self.st.path.take(),
+                }));
+            }
+        }
+        (value, falls)
+    }
+
+    /// Runs something that may also not run.
+    pub fn maybe(
+        &mut self,
+        lanes: Lanes,
+        run: impl FnOnce(&mut Self) -> (Val, Lanes),
+    ) -> (Val, Lanes) {
+        let branch = Branch::open(lanes, Lanes::NONE);
+        let mut run = Some(run);
+        self.fork(&[branch.clone(), branch], |machine, index| {
+            match (index, run.take()) {
+                (0, Some(run)) => run(machine),
+                _ => (Val::nil(lanes), lanes),
+            }
+        })
+    }
+
+    /// Another body is evaluated in between: its writes are not this branch's to undo.
+    pub fn pause_logging(&mut self) -> u32 {
+        std::mem::take(&mut self.logging)
+    }
+
+    pub fn resume_logging(&mut self, logging: u32) {
+        self.logging = logging;
+    }
+
+    // ---- exits ----
+
+    pub fn leave(
+        &mut self,
+        target: Target,
+        lanes: Lanes,
+        value: Val,
+        class: Option<SmolStr>,
+        at: NodeRef,
+    ) {
+        if lanes.is_empty() {
+            return;
+        }
+        let doubt = self.st.doubt & lanes;
+        self.exits.push(Exit {
+            target,
+            lanes,
+            doubt,
+            value: value.only(lanes),
+            class,
+        });
+        let reason = Cut::by(at);
+        for lane in lanes.indices() {
+            self.st.cuts[lane] = reason.clone();
+        }
+    }
+
+    /// Takes the exits since `mark` that wait for a label.
+    pub fn arrive(&mut self, mark: usize, wanted: impl Fn(&Exit) -> bool) -> Vec<Exit> {
+        let mut taken = Vec::new();
+        let mut index = mark;
+        while index < self.exits.len() {
+            if wanted(&self.exits[index]) {
+                taken.push(self.exits.remove(index));
+            } else {
+                index += 1;
+            }
+        }
+        taken
+    }
+
+    /// Lanes that arrive at a label join those that fell through.
+    pub fn land(&mut self, exits: &[Exit], falls: Lanes, value: &mut Val) -> Lanes {
+        let mut all = falls;
+        for exit in exits {
+            for lane in exit.lanes.indices() {
+                let bit = Lanes::nth(lane);
+                let sure = (all.has(bit) && !self.st.doubt.has(bit)) || !exit.doubt.has(bit);
+                self.st.doubt = if sure {
+                    self.st.doubt.without(bit)
+                } else {
+                    self.st.doubt | bit
+                };
+            }
+            all |= exit.lanes;
+            value.join(&exit.value);
+        }
+        all
+    }
+
+    pub fn emit(&mut self, at: NodeRef, kind: EventKind) {
+        let event = Event { at, kind };
+        if self.forced.is_empty() && !self.events.contains(&event) {
+            self.events.push(event);
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! From bodies to answers: entry points, masks over call edges, one answer a place.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use super::lanes::Lanes;
+use super::machine::*;
+use super::value::*;
+use crate::catalog::{Effect as SymbolEffect, Family};
+use crate::program::*;
+
+/// A place of interest and the lanes that get there.
+#[derive(Clone, Debug)]
+pub struct SiteAnswer {
+    pub at: NodeRef,
+    pub symbol: SmolStr,
+    pub family: Family,
+    pub effect: SymbolEffect,
+    /// Lanes that reach it, doubted ones included.
+    pub reached: Lanes,
+    /// Lanes that reach it only if something doubted holds.
+    pub doubted: Lanes,
+    /// The strongest doubt on the way in production.
+    pub cause: Option<Cause>,
+    /// Where what it makes is written.
+    pub sink: Option<NodeRef>,
+    /// How it is reached, or why not: an index into the contexts, the record in it.
+    pub records: Vec<(usize, usize)>,
+}
+
+/// The answers for one file.
+#[derive(Debug, Default)]
+pub struct Answers {
+    pub sites: Vec<SiteAnswer>,
+    pub events: Vec<Event>,
+    pub conditions: FxHashMap<NodeRef, Condition>,
+    pub contexts: Vec<Context>,
+    pub reach: Vec<Reached>,
+}
+
+/// How a body is entered.
+#[derive(Clone, Debug, Default)]
+pub struct Reached {
+    pub lanes: Lanes,
+    pub sure: Lanes,
+    /// Entered from outside the file.
+    pub entry: bool,
+    /// The call that first reached it in production: context and edge.
+    pub by: Option<(usize, usize)>,
+}
+
+impl<'p> Machine<'p> {
+    pub fn run(mut self) -> Answers {
+        let Some(code) = self.program.code(ItemId(0)) else {
+            return Answers::default();
+        };
+        let root = NodeRef {
+            item: ItemId(0),
+            node: code.root,
+        };
+        self.hoist(root, 0);
+        self.eval(root, Lanes::ALL);
+        // what the top level raised ends it; nothing else waits for it
+        self.exits.clear();
+        self.st.cuts = Default::default();
+        self.st.doubt = Lanes::NONE;
+        self.st.path = None;
+        let mut homes: Vec<NodeRef> = self.homes.keys().copied().collect();
+        homes.sort_unstable();
+        for def in &homes {
+            self.summary(*def);
+        }
+        self.run_handed_out();
+        let reach = self.propagate(&homes);
+        let sites = self.sites(&reach);
+        Answers {
+            sites,
+            events: self.events,
+            conditions: self.conditions,
+            contexts: self.contexts,
+            reach,
+        }
+    }
+
+    /// Closures that code beyond the file may call: decorated functions, returned ones, those in fields and globals.
+    fn run_handed_out(&mut self) {
+        self.context = 0;
+        for (_, value) in std::mem::take(&mut self.wrapped) {
+            self.run_unless_invoked(&value, Lanes::ALL, 3);
+        }
+        for (def, value) in std::mem::take(&mut self.returned) {
+            let context = self
+                .contexts
+                .iter()
+                .position(|context| context.def == Some(def))
+                .unwrap_or(0);
+            self.context = context;
+            self.run_unless_invoked(&value, Lanes::ALL, 3);
+        }
+        self.context = 0;
+        let mut kept: Vec<Val> = Vec::new();
+        for class in &self.classes {
+            kept.extend(class.fields.values().map(|field| field.value.clone()));
+        }
+        for scope in &self.scopes {
+            if !matches!(scope.kind, ScopeKind::Function | ScopeKind::Block) {
+                kept.extend(
+                    scope
+                        .names
+                        .values()
+                        .map(|slot| self.slots[*slot as usize].clone()),
+                );
+            }
+        }
+        for value in kept {
+            // C# statements of the top level have locals, not globals
+            if self.csharp()
+                && !value.alts.iter().all(|alt| !matches!(alt.v, V::Closure(_)))
+                && !self.is_field(&value)
+            {
+                continue;
+            }
+            self.run_unless_invoked(&value, Lanes::ALL, 3);
+        }
+        // what nobody calls is dead, but its places are known; a Ruby method defined in passing may be called from anywhere
+        let mut next = 0;
+        while next < self.made.len() {
+            let (closure, lanes) = self.made[next].clone();
+            next += 1;
+            if self.called.contains(&closure.def) {
+                continue;
+            }
+            let open = self.ruby() && matches!(self.kind(closure.def), Some(Kind::Def(_)));
+            self.context = 0;
+            self.run_later(&closure, if open { lanes } else { Lanes::NONE });
+            self.exits.clear();
+        }
+    }
+
+    fn is_field(&self, value: &Val) -> bool {
+        self.classes.iter().any(|class| {
+            class.fields.values().any(|field| {
+                field
+                    .value
+                    .alts
+                    .iter()
+                    .any(|alt| value.alts.iter().any(|other| same(&alt.v, &other.v)))
+            })
+        })
+    }
+
+    fn run_unless_invoked(&mut self, value: &Val, lanes: Lanes, depth: usize) {
+        if depth == 0 {
+            return;
+        }
+        for alt in value.groups(lanes) {
+            match &alt.v {
+                V::Closure(closure)
+                    if !self.invoked.contains(&closure.id)
+                        && !self.homes.contains_key(&closure.def) =>
+                {
+                    let closure = closure.clone();
+                    self.run_later(&closure, alt.lanes);
+                }
+                V::Generator(generator) => {
+                    let generator = generator.clone();
+                    self.iterate_generator(&generator, alt.lanes);
+                }
+                V::List(items) => {
+                    for item in items.clone().iter() {
+                        self.run_unless_invoked(item, alt.lanes, depth - 1);
+                    }
+                }
+                V::Map(pairs) => {
+                    for (_, item) in pairs.clone().iter() {
+                        self.run_unless_invoked(item, alt.lanes, depth - 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.exits.clear();
+    }
+
+    /// Whether nothing outside the file can call a definition.
+    fn is_closed(&self, def: NodeRef) -> bool {
+        self.csharp()
+            && !self.decorated.contains(&def)
+            && self.def(def).is_some_and(|node| {
+                // accessors and overrides are called by name in ways the file does not show
+                node.visibility == Visibility::Private
+                    && node.form == Form::Function
+                    && !matches!(node.name.as_str(), "Main" | "Finalize")
+            })
+    }
+
+    fn propagate(&mut self, homes: &[NodeRef]) -> Vec<Reached> {
+        let count = self.contexts.len();
+        let by_def: FxHashMap<NodeRef, usize> = self
+            .contexts
+            .iter()
+            .enumerate()
+            .filter_map(|(index, context)| Some((context.def?, index)))
+            .collect();
+        let mut reach: Vec<Reached> = vec![Reached::default(); count];
+        reach[0] = Reached {
+            lanes: Lanes::ALL,
+            sure: Lanes::ALL,
+            entry: true,
+            by: None,
+        };
+        let registered: FxHashSet<u32> = self.registered.iter().map(|(class, ..)| *class).collect();
+        let mut queue = vec![0];
+        let mut entries: Vec<NodeRef> = Vec::new();
+        for def in homes {
+            if !self.called.contains(def) && !self.is_closed(*def) {
+                entries.push(*def);
+            }
+        }
+        // bodies that only call each other are entered from outside as well
+        let mut structure: FxHashMap<usize, Vec<NodeRef>> = FxHashMap::default();
+        for (context, def) in &self.structure {
+            structure.entry(*context).or_default().push(*def);
+        }
+        let mut live: FxHashSet<NodeRef> = entries.iter().copied().collect();
+        let mut todo: Vec<usize> = vec![0];
+        todo.extend(entries.iter().filter_map(|def| by_def.get(def).copied()));
+        let spread = |todo: &mut Vec<usize>, live: &mut FxHashSet<NodeRef>| {
+            while let Some(context) = todo.pop() {
+                for def in structure.get(&context).into_iter().flatten() {
+                    if live.insert(*def)
+                        && let Some(next) = by_def.get(def)
+                    {
+                        todo.push(*next);
+                    }
+                }
+            }
+        };
+        spread(&mut todo, &mut live);
+        for def in homes {
+            if !live.contains(def) && !self.is_closed(*def) {
+                live.insert(*def);
+                entries.push(*def);
+                todo.extend(by_def.get(def).copied());
+                spread(&mut todo, &mut live);
+            }
+        }
+        let mut class_edges: Vec<(usize, Vec<(usize, Lanes, Lanes)>)> = Vec::new();
+        for def in entries {
+            let Some(context) = by_def.get(&def).copied() else {
+                continue;
+            };
+            let class = self.homes.get(&def).and_then(|(_, class)| *class);
+            if let Some(class) = class.filter(|class| registered.contains(class)) {
+                let edges = self
+                    .registered
+                    .iter()
+                    .filter(|(known, ..)| *known == class)
+                    .map(|(_, context, lanes, doubt)| (*context, *lanes, *doubt))
+                    .collect();
+                class_edges.push((context, edges));
+                continue;
+            }
+            let mut lanes = self.declared.get(&def).copied().unwrap_or(Lanes::ALL);
+            if let Some(class) = class {
+                lanes &= self.classes[class as usize].lanes;
+            }
+            reach[context] = Reached {
+                lanes,
+                sure: lanes,
+                entry: true,
+                by: None,
+            };
+            queue.push(context);
+        }
+        // masks only grow, so this ends
+        loop {
+            while let Some(from) = queue.pop() {
+                let source = reach[from].clone();
+                for (index, edge) in self.contexts[from].edges.iter().enumerate() {
+                    let Some(to) = by_def.get(&edge.callee).copied() else {
+                        continue;
+                    };
+                    let lanes = source.lanes & edge.lanes;
+                    let sure = source.sure & edge.lanes.without(edge.doubt);
+                    if !reach[to].lanes.covers(lanes) || !reach[to].sure.covers(sure) {
+                        if reach[to].by.is_none()
+                            || (lanes.has(Lanes::PRODUCTION)
+                                && !reach[to].lanes.has(Lanes::PRODUCTION))
+                        {
+                            reach[to].by = Some((from, index));
+                        }
+                        reach[to].lanes |= lanes;
+                        reach[to].sure |= sure;
+                        queue.push(to);
+                    }
+                }
+            }
+            let mut changed = false;
+            for (to, edges) in &class_edges {
+                for (from, lanes, doubt) in edges {
+                    let on = reach[*from].lanes & *lanes;
+                    let sure = reach[*from].sure & lanes.without(*doubt);
+                    if !reach[*to].lanes.covers(on) || !reach[*to].sure.covers(sure) {
+                        reach[*to].lanes |= on;
+                        reach[*to].sure |= sure;
+                        queue.push(*to);
+                        changed = true;
+                    }
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        reach
+    }
+
+    fn sites(&self, reach: &[Reached]) -> Vec<SiteAnswer> {
+        // one place a chain: `Faker::Name.unique.name` is one use, found at its first call
+        let mut by_start: FxHashMap<(ItemId, u32), SiteAnswer> = FxHashMap::default();
+        for (index, context) in self.contexts.iter().enumerate() {
+            for (number, record) in context.records.iter().enumerate() {
+                let Some(node) = self.program.node(record.at) else {
+                    continue;
+                };
+                let lanes = reach[index].lanes & record.lanes;
+                let sure = reach[index].sure & record.lanes.without(record.doubt);
+                let site = by_start
+                    .entry((record.at.item, node.span.start))
+                    .or_insert_with(|| SiteAnswer {
+                        at: record.at,
+                        symbol: record.symbol.clone(),
+                        family: record.family,
+                        effect: record.effect,
+                        reached: Lanes::NONE,
+                        doubted: Lanes::ALL,
+                        cause: None,
+                        sink: None,
+                        records: Vec::new(),
+                    });
+                let shorter = self
+                    .program
+                    .node(site.at)
+                    .is_none_or(|known| known.span.end > node.span.end);
+                let stronger = (site.effect == SymbolEffect::Config) as u8
+                    > (record.effect == SymbolEffect::Config) as u8;
+                let replaces = if stronger {
+                    true
+                } else {
+                    shorter && site.effect == record.effect
+                        || shorter && record.effect != SymbolEffect::Config
+                };
+                if replaces && site.at != record.at {
+                    site.at = record.at;
+                    site.symbol = record.symbol.clone();
+                    site.effect = record.effect;
+                }
+                if record.effect == SymbolEffect::Write {
+                    site.effect = SymbolEffect::Write;
+                }
+                site.reached |= lanes;
+                site.doubted &= !sure;
+                site.records.push((index, number));
+            }
+        }
+        let mut sites: Vec<SiteAnswer> = by_start.into_values().collect();
+        for site in &mut sites {
+            site.doubted &= site.reached;
+        }
+        let mut at_of: FxHashMap<NodeRef, usize> = FxHashMap::default();
+        for (index, site) in sites.iter().enumerate() {
+            for (context, number) in &site.records {
+                at_of.insert(self.contexts[*context].records[*number].at, index);
+            }
+        }
+        for (index, context) in self.contexts.iter().enumerate() {
+            for write in &context.writes {
+                if (reach[index].lanes & write.lanes).has(Lanes::PRODUCTION)
+                    && let Some(site) = at_of.get(&write.source)
+                {
+                    sites[*site].sink.get_or_insert(write.sink);
+                }
+            }
+        }
+        sites.sort_by_key(|site| (self.program.span(site.at).start, site.at));
+        sites
+    }
+}

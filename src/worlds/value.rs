@@ -1,0 +1,426 @@
+//! Values: sets of (lanes, value). One lane may hold several values; then the program may hold either.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
+use super::lanes::Lanes;
+use crate::program::NodeRef;
+
+/// More alternatives than this are forgotten: the value becomes unknown.
+const MAX_ALTERNATIVES: usize = 24;
+
+/// Why a value is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Parameters, records, input, collections: some input gets there, so nothing is doubted.
+    Data,
+    /// A switch that is not the environment.
+    Flag,
+    /// A predicate or setting that could be an environment test and is not in sight.
+    Opaque,
+    /// Too deep, too much.
+    GaveUp,
+}
+
+impl Cause {
+    pub fn doubts(self) -> bool {
+        self != Cause::Data
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum V {
+    Nil,
+    /// Nil because an environment variable is missing: using it as an object raises.
+    Missing,
+    Bool(bool),
+    Int(i64),
+    Str(SmolStr),
+    /// A string with `production?`-like predicates (Rails' inquirer).
+    Inquirer(SmolStr),
+    Symbol(SmolStr),
+    Regex {
+        pattern: SmolStr,
+        ignore_case: bool,
+    },
+    /// The environment's name in the lane where nobody knows it; `inquirer` as above.
+    AnyName {
+        inquirer: bool,
+        symbol: bool,
+    },
+    List(Rc<Vec<Val>>),
+    Map(Rc<Vec<(Val, Val)>>),
+    Closure(Rc<Closure>),
+    /// A class of the file.
+    Class(u32),
+    /// An object of a class of the file, its fields those of every object of the class.
+    Instance(u32),
+    /// An object whose own fields are known.
+    Object(Rc<Object>),
+    /// A name beyond the file, qualified.
+    Name(SmolStr),
+    /// What a call of that name gave, or an instance of that type.
+    Made(SmolStr),
+    /// .NET's environment object.
+    Host,
+    /// A comparer that ignores case (`StringComparison.OrdinalIgnoreCase`).
+    IgnoreCase,
+    /// A generator that has not run: the closure and its arguments.
+    Generator(Rc<(Closure, Args)>),
+    Unknown(Cause),
+}
+
+#[derive(Clone, Debug)]
+pub struct Closure {
+    /// The `Def` or `Lambda` node.
+    pub def: NodeRef,
+    /// The scope it was made in.
+    pub scope: u32,
+    pub this: Option<Box<Val>>,
+    /// Where `return` goes from a block: the frame around it.
+    pub frame: u32,
+    /// Tells closures made at one place at different times apart.
+    pub id: u32,
+}
+
+#[derive(Debug)]
+pub struct Object {
+    pub class: u32,
+    pub fields: RefCell<Vec<(SmolStr, Val)>>,
+}
+
+/// Arguments of a call.
+#[derive(Clone, Debug, Default)]
+pub struct Args {
+    pub positional: Vec<Val>,
+    pub named: Vec<(SmolStr, Val)>,
+    /// A spread argument: more may follow.
+    pub open: bool,
+    pub block: Option<Val>,
+    /// The node of each positional argument, for what escapes through it.
+    pub nodes: Vec<NodeRef>,
+}
+
+impl Args {
+    pub fn all(&self) -> impl Iterator<Item = &Val> {
+        self.positional
+            .iter()
+            .chain(self.named.iter().map(|(_, value)| value))
+    }
+
+    pub fn get(&self, index: usize) -> Option<&Val> {
+        self.positional.get(index)
+    }
+
+    pub fn named(&self, name: &str) -> Option<&Val> {
+        self.named
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+}
+
+/// One alternative of a value.
+#[derive(Clone, Debug)]
+pub struct Alt {
+    pub lanes: Lanes,
+    pub v: V,
+    /// This alternative holds only under a condition that is doubted.
+    pub doubt: bool,
+}
+
+/// The conditions that decided a value, for the because.
+#[derive(Clone, Debug, Default)]
+pub struct Deps(pub Option<Rc<Dep>>);
+
+#[derive(Debug)]
+pub struct Dep {
+    pub cond: Option<NodeRef>,
+    pub rest: [Deps; 2],
+}
+
+impl Deps {
+    pub fn with(self, cond: NodeRef) -> Deps {
+        Deps(Some(Rc::new(Dep {
+            cond: Some(cond),
+            rest: [self, Deps(None)],
+        })))
+    }
+
+    pub fn and(self, other: &Deps) -> Deps {
+        match (&self.0, &other.0) {
+            (_, None) => self,
+            (None, _) => other.clone(),
+            (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self,
+            _ => Deps(Some(Rc::new(Dep {
+                cond: None,
+                rest: [self, other.clone()],
+            }))),
+        }
+    }
+
+    /// The conditions, nearest first, at most `limit` of them.
+    pub fn list(&self, limit: usize) -> Vec<NodeRef> {
+        let mut found = Vec::new();
+        let mut todo = vec![self.clone()];
+        let mut steps = 0;
+        while let Some(Deps(Some(dep))) = pop_some(&mut todo) {
+            steps += 1;
+            if found.len() >= limit || steps > 200 {
+                break;
+            }
+            if let Some(cond) = dep.cond
+                && !found.contains(&cond)
+            {
+                found.push(cond);
+            }
+            todo.push(dep.rest[1].clone());
+            todo.push(dep.rest[0].clone());
+        }
+        found
+    }
+}
+
+fn pop_some(todo: &mut Vec<Deps>) -> Option<Deps> {
+    while let Some(next) = todo.pop() {
+        if next.0.is_some() {
+            return Some(next);
+        }
+    }
+    None
+}
+
+impl Drop for Dep {
+    // long chains must not unwind through recursion
+    fn drop(&mut self) {
+        let mut todo: Vec<Rc<Dep>> = self
+            .rest
+            .iter_mut()
+            .filter_map(|rest| rest.0.take())
+            .collect();
+        while let Some(next) = todo.pop() {
+            if let Ok(mut dep) = Rc::try_unwrap(next) {
+                todo.extend(dep.rest.iter_mut().filter_map(|rest| rest.0.take()));
+            }
+        }
+    }
+}
+
+/// A value in every lane where it is computed.
+#[derive(Clone, Debug, Default)]
+pub struct Val {
+    pub alts: SmallVec<[Alt; 1]>,
+    pub deps: Deps,
+    /// The place whose fake data it holds.
+    pub taint: Option<NodeRef>,
+}
+
+impl Val {
+    pub fn of(v: V, lanes: Lanes) -> Val {
+        // in dead code, where no lane runs, the value is kept all the same: what is called there is still to be seen
+        let mut alts = SmallVec::new();
+        alts.push(Alt {
+            lanes,
+            v,
+            doubt: false,
+        });
+        Val {
+            alts,
+            deps: Deps::default(),
+            taint: None,
+        }
+    }
+
+    pub fn nil(lanes: Lanes) -> Val {
+        Val::of(V::Nil, lanes)
+    }
+
+    pub fn bool(value: bool, lanes: Lanes) -> Val {
+        Val::of(V::Bool(value), lanes)
+    }
+
+    pub fn data(lanes: Lanes) -> Val {
+        Val::of(V::Unknown(Cause::Data), lanes)
+    }
+
+    pub fn unknown(cause: Cause, lanes: Lanes) -> Val {
+        Val::of(V::Unknown(cause), lanes)
+    }
+
+    /// True in `yes`, false in `no`; lanes of both may be either.
+    pub fn either(yes: Lanes, no: Lanes) -> Val {
+        let mut value = Val::bool(true, yes);
+        value.join(&Val::bool(false, no));
+        value
+    }
+
+    pub fn tainted(mut self, by: Option<NodeRef>) -> Val {
+        self.taint = self.taint.or(by);
+        self
+    }
+
+    /// The part in `lanes`.
+    pub fn only(&self, lanes: Lanes) -> Val {
+        let mut out = Val {
+            alts: SmallVec::new(),
+            deps: self.deps.clone(),
+            taint: self.taint,
+        };
+        for alt in &self.alts {
+            if alt.lanes.has(lanes) || (lanes.is_empty() && out.alts.is_empty()) {
+                out.alts.push(Alt {
+                    lanes: alt.lanes & lanes,
+                    v: alt.v.clone(),
+                    doubt: alt.doubt,
+                });
+            }
+        }
+        out
+    }
+
+    pub fn lanes(&self) -> Lanes {
+        self.alts
+            .iter()
+            .fold(Lanes::NONE, |all, alt| all | alt.lanes)
+    }
+
+    /// Adds alternatives.
+    pub fn join(&mut self, other: &Val) {
+        for alt in &other.alts {
+            self.add(alt.clone());
+        }
+        self.deps = std::mem::take(&mut self.deps).and(&other.deps);
+        self.taint = self.taint.or(other.taint);
+    }
+
+    pub fn add(&mut self, alt: Alt) {
+        if alt.lanes.is_empty() {
+            if self.alts.is_empty() {
+                self.alts.push(alt);
+            }
+            return;
+        }
+        self.alts.retain(|known| !known.lanes.is_empty());
+        for known in &mut self.alts {
+            if known.doubt == alt.doubt && same(&known.v, &alt.v) {
+                known.lanes |= alt.lanes;
+                return;
+            }
+        }
+        if self.alts.len() >= MAX_ALTERNATIVES {
+            let lanes = self.lanes() | alt.lanes;
+            self.alts.clear();
+            self.alts.push(Alt {
+                lanes,
+                v: V::Unknown(Cause::Data),
+                doubt: false,
+            });
+            return;
+        }
+        self.alts.push(alt);
+    }
+
+    /// This value, its `lanes` overwritten by `other`.
+    pub fn overwrite(&mut self, lanes: Lanes, other: &Val) {
+        self.alts.retain_mut(|alt| {
+            alt.lanes = alt.lanes.without(lanes);
+            !alt.lanes.is_empty()
+        });
+        for alt in &other.alts {
+            self.add(Alt {
+                lanes: alt.lanes & lanes,
+                v: alt.v.clone(),
+                doubt: alt.doubt,
+            });
+        }
+        if self.alts.is_empty() || self.lanes() == lanes {
+            self.deps = other.deps.clone();
+            self.taint = other.taint;
+        } else {
+            self.deps = std::mem::take(&mut self.deps).and(&other.deps);
+            self.taint = self.taint.or(other.taint);
+        }
+    }
+
+    /// The alternatives with equal values grouped.
+    pub fn groups(&self, lanes: Lanes) -> Vec<Alt> {
+        self.alts
+            .iter()
+            .filter(|alt| alt.lanes.has(lanes))
+            .map(|alt| Alt {
+                lanes: alt.lanes & lanes,
+                v: alt.v.clone(),
+                doubt: alt.doubt,
+            })
+            .collect()
+    }
+
+    /// The value, if it is one and the same wherever it is computed.
+    pub fn single(&self) -> Option<&V> {
+        match self.alts.as_slice() {
+            [alt] => Some(&alt.v),
+            _ => None,
+        }
+    }
+
+    /// The text of a constant string or symbol.
+    pub fn text(&self) -> Option<&SmolStr> {
+        match self.single()? {
+            V::Str(text) | V::Symbol(text) | V::Inquirer(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn is_data(&self) -> bool {
+        self.alts
+            .iter()
+            .all(|alt| matches!(alt.v, V::Unknown(Cause::Data)))
+    }
+}
+
+/// Whether two values are known to be the same thing.
+pub fn same(a: &V, b: &V) -> bool {
+    match (a, b) {
+        (V::Nil, V::Nil)
+        | (V::Missing, V::Missing)
+        | (V::Host, V::Host)
+        | (V::IgnoreCase, V::IgnoreCase) => true,
+        (V::Bool(a), V::Bool(b)) => a == b,
+        (V::Int(a), V::Int(b)) => a == b,
+        (V::Str(a), V::Str(b))
+        | (V::Inquirer(a), V::Inquirer(b))
+        | (V::Symbol(a), V::Symbol(b)) => a == b,
+        (V::Name(a), V::Name(b)) | (V::Made(a), V::Made(b)) => a == b,
+        (V::Class(a), V::Class(b)) | (V::Instance(a), V::Instance(b)) => a == b,
+        (V::Unknown(a), V::Unknown(b)) => a == b,
+        (
+            V::AnyName {
+                inquirer: a,
+                symbol: b,
+            },
+            V::AnyName {
+                inquirer: c,
+                symbol: d,
+            },
+        ) => a == c && b == d,
+        (V::Closure(a), V::Closure(b)) => a.id == b.id,
+        (V::List(a), V::List(b)) => Rc::ptr_eq(a, b),
+        (V::Map(a), V::Map(b)) => Rc::ptr_eq(a, b),
+        (V::Object(a), V::Object(b)) => Rc::ptr_eq(a, b),
+        (V::Generator(a), V::Generator(b)) => Rc::ptr_eq(a, b),
+        (
+            V::Regex {
+                pattern: a,
+                ignore_case: b,
+            },
+            V::Regex {
+                pattern: c,
+                ignore_case: d,
+            },
+        ) => a == c && b == d,
+        _ => false,
+    }
+}
