@@ -117,7 +117,8 @@ pub struct Accessor {
 pub struct Sink {
     /// The method's name (`create!`, `bulk_create`, `AddRange`).
     pub name: SmolStr,
-    /// Only with a receiver whose last name is one of these (`objects`, `session`); empty: any receiver.
+    /// Only with a receiver whose last name is one of these (`objects`, `session`), written without leading `@` and `_`;
+    /// empty: any receiver.
     pub on: Vec<SmolStr>,
     /// The receiver itself is what is written (`save!`, `update!`), not only the arguments.
     pub receiver: bool,
