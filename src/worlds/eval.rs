@@ -390,6 +390,9 @@ impl<'p> Machine<'p> {
             })
             .filter(|cause| cause.doubts())
             .max();
+        // a known outcome may rest on something doubted all the same
+        let doubted = outcome.yes.without(outcome.yes_sure) | outcome.no.without(outcome.no_sure);
+        let cause = cause.or((!doubted.is_empty()).then_some(Cause::Flag));
         let entry = self.conditions.entry(at).or_default();
         entry.yes |= outcome.yes;
         entry.no |= outcome.no;
