@@ -630,6 +630,17 @@ impl<'p> Machine<'p> {
         self.call_named(at, name, args, lanes)
     }
 
+    /// What a library's call gives: the library's object again, or data.
+    fn made_by(&self, name: &SmolStr, lanes: Lanes) -> Val {
+        if self.catalog.has_symbol(self.language, name) {
+            return Val::of(V::Made(name.clone()), lanes);
+        }
+        match name.rsplit_once('.') {
+            Some((head, method)) if self.catalog.chains(self.language, method) => Val::of(V::Made(SmolStr::new(head)), lanes),
+            _ => Val::data(lanes),
+        }
+    }
+
     /// A call of a name beyond the file.
     pub fn call_named(
         &mut self,
@@ -647,7 +658,7 @@ impl<'p> Machine<'p> {
             } else {
                 Some(at)
             };
-            return (Val::of(V::Made(name.clone()), lanes).tainted(source), lanes);
+            return (self.made_by(name, lanes).tainted(source), lanes);
         }
         if let Some(value) = self.accessor_value(name, lanes) {
             self.escape_args(args, lanes);

@@ -325,6 +325,20 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Inside a factory class of factory_boy: what it declares is a definition, not a use; who calls the factory uses it.
+    fn defines_factory(&self) -> bool {
+        let mut scope = Some(self.st.scope);
+        while let Some(at) = scope.filter(|_| self.python()) {
+            if let ScopeKind::Class(class) = self.scopes[at as usize].kind {
+                let declared = self.library_base(class).is_some_and(|base| base.starts_with("factory."));
+                let by_name = |base: &Val| matches!(base.single(), Some(V::Name(name)) if name.ends_with("Factory"));
+                return declared || self.classes[class as usize].bases.iter().any(by_name);
+            }
+            scope = self.scopes[at as usize].parent;
+        }
+        false
+    }
+
     pub fn record(
         &mut self,
         at: NodeRef,
@@ -333,6 +347,9 @@ impl<'p> Machine<'p> {
         family: Family,
         lanes: Lanes,
     ) {
+        if self.defines_factory() {
+            return;
+        }
         let record = Record {
             at,
             symbol,

@@ -22,23 +22,20 @@
 //! ## References
 //! - RuboCop: `Rails/UnknownEnv`
 
-use crate::program::NodeRef;
+use crate::program::{Language, NodeRef};
 use crate::rules::judge::Judged;
 use crate::rules::{Confidence, Finding, Severity, Verdict};
 use crate::worlds::distance_at_most;
 
 pub const ID: &str = "unknown-environment";
 
-/// Names that every project may use.
-const COMMON: &[&str] = &[
-    "production",
-    "development",
-    "test",
-    "staging",
-    "Production",
-    "Development",
-    "Staging",
-];
+/// Names that every project of a language may use.
+fn common(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::CSharp => &["Production", "Development", "Staging"],
+        Language::Ruby | Language::Python => &["production", "development", "test", "staging"],
+    }
+}
 
 pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str) -> Option<Finding> {
     let facts = judged.case.facts;
@@ -51,7 +48,7 @@ pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str) -> Op
     if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return None;
     }
-    known.extend(COMMON);
+    known.extend(common(judged.case.program.language));
     // `dev`, `prod` are names of their own, not slips; four letters apart, nothing is near
     let near = known.iter().find(|known| {
         name.len() >= 5 && distance_at_most(&known.to_lowercase(), &name.to_lowercase(), 2)
