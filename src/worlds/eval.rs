@@ -786,5 +786,7 @@ pub fn worst(a: &V, b: &V) -> Cause {
 
 /// `Faker::Name`, as opposed to `Faker::Name.name`.
 fn names_constant(name: &str) -> bool {
-    name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
+    name.rsplit('.')
+        .next()
+        .is_some_and(|last| last.starts_with(char::is_uppercase))
 }

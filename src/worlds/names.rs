@@ -330,7 +330,9 @@ impl<'p> Machine<'p> {
         let mut scope = Some(self.st.scope);
         while let Some(at) = scope.filter(|_| self.python()) {
             if let ScopeKind::Class(class) = self.scopes[at as usize].kind {
-                let declared = self.library_base(class).is_some_and(|base| base.starts_with("factory."));
+                let declared = self
+                    .library_base(class)
+                    .is_some_and(|base| base.starts_with("factory."));
                 let by_name = |base: &Val| matches!(base.single(), Some(V::Name(name)) if name.ends_with("Factory"));
                 return declared || self.classes[class as usize].bases.iter().any(by_name);
             }
@@ -768,7 +770,11 @@ impl<'p> Machine<'p> {
     /// The qualified name of `from path import name`. A factory class of the project stands for the library's base class:
     /// by convention only factory classes live in a module of that name.
     fn imported(&self, path: &str, name: &str) -> SmolStr {
-        let of_factories = |part: &str| matches!(part, "factory" | "factories") || part.ends_with("_factory") || part.ends_with("_factories");
+        let of_factories = |part: &str| {
+            matches!(part, "factory" | "factories")
+                || part.ends_with("_factory")
+                || part.ends_with("_factories")
+        };
         let factories = path.split('.').any(of_factories);
         if factories
             && name.len() > "Factory".len()
