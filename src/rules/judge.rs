@@ -435,6 +435,7 @@ impl Judged<'_> {
                 continue;
             }
             let (kind, finding) = match site.verdict {
+                Verdict::Dead if !self.is_wrong_test(site) => continue,
                 Verdict::Dead => (0, environment::dead_guard::finding(self, site)),
                 // a missing variable is the likelier accident
                 Verdict::WeaklyGuarded if site.raw_variable => {
@@ -451,14 +452,22 @@ impl Judged<'_> {
         findings
     }
 
+    /// Whether a test of the environment that cannot hold is among what cuts a place off.
+    fn is_wrong_test(&self, site: &JudgedSite) -> bool {
+        let wrong = |kind: &EventKind| matches!(kind, EventKind::Constant { .. } | EventKind::UnknownName { .. } | EventKind::MisspeltVariable { .. });
+        let events = self.case.answers.events.iter().filter(|event| wrong(&event.kind));
+        let mut ranges = events.map(|event| self.case.program.span(event.at));
+        ranges.any(|event| site.steps.iter().any(|step| step.range.start <= event.start && event.end <= step.range.end))
+    }
+
     /// What is wrong with tests of the environment, whatever they guard.
     fn events(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for event in &self.case.answers.events {
             let at = event.at;
             let finding = match &event.kind {
-                EventKind::UnknownName { name, .. } => {
-                    environment::unknown_environment::name(self, at, name)
+                EventKind::UnknownName { name, own } => {
+                    environment::unknown_environment::name(self, at, name, *own)
                 }
                 EventKind::MisspeltVariable { name, known } => Some(
                     environment::unknown_environment::variable(self, at, name, known),

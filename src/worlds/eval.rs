@@ -400,7 +400,6 @@ impl<'p> Machine<'p> {
         if entry.deps.0.is_none() {
             entry.deps = value.deps.clone();
         }
-        self.truthy_variable(at, value);
         outcome
     }
 
@@ -424,6 +423,7 @@ impl<'p> Machine<'p> {
                 node: *test,
             };
             let (value, falls) = self.eval(test, open);
+            self.truthy_variable(test, &value);
             let outcome = self.condition(test, &value, falls);
             branches.push(Branch {
                 lanes: outcome.yes,

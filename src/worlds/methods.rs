@@ -1024,11 +1024,10 @@ impl<'p> Machine<'p> {
         if matches!(
             default.to_lowercase().as_str(),
             "development" | "dev" | "local"
-        ) && self
-            .catalog
-            .variable(self.language, &name)
-            .is_none_or(|variable| !variable.flag)
-        {
+        ) && match self.catalog.variable(self.language, &name) {
+            Some(variable) => !variable.flag,
+            None => super::names::is_selector_name(&name),
+        } {
             self.emit(at, EventKind::DevelopmentDefault { name, default });
         }
     }
