@@ -45,16 +45,6 @@ pub fn analyze(input: &Input<'_>) -> FileAnalysis {
         zone: input.zone,
         facts: input.facts,
     });
-    let left = rules::suppress::suppress(
-        input.text,
-        input.language,
-        input.template,
-        judged.findings,
-        judged.sites,
-    );
-    FileAnalysis {
-        findings: left.findings,
-        sites: left.sites,
-        allowed: left.allowed,
-    }
+    let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
+    FileAnalysis { findings: heard.findings, sites: heard.sites, allowed: heard.allowed }
 }

@@ -1,5 +1,9 @@
 //! Rules turn the worlds' answers into findings: one file a rule, whose doc comment is the only text about it.
 
+mod environment;
+mod fake_data;
+mod hygiene;
+mod judge;
 mod names;
 pub mod registry;
 pub mod suppress;
@@ -11,6 +15,7 @@ use smol_str::SmolStr;
 use crate::catalog::Family;
 pub use crate::project::Zone;
 
+pub use judge::{Case, Judgement, judge};
 pub use registry::{REGISTRY, RuleInfo};
 
 #[derive(

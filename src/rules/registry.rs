@@ -1,8 +1,10 @@
 //! The list of all rules.
 
+use std::sync::LazyLock;
+
 use crate::catalog::Family;
 
-use super::Severity;
+use super::{Severity, environment, fake_data, hygiene};
 
 /// What is known of a rule apart from any finding.
 #[derive(Clone, Copy, Debug)]
@@ -18,10 +20,72 @@ pub struct RuleInfo {
     pub docs: &'static str,
 }
 
+macro_rules! rules {
+    ($($family:ident $severity:ident $room:ident::$rule:ident $file:literal $summary:literal)+) => {
+        vec![$(RuleInfo {
+            id: $room::$rule::ID,
+            family: Family::$family,
+            severity: Severity::$severity,
+            summary: $summary,
+            docs: doc_comment(include_str!($file)),
+        }),+]
+    };
+}
+
 /// Every rule, in the order of families and names.
-pub static REGISTRY: &[RuleInfo] = &[];
+pub static REGISTRY: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
+    rules! {
+        FakeData Warning fake_data::reachable "fake_data/reachable.rs" "fake data can be made in production"
+        FakeData Error fake_data::written "fake_data/written.rs" "fake data can be written to the production database"
+        Environment Warning environment::constant_comparison "environment/constant_comparison.rs" "a test of the environment comes out the same everywhere"
+        Environment Note environment::dead_guard "environment/dead_guard.rs" "guarded code runs in no environment"
+        Environment Note environment::default_development "environment/default_development.rs" "a missing variable means development"
+        Environment Note environment::deny_list_guard "environment/deny_list_guard.rs" "a guard names the environments that may not run the code"
+        Environment Note environment::fail_open_guard "environment/fail_open_guard.rs" "a guard opens when the variable is missing"
+        Environment Note environment::ignored_variable "environment/ignored_variable.rs" "the framework's version does not read the variable"
+        Environment Error environment::only_in_production "environment/only_in_production.rs" "an inverted guard: the code runs only in production"
+        Environment Warning environment::truthy_flag "environment/truthy_flag.rs" "the text \"False\" counts as true"
+        Environment Warning environment::unknown_environment "environment/unknown_environment.rs" "no environment or variable has this name"
+        Hygiene Warning hygiene::allow_without_reason "hygiene/allow_without_reason.rs" "an allow comment gives no reason"
+        Hygiene Note hygiene::unused_allow "hygiene/unused_allow.rs" "an allow comment allows nothing"
+    }
+});
+
+/// The doc comment at the head of a rule's file, without its first heading. Kept for the life of the program.
+fn doc_comment(source: &'static str) -> &'static str {
+    let text: String = source
+        .lines()
+        .take_while(|line| line.starts_with("//!"))
+        .skip(2)
+        .map(|line| line.trim_start_matches("//!").strip_prefix(' ').unwrap_or_default())
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    Box::leak(text.into_boxed_str())
+}
 
 /// The rule of an id.
 pub fn find(id: &str) -> Option<&'static RuleInfo> {
     REGISTRY.iter().find(|rule| rule.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_documented_under_the_same_headings() {
+        for rule in REGISTRY.iter() {
+            for heading in ["What it does", "Why is this bad?", "Example", "Use instead", "References"] {
+                assert!(rule.docs.contains(&format!("## {heading}\n")), "{}: no heading {heading:?}", rule.id);
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_rules_are_stable_ids_and_none_is_a_family() {
+        for rule in REGISTRY.iter() {
+            assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", rule.id);
+            assert!(Family::from_id(rule.id).is_none(), "{}", rule.id);
+        }
+    }
 }

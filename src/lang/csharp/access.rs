@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use super::calls;
 use super::expressions::{expression, opaque, with_skipped};
-use super::syntax::{child, children, field, name_of, simple_name, span, type_arguments};
+use super::syntax::{child, children, field, has, name_of, simple_name, span, type_arguments};
 use crate::lang::Lower;
 use crate::program::*;
 
@@ -86,7 +86,11 @@ impl Chain {
                 };
                 self.id = lower.push_range(Kind::Call(Box::new(call)), range);
             }
-            Some("member") => self.member(lower, field(link, "name"), range),
+            Some("member") => {
+                // the mask writes `a?.b = c` so; a pointer is not null where it is read
+                self.safe |= has(link, "->");
+                self.member(lower, field(link, "name"), range);
+            }
             Some("index") => {
                 let args = calls::arguments(lower, field(link, "subscript"));
                 self.index(lower, args, range);

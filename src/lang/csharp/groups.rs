@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
+use super::assigned::Assigned;
 use super::scan::{Scanner, TokenKind};
 use super::shape::{Edge, First, Shape, first};
 use super::symbols;
@@ -21,6 +22,8 @@ pub(super) struct Found {
     pub defines: Vec<Define>,
     /// Where `extension` opens a block.
     pub extensions: Vec<Range<usize>>,
+    /// The `?` of chains that are assigned to.
+    pub assigned: Vec<usize>,
     /// The signs around a template's placeholders.
     pub placeholders: Vec<usize>,
     /// Doubled quotes in interpolated verbatim strings.
@@ -100,6 +103,7 @@ struct Reader<'t> {
     text: &'t str,
     scanner: Scanner<'t>,
     found: Found,
+    assigned: Assigned,
     open: Vec<Open>,
     /// The text of the current branch, or of the file.
     shape: Shape,
@@ -112,6 +116,7 @@ pub(super) fn read(text: &str) -> Found {
         text,
         scanner: Scanner::new(text),
         found: Found::default(),
+        assigned: Assigned::default(),
         open: Vec::new(),
         shape: Shape::default(),
         ended: Vec::new(),
@@ -153,6 +158,7 @@ impl Reader<'_> {
             {
                 self.found.extensions.push(token.range.clone());
             }
+            self.assigned.token(&token, self.text.as_bytes());
             self.shape.token(&token, self.text);
         }
         // a file that ends inside a group, as it does while one is typed
@@ -163,6 +169,7 @@ impl Reader<'_> {
         self.found.blanks.extend(blanks);
         self.found.placeholders = std::mem::take(&mut self.scanner.placeholders);
         self.found.quotes = std::mem::take(&mut self.scanner.quotes);
+        self.found.assigned = std::mem::take(&mut self.assigned.found);
         self.found.names = std::mem::take(&mut self.scanner.names);
     }
 

@@ -6,11 +6,11 @@ use std::ops::Range;
 use smol_str::SmolStr;
 
 use super::groups::{self, Branch, Group};
-use super::scan::MODIFIERS;
+use super::scan::{MODIFIERS, TARGETS};
 use super::symbols;
 use crate::lang::{Condition, Masked, SymbolTest};
 
-/// Takes the place of the last two letters of a modifier used as a name: as long, and written by nobody.
+/// Takes the place of the last two letters of a keyword used as a name: as long, and written by nobody.
 const MARK: &str = "\u{f1}";
 
 /// Takes the place of a doubled quote in an interpolated verbatim string.
@@ -33,8 +33,11 @@ pub(super) fn mask(text: &str) -> Masked<'_> {
     plan.run(&found.groups, found.defines);
     plan.conditions
         .sort_by_key(|condition| condition.range.start);
-    let rewrites =
-        found.names.len() + found.extensions.len() + found.placeholders.len() + found.quotes.len();
+    let rewrites = found.names.len()
+        + found.extensions.len()
+        + found.placeholders.len()
+        + found.quotes.len()
+        + found.assigned.len();
     if plan.blanks.is_empty() && rewrites == 0 {
         return Masked::plain(text);
     }
@@ -57,6 +60,13 @@ pub(super) fn mask(text: &str) -> Masked<'_> {
     for range in found.quotes {
         if let Some(pair) = bytes.get_mut(range) {
             pair.copy_from_slice(QUOTE.as_bytes());
+        }
+    }
+    for at in found.assigned {
+        if let Some(pair) = bytes.get_mut(at..at + 2) {
+            // an arrow can be assigned to, and nobody writes one outside of pointers
+            let arrow = pair == b"?.";
+            pair.copy_from_slice(if arrow { b"->" } else { b" [" });
         }
     }
     for at in found.placeholders {
@@ -83,6 +93,7 @@ pub(super) fn unmarked(name: &str) -> Option<&'static str> {
     let stem = name.strip_suffix(MARK)?;
     MODIFIERS
         .into_iter()
+        .chain(TARGETS)
         .find(|modifier| modifier.len() == name.len() && modifier.starts_with(stem))
 }
 

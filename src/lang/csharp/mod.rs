@@ -1,6 +1,7 @@
 //! C#: syntax to program.
 
 mod access;
+mod assigned;
 mod attributes;
 mod calls;
 mod classes;

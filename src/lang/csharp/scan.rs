@@ -10,6 +10,9 @@ const MAX_HEAD: usize = 400;
 /// Modifiers that may be names as well.
 pub(super) const MODIFIERS: [&str; 3] = ["async", "partial", "required"];
 
+/// Targets of attributes that may be names as well: `[type]` is a list of one element.
+pub(super) const TARGETS: [&str; 5] = ["field", "method", "param", "property", "type"];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
     /// A `#` that is the first thing on its line; the token is the whole line without its end.
@@ -159,8 +162,13 @@ impl<'t> Scanner<'t> {
                 b'_' | b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => {
                     self.word();
                     let word = self.text.get(start..self.at).unwrap_or_default();
-                    if MODIFIERS.contains(&word) && self.is_name(start) {
+                    if MODIFIERS.contains(&word) && self.is_name(start)
+                        || TARGETS.contains(&word) && self.is_element(start)
+                    {
                         self.names.push(start..self.at);
+                    } else if word == "ref" && self.follows("partial") {
+                        // `ref partial struct` has its modifiers in an order that the grammar does not know
+                        self.blanks.push(start..self.at);
                     }
                     TokenKind::Word
                 }
@@ -197,6 +205,20 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    /// A whole element of a collection, where an attribute's target would be followed by a colon.
+    fn is_element(&self, start: usize) -> bool {
+        let before = self.bytes.get(..start).unwrap_or_default();
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let solid = |byte: &&u8| !byte.is_ascii_whitespace();
+        before.iter().rev().find(solid) == Some(&b'[')
+            && matches!(rest.iter().find(solid), Some(b']' | b','))
+    }
+
+    fn follows(&self, word: &str) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        rest.trim_ascii_start().starts_with(word.as_bytes())
+    }
+
     /// Whether the word `extension` just read opens a block of extension members: `extension<T>(T x) where … {`.
     pub fn opens_extension(&self) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
@@ -225,7 +247,7 @@ impl<'t> Scanner<'t> {
         let word = rest
             .iter()
             .skip(1)
-            .take_while(|byte| byte.is_ascii_alphanumeric());
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
         let end = word.count() + 1;
         if rest.first() == Some(&b'$') && end > 1 && rest.get(end) == Some(&b'$') {
             self.placeholders.extend([self.at, self.at + end]);

@@ -77,6 +77,11 @@ impl Scanner<'_> {
     /// A string whose opening quote is at the cursor.
     pub(super) fn string(&mut self, dollars: usize, verbatim: bool) {
         let quotes = self.quote_run();
+        if quotes == 2 && dollars > 0 {
+            // the grammar knows no empty interpolated strings: this is one without holes in any case
+            let signs = dollars + usize::from(verbatim);
+            self.blanks.push(self.at - signs..self.at);
+        }
         if quotes >= 3 && !verbatim {
             self.at += quotes;
             if dollars == 0 {

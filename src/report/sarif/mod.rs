@@ -21,7 +21,7 @@ const ROOT: &str = "%SRCROOT%";
 /// # Errors
 /// Those of the writer.
 pub fn sarif(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &log(report, REGISTRY))?;
+    serde_json::to_writer_pretty(&mut *out, &log(report, &REGISTRY))?;
     writeln!(out)
 }
 

@@ -192,7 +192,42 @@ fn gaps_of_the_grammar() {
         &[],
     );
     check("extension(b); { }", "extension(b); { }", &[]);
+    check("f($\"\", $@\"\");", "f( \"\",   \"\");", &[]);
+    check("x = [type, a[type]];", "x = [ty\u{f1}, a[ty\u{f1}]];", &[]);
+    check(
+        "[field: A] [method: B] class C { }",
+        "[field: A] [method: B] class C { }",
+        &[],
+    );
+    check("ref partial struct S { }", "    partial struct S { }", &[]);
     check("a;\n/* no end\nb;", "a;\n\nb;", &[]);
+}
+
+#[test]
+fn assignments_through_a_null_check() {
+    for (source, text) in [
+        ("a?.b = c;", "a->b = c;"),
+        (
+            "a.b?.c?.d(e == f, g = 1)[2].h ??= i;",
+            "a.b->c->d(e == f, g = 1)[2].h ??= i;",
+        ),
+        ("f(x => x?.e -= g);", "f(x => x->e -= g);"),
+        ("a?[1] = c;", "a [1] = c;"),
+    ] {
+        check(source, text, &[]);
+    }
+    for source in [
+        "if (a?.b == c) x = 1;",
+        "f(a?.b, c = 1);",
+        "y = a?.b; z = 1;",
+        "q = from x in a?.b let z = 3 select z;",
+        "q = a?.b ?? (c = 2);",
+        "a?.b >= c; a?.b != c; a?.b <= c;",
+        "x = a?.b > c ? d : e;",
+        "f(a?.b(x => 1));",
+    ] {
+        check(source, source, &[]);
+    }
 }
 
 #[test]

@@ -54,6 +54,7 @@ fn strings_with_holes() {
         ),
         (r#"F($$"""x{{y}}""");"#, r#"(seq (call F (interp "x" y)))"#),
         (r#"F($"{{{a}}}");"#, r#"(seq (call F (interp "  " a "}")))"#),
+        (r#"F($"", $@"");"#, r#"(seq (call F "" ""))"#),
         (
             r#"F($"{(a ? "x" : $"{b}")}");"#,
             r#"(seq (call F (interp (if-else a "x" (interp b)))))"#,
@@ -175,6 +176,10 @@ fn assignments() {
             "a.b = 1; a[0] = 2;",
             "(seq (set a.b 1) (set (index a 0) 2))",
         ),
+        (
+            "a?.b.c = F(); a?.E += x => 1;",
+            "(seq (set a?.b?.c (call F)) (set-Add a?.E (fn [x] 1)))",
+        ),
     ]);
 }
 
@@ -207,6 +212,7 @@ fn operators() {
             "(seq (call F (as:string o) (as:string o) a (Add a b)))",
         ),
         ("F(x as List<int>);", "(seq (call F (as:List<int> x)))"),
+        ("F(a!.b, p->c);", "(seq (call F a.b p?.c))"),
     ]);
 }
 
@@ -677,6 +683,8 @@ fn templates_and_extension_blocks() {
             "(seq (module X (seq (class ext [source<IEnumerable<T>>] (seq (def None [] (not (call source.Any))))))))",
         ),
         ("extension(a); F();", "(seq (call extension a) (call F))"),
+        ("int[] x = [type];", "(seq (let x<int[]> (list type)))"),
+        ("ref partial struct S { }", "(seq (class S (seq)))"),
     ]);
 }
 
@@ -697,9 +705,6 @@ fn broken_code() {
             "class C { void M() { a. } }",
             "(seq (class C (seq (def M private [] (seq (opaque a))))))",
         ),
-        (
-            "foo(a?.b = f());",
-            "(seq (call foo (opaque (opaque) (call? a?.b))))",
-        ),
+        ("F(a = , b);", "(seq (call F a (opaque) b))"),
     ]);
 }

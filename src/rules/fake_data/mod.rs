@@ -1,0 +1,4 @@
+//! Fake-data libraries.
+
+pub mod reachable;
+pub mod written;
