@@ -136,7 +136,7 @@ impl Project for Local {
         };
         self.config
             .zone(&path)
-            .or_else(|| zones::zone_of_text(language, text))
+            .or_else(|| zones::zone_of_text(language, &path, text))
             .unwrap_or_else(|| zones::zone(language, &path, &around))
     }
 
@@ -153,6 +153,7 @@ impl Project for Local {
             versions: Arc::default(),
             pinned: Arc::default(),
             global_usings: Arc::default(),
+            defined: Arc::default(),
             predicates: Arc::new(
                 predicates
                     .map(|predicate| (predicate.name.clone(), predicate.development))

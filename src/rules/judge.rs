@@ -5,7 +5,10 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::{Confidence, Finding, OtherSite, Reach, Severity, Site, Step, Verdict, Worlds, Zone, environment, fake_data};
+use super::{
+    Confidence, Finding, OtherSite, Reach, Severity, Site, Step, Verdict, Worlds, Zone,
+    environment, fake_data,
+};
 use crate::catalog::{Effect, Family};
 use crate::program::{ItemId, ItemKind, Kind, Language, NodeRef, Program};
 use crate::project::FileFacts;
@@ -59,8 +62,16 @@ pub struct Judgement {
 
 /// Judges one file.
 pub fn judge(case: &Case<'_>) -> Judgement {
-    let mut judged = Judged { case, sites: Vec::new() };
-    judged.sites = case.answers.sites.iter().map(|site| judged.site(site)).collect();
+    let mut judged = Judged {
+        case,
+        sites: Vec::new(),
+    };
+    judged.sites = case
+        .answers
+        .sites
+        .iter()
+        .map(|site| judged.site(site))
+        .collect();
     let mut findings = Vec::new();
     if !case.zone.is_silent() && case.zone != Zone::Library {
         findings.extend(judged.reports());
@@ -68,7 +79,12 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         findings.extend(judged.events());
     }
     findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.rule));
-    let sites = judged.sites.iter().zip(&case.answers.sites).map(|(site, answer)| judged.listed(site, answer)).collect();
+    let sites = judged
+        .sites
+        .iter()
+        .zip(&case.answers.sites)
+        .map(|(site, answer)| judged.listed(site, answer))
+        .collect();
     Judgement { findings, sites }
 }
 
@@ -78,25 +94,57 @@ impl Judged<'_> {
         let range = case.program.span(answer.at);
         let production = Lanes::PRODUCTION;
         // in .NET a machine without the variable is a production machine
-        let unset_is_production = case.program.language == Language::CSharp && answer.reached.has(Lanes::UNSET);
+        let unset_is_production =
+            case.program.language == Language::CSharp && answer.reached.has(Lanes::UNSET);
         let reached = answer.reached.has(production) || unset_is_production;
-        let lane = if answer.reached.has(production) || !unset_is_production { 0 } else { 1 };
+        let lane = if answer.reached.has(production) || !unset_is_production {
+            0
+        } else {
+            1
+        };
         let doubted = answer.doubted.has(Lanes::nth(lane));
         let steps = case.answers.because(case.program, answer, lane);
-        let fail_open = !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
+        let fail_open =
+            !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
         let verdict = if reached || fail_open {
             Verdict::Reachable
         } else if answer.reached.is_empty() {
-            if steps.iter().any(|step| matches!(step.what, What::Condition { .. })) { Verdict::Dead } else { Verdict::Guarded }
-        } else if (answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer)) || answer.reached.has(Lanes::STAGING) || answer.reached.has(Lanes::ODD) && answer.reached.has(Lanes::ANY) {
+            if steps
+                .iter()
+                .any(|step| matches!(step.what, What::Condition { .. }))
+            {
+                Verdict::Dead
+            } else {
+                Verdict::Guarded
+            }
+        } else if (answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer))
+            || answer.reached.has(Lanes::STAGING)
+            || answer.reached.has(Lanes::ODD) && answer.reached.has(Lanes::ANY)
+        {
             Verdict::WeaklyGuarded
         } else {
             Verdict::Guarded
         };
         let symbol = self.symbol_text(answer, &range);
         let sink = answer.sink.map(|sink| case.program.span(sink));
-        let steps = if reached && lane == 0 { self.proven(answer, steps) } else { steps };
-        JudgedSite { at: answer.at, range, symbol, family: answer.family, effect: answer.effect, reached: answer.reached, doubted, verdict, fail_open, sink, steps }
+        let steps = if reached && lane == 0 {
+            self.proven(answer, steps)
+        } else {
+            steps
+        };
+        JudgedSite {
+            at: answer.at,
+            range,
+            symbol,
+            family: answer.family,
+            effect: answer.effect,
+            reached: answer.reached,
+            doubted,
+            verdict,
+            fail_open,
+            sink,
+            steps,
+        }
     }
 
     /// Keeps the conditions that matter: turned round alone, they change the verdict.
@@ -106,7 +154,8 @@ impl Judged<'_> {
             .filter(|step| match &step.what {
                 What::Condition { truth: Some(_), .. } => {
                     let forced = FxHashMap::from_iter([(step.at, Force::Flip)]);
-                    !worlds::replay(self.case.program, self.case.facts, answer.at, &forced).has(Lanes::PRODUCTION)
+                    !worlds::replay(self.case.program, self.case.facts, answer.at, &forced)
+                        .has(Lanes::PRODUCTION)
                 }
                 _ => true,
             })
@@ -117,39 +166,83 @@ impl Judged<'_> {
     fn symbol_text(&self, answer: &worlds::SiteAnswer, range: &Range<usize>) -> SmolStr {
         let callee = match self.case.program.node(answer.at).map(|node| &node.kind) {
             Some(Kind::Call(call)) => {
-                let callee = self.case.program.span(NodeRef { item: answer.at.item, node: call.callee });
-                if call.construct { range.start..callee.end } else { callee }
+                let callee = self.case.program.span(NodeRef {
+                    item: answer.at.item,
+                    node: call.callee,
+                });
+                if call.construct {
+                    range.start..callee.end
+                } else {
+                    callee
+                }
             }
             _ => range.clone(),
         };
         let text = self.case.text.get(callee).unwrap_or_default();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.is_empty() { answer.symbol.clone() } else { shorten(&text, 60).into() }
+        if text.is_empty() {
+            answer.symbol.clone()
+        } else {
+            shorten(&text, 60).into()
+        }
     }
 
     fn decided_by(&self, answer: &worlds::SiteAnswer, wanted: impl Fn(&EventKind) -> bool) -> bool {
         let program = self.case.program;
-        let events: Vec<Range<usize>> = self.case.answers.events.iter().filter(|event| wanted(&event.kind)).map(|event| program.span(event.at)).collect();
+        let events: Vec<Range<usize>> = self
+            .case
+            .answers
+            .events
+            .iter()
+            .filter(|event| wanted(&event.kind))
+            .map(|event| program.span(event.at))
+            .collect();
         if events.is_empty() {
             return false;
         }
         let steps = self.case.answers.because(program, answer, 0);
-        let conditions: Vec<&worlds::Step> = steps.iter().filter(|step| matches!(step.what, What::Condition { .. })).collect();
+        let conditions: Vec<&worlds::Step> = steps
+            .iter()
+            .filter(|step| matches!(step.what, What::Condition { .. }))
+            .collect();
         // the variable is read in the condition itself, or the condition reads no accessor of a framework
-        conditions.iter().any(|step| events.iter().any(|event| step.range.start <= event.start && event.end <= step.range.end))
-            || conditions.iter().all(|step| {
-                let text = self.case.text.get(step.range.clone()).unwrap_or_default();
-                !["Rails.env", "Hanami.env", "Padrino.env", "settings.", "IsDevelopment", "IsProduction", "IsStaging", "IsEnvironment", "EnvironmentName"].iter().any(|known| text.contains(known))
-            })
+        conditions.iter().any(|step| {
+            events
+                .iter()
+                .any(|event| step.range.start <= event.start && event.end <= step.range.end)
+        }) || conditions.iter().all(|step| {
+            let text = self.case.text.get(step.range.clone()).unwrap_or_default();
+            ![
+                "Rails.env",
+                "Hanami.env",
+                "Padrino.env",
+                "settings.",
+                "IsDevelopment",
+                "IsProduction",
+                "IsStaging",
+                "IsEnvironment",
+                "EnvironmentName",
+            ]
+            .iter()
+            .any(|known| text.contains(known))
+        })
     }
 
     fn home_made_decides(&self, answer: &worlds::SiteAnswer) -> bool {
         let pinned = &self.case.facts.pinned;
-        self.decided_by(answer, |kind| matches!(kind, EventKind::HomeMadeVariable { name } if !pinned.contains(name)))
+        self.decided_by(
+            answer,
+            |kind| matches!(kind, EventKind::HomeMadeVariable { name } if !pinned.contains(name)),
+        )
     }
 
     fn raw_variable_decides(&self, answer: &worlds::SiteAnswer) -> bool {
-        self.decided_by(answer, |kind| matches!(kind, EventKind::RawVariable { .. } | EventKind::HomeMadeVariable { .. }))
+        self.decided_by(answer, |kind| {
+            matches!(
+                kind,
+                EventKind::RawVariable { .. } | EventKind::HomeMadeVariable { .. }
+            )
+        })
     }
 
     /// One finding for each missing guard.
@@ -170,9 +263,22 @@ impl Judged<'_> {
         }
         let mut findings = Vec::new();
         for body in order {
-            let Some(members) = bodies.get(&body) else { continue };
-            let Some(primary) = members.iter().copied().max_by_key(|index| (self.severity(&self.sites[*index]), std::cmp::Reverse(*index))) else { continue };
-            let others = members.iter().copied().filter(|index| *index != primary).collect();
+            let Some(members) = bodies.get(&body) else {
+                continue;
+            };
+            let Some(primary) = members.iter().copied().max_by_key(|index| {
+                (
+                    self.severity(&self.sites[*index]),
+                    std::cmp::Reverse(*index),
+                )
+            }) else {
+                continue;
+            };
+            let others = members
+                .iter()
+                .copied()
+                .filter(|index| *index != primary)
+                .collect();
             findings.push(self.report(&Group { primary, others }));
         }
         findings
@@ -182,9 +288,15 @@ impl Judged<'_> {
         let site = &self.sites[group.primary];
         let written = self.is_written(site);
         let (rule, (message, help)) = if written {
-            (fake_data::written::ID, fake_data::written::message(self, group))
+            (
+                fake_data::written::ID,
+                fake_data::written::message(self, group),
+            )
         } else {
-            (fake_data::reachable::ID, fake_data::reachable::message(self, group))
+            (
+                fake_data::reachable::ID,
+                fake_data::reachable::message(self, group),
+            )
         };
         let confidence = if site.doubted || site.effect == Effect::Config {
             Confidence::Low
@@ -195,7 +307,10 @@ impl Judged<'_> {
         };
         let mut because: Vec<Step> = site.steps.iter().map(|step| self.step(step)).collect();
         if let Some(sink) = &site.sink {
-            because.push(Step { range: sink.clone(), text: format!("{} writes it", self.callee(sink)) });
+            because.push(Step {
+                range: sink.clone(),
+                text: format!("{} writes it", self.callee(sink)),
+            });
         }
         Finding {
             rule,
@@ -208,7 +323,14 @@ impl Judged<'_> {
             message,
             help,
             because,
-            sites: group.others.iter().map(|index| OtherSite { range: self.sites[*index].range.clone(), symbol: self.sites[*index].symbol.clone() }).collect(),
+            sites: group
+                .others
+                .iter()
+                .map(|index| OtherSite {
+                    range: self.sites[*index].range.clone(),
+                    symbol: self.sites[*index].symbol.clone(),
+                })
+                .collect(),
         }
     }
 
@@ -240,7 +362,9 @@ impl Judged<'_> {
             }
             let mut at = item.parent;
             while let Some(parent) = at {
-                if program.item(parent).parent.is_some() && program.item(parent).kind == ItemKind::Container {
+                if program.item(parent).parent.is_some()
+                    && program.item(parent).kind == ItemKind::Container
+                {
                     return (parent, 0);
                 }
                 at = program.item(parent).parent;
@@ -261,13 +385,23 @@ impl Judged<'_> {
     fn enclosing(&self, site: &JudgedSite, fits: impl Fn(&Kind) -> bool) -> Option<u32> {
         let code = self.case.program.code(site.at.item)?;
         let span = code.nodes.get(site.at.node.0 as usize)?.span;
-        code.nodes.iter().filter(|node| node.span.start <= span.start && node.span.end >= span.end && fits(&node.kind)).map(|node| (node.span.end - node.span.start, node.span.start)).min().map(|(_, start)| start)
+        code.nodes
+            .iter()
+            .filter(|node| {
+                node.span.start <= span.start && node.span.end >= span.end && fits(&node.kind)
+            })
+            .map(|node| (node.span.end - node.span.start, node.span.start))
+            .min()
+            .map(|(_, start)| start)
     }
 
     fn enclosing_task(&self, site: &JudgedSite) -> Option<u32> {
         let code = self.case.program.code(site.at.item)?;
         let is_task = |kind: &Kind| match kind {
-            Kind::Call(call) => call.block.is_some() && matches!(code.nodes.get(call.callee.0 as usize).map(|node| &node.kind), Some(Kind::Name(name)) if name == "task" || name == "multitask"),
+            Kind::Call(call) => {
+                call.block.is_some()
+                    && matches!(code.nodes.get(call.callee.0 as usize).map(|node| &node.kind), Some(Kind::Name(name)) if name == "task" || name == "multitask")
+            }
             _ => false,
         };
         self.enclosing(site, is_task).map(|start| start + 1)
@@ -283,7 +417,9 @@ impl Judged<'_> {
             }
             let (kind, finding) = match site.verdict {
                 Verdict::Dead => (0, environment::dead_guard::finding(self, site)),
-                Verdict::WeaklyGuarded if site.reached.has(Lanes::STAGING) => (1, environment::deny_list_guard::finding(self, site)),
+                Verdict::WeaklyGuarded if site.reached.has(Lanes::STAGING) => {
+                    (1, environment::deny_list_guard::finding(self, site))
+                }
                 Verdict::WeaklyGuarded => (2, environment::fail_open_guard::finding(self, site)),
                 _ => continue,
             };
@@ -301,26 +437,47 @@ impl Judged<'_> {
         for event in &self.case.answers.events {
             let at = event.at;
             let finding = match &event.kind {
-                EventKind::UnknownName { name, .. } => environment::unknown_environment::name(self, at, name),
-                EventKind::MisspeltVariable { name, known } => Some(environment::unknown_environment::variable(self, at, name, known)),
-                EventKind::Constant { literal, why } => Some(environment::constant_comparison::finding(self, at, literal, *why)),
-                EventKind::TruthyVariable { .. } => Some(environment::truthy_flag::finding(self, at)),
-                EventKind::DevelopmentDefault { name, default } => {
-                    let framework = self.case.facts.catalog.variable(self.case.program.language, name).is_some_and(|variable| variable.framework);
-                    (!framework && !self.case.facts.pinned.contains(name)).then(|| environment::default_development::finding(self, at, name, default))
+                EventKind::UnknownName { name, .. } => {
+                    environment::unknown_environment::name(self, at, name)
                 }
-                EventKind::IgnoredVariable { name, why } => Some(environment::ignored_variable::finding(self, at, name, why)),
+                EventKind::MisspeltVariable { name, known } => Some(
+                    environment::unknown_environment::variable(self, at, name, known),
+                ),
+                EventKind::Constant { literal, why } => Some(
+                    environment::constant_comparison::finding(self, at, literal, *why),
+                ),
+                EventKind::TruthyVariable { .. } => {
+                    Some(environment::truthy_flag::finding(self, at))
+                }
+                EventKind::DevelopmentDefault { name, default } => {
+                    let framework = self
+                        .case
+                        .facts
+                        .catalog
+                        .variable(self.case.program.language, name)
+                        .is_some_and(|variable| variable.framework);
+                    (!framework && !self.case.facts.pinned.contains(name))
+                        .then(|| environment::default_development::finding(self, at, name, default))
+                }
+                EventKind::IgnoredVariable { name, why } => {
+                    Some(environment::ignored_variable::finding(self, at, name, why))
+                }
                 EventKind::HomeMadeVariable { .. } | EventKind::RawVariable { .. } => None,
             };
             findings.extend(finding);
         }
         for site in &self.sites {
-            let inverted = site.verdict == Verdict::Reachable && site.reached.has(Lanes::PRODUCTION) && !site.reached.has(Lanes::DEVELOPMENT) && !site.doubted;
+            let inverted = site.verdict == Verdict::Reachable
+                && site.reached.has(Lanes::PRODUCTION)
+                && !site.reached.has(Lanes::DEVELOPMENT)
+                && !site.doubted;
             if !inverted {
                 continue;
             }
             let condition = site.steps.iter().rev().find_map(|step| match step.what {
-                What::Condition { truth: Some(truth), .. } => Some((step.at, truth)),
+                What::Condition {
+                    truth: Some(truth), ..
+                } => Some((step.at, truth)),
                 _ => None,
             });
             if let Some((at, truth)) = condition {
@@ -342,20 +499,34 @@ impl Judged<'_> {
                 Reach::Reached
             }
         };
-        let because = [("production", 0), ("unset", 1), ("other", 2), ("development", 4)]
-            .into_iter()
-            .map(|(name, lane)| {
-                let steps = self.case.answers.because(self.case.program, answer, lane);
-                (name, reach(Lanes::nth(lane)), steps.iter().map(|step| self.step(step)).collect())
-            })
-            .collect();
+        let because = [
+            ("production", 0),
+            ("unset", 1),
+            ("other", 2),
+            ("development", 4),
+        ]
+        .into_iter()
+        .map(|(name, lane)| {
+            let steps = self.case.answers.because(self.case.program, answer, lane);
+            (
+                name,
+                reach(Lanes::nth(lane)),
+                steps.iter().map(|step| self.step(step)).collect(),
+            )
+        })
+        .collect();
         Site {
             range: site.range.clone(),
             family: site.family,
             symbol: site.symbol.clone(),
             zone: self.case.zone,
             verdict: site.verdict,
-            worlds: Worlds { production: reach(Lanes::PRODUCTION), unset: reach(Lanes::UNSET), other: reach(Lanes::STAGING), development: reach(Lanes::DEVELOPMENT) },
+            worlds: Worlds {
+                production: reach(Lanes::PRODUCTION),
+                unset: reach(Lanes::UNSET),
+                other: reach(Lanes::STAGING),
+                development: reach(Lanes::DEVELOPMENT),
+            },
             because,
         }
     }
@@ -363,7 +534,9 @@ impl Judged<'_> {
     fn step(&self, step: &worlds::Step) -> Step {
         let text = match &step.what {
             What::TopLevel => "runs when the file is loaded".to_owned(),
-            What::Entry { name } => format!("{name}: nothing in this file calls it, so anybody may"),
+            What::Entry { name } => {
+                format!("{name}: nothing in this file calls it, so anybody may")
+            }
             What::Call { name } => format!("calls {name}"),
             What::Condition { truth, cause } => {
                 let text = self.quote(&step.range);
@@ -374,7 +547,10 @@ impl Judged<'_> {
                 }
             }
         };
-        Step { range: step.range.clone(), text }
+        Step {
+            range: step.range.clone(),
+            text,
+        }
     }
 
     // ---- texts ----
@@ -402,14 +578,23 @@ impl Judged<'_> {
 
     /// 1-based.
     pub fn line(&self, offset: usize) -> usize {
-        self.case.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+        self.case
+            .text
+            .as_bytes()
+            .iter()
+            .take(offset)
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1
     }
 
     /// The guard to write, as this project's framework spells it.
     pub fn guard(&self) -> &'static str {
         let rails = self.case.facts.versions.get("rails").copied();
         match self.case.program.language {
-            Language::Ruby if rails.is_some_and(|version| version >= (7, 1)) => "if Rails.env.local?",
+            Language::Ruby if rails.is_some_and(|version| version >= (7, 1)) => {
+                "if Rails.env.local?"
+            }
             Language::Ruby => "if Rails.env.development? || Rails.env.test?",
             Language::Python if self.case.text.contains("django") => "if settings.DEBUG:",
             Language::Python if self.case.text.contains("flask") => "if current_app.debug:",
@@ -420,20 +605,76 @@ impl Judged<'_> {
 
     /// Names of environments that exist without a file of their own in many projects.
     pub fn is_sandbox_name(&self, name: &str) -> bool {
-        matches!(name.to_lowercase().as_str(), "local" | "dev" | "prod" | "demo" | "sandbox" | "review" | "qa" | "uat" | "preview" | "ci" | "cucumber" | "profile")
+        matches!(
+            name.to_lowercase().as_str(),
+            "local"
+                | "dev"
+                | "prod"
+                | "demo"
+                | "sandbox"
+                | "review"
+                | "qa"
+                | "uat"
+                | "preview"
+                | "ci"
+                | "cucumber"
+                | "profile"
+        )
     }
 
     #[allow(clippy::too_many_arguments)]
-    pub fn environment(&self, rule: &'static str, at: NodeRef, severity: Severity, confidence: Confidence, verdict: Verdict, message: String, help: String) -> Finding {
+    pub fn environment(
+        &self,
+        rule: &'static str,
+        at: NodeRef,
+        severity: Severity,
+        confidence: Confidence,
+        verdict: Verdict,
+        message: String,
+        help: String,
+    ) -> Finding {
         let range = self.case.program.span(at);
         let symbol = self.quote(&range).into();
-        Finding { rule, family: Family::Environment, severity, confidence, verdict, range, symbol, message, help, because: Vec::new(), sites: Vec::new() }
+        Finding {
+            rule,
+            family: Family::Environment,
+            severity,
+            confidence,
+            verdict,
+            range,
+            symbol,
+            message,
+            help,
+            because: Vec::new(),
+            sites: Vec::new(),
+        }
     }
 
     #[allow(clippy::too_many_arguments)]
-    pub fn advice(&self, rule: &'static str, site: &JudgedSite, severity: Severity, confidence: Confidence, verdict: Verdict, message: String, help: String) -> Finding {
+    pub fn advice(
+        &self,
+        rule: &'static str,
+        site: &JudgedSite,
+        severity: Severity,
+        confidence: Confidence,
+        verdict: Verdict,
+        message: String,
+        help: String,
+    ) -> Finding {
         let because = site.steps.iter().map(|step| self.step(step)).collect();
-        Finding { rule, family: Family::Environment, severity, confidence, verdict, range: site.range.clone(), symbol: site.symbol.clone(), message, help, because, sites: Vec::new() }
+        Finding {
+            rule,
+            family: Family::Environment,
+            severity,
+            confidence,
+            verdict,
+            range: site.range.clone(),
+            symbol: site.symbol.clone(),
+            message,
+            help,
+            because,
+            sites: Vec::new(),
+        }
     }
 }
 

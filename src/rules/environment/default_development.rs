@@ -25,7 +25,12 @@ use crate::rules::{Confidence, Finding, Severity, Verdict};
 
 pub const ID: &str = "default-development";
 
-pub(in crate::rules) fn finding(judged: &Judged<'_>, at: NodeRef, name: &str, default: &str) -> Finding {
+pub(in crate::rules) fn finding(
+    judged: &Judged<'_>,
+    at: NodeRef,
+    name: &str,
+    default: &str,
+) -> Finding {
     judged.environment(
         ID,
         at,

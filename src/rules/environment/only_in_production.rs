@@ -25,9 +25,9 @@
 //! ## References
 //! - `fake-data-reachable`
 
+use crate::program::NodeRef;
 use crate::rules::judge::Judged;
 use crate::rules::{Confidence, Finding, Severity, Verdict};
-use crate::program::NodeRef;
 
 pub const ID: &str = "only-in-production";
 

@@ -30,17 +30,32 @@ use crate::worlds::distance_at_most;
 pub const ID: &str = "unknown-environment";
 
 /// Names that every project may use.
-const COMMON: &[&str] = &["production", "development", "test", "staging", "Production", "Development", "Staging"];
+const COMMON: &[&str] = &[
+    "production",
+    "development",
+    "test",
+    "staging",
+    "Production",
+    "Development",
+    "Staging",
+];
 
 pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str) -> Option<Finding> {
     let facts = judged.case.facts;
-    let mut known: Vec<&str> = facts.environments.iter().chain(facts.production_names.iter()).map(|name| name.as_str()).collect();
+    let mut known: Vec<&str> = facts
+        .environments
+        .iter()
+        .chain(facts.production_names.iter())
+        .map(|name| name.as_str())
+        .collect();
     if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return None;
     }
     known.extend(COMMON);
     // `dev`, `prod` are names of their own, not slips; four letters apart, nothing is near
-    let near = known.iter().find(|known| name.len() >= 5 && distance_at_most(&known.to_lowercase(), &name.to_lowercase(), 2));
+    let near = known.iter().find(|known| {
+        name.len() >= 5 && distance_at_most(&known.to_lowercase(), &name.to_lowercase(), 2)
+    });
     let text = judged.quote_node(at);
     let Some(near) = near else {
         // without a list of the project's environments any other name may be one
@@ -68,14 +83,21 @@ pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str) -> Op
     ))
 }
 
-pub(in crate::rules) fn variable(judged: &Judged<'_>, at: NodeRef, name: &str, known: &str) -> Finding {
+pub(in crate::rules) fn variable(
+    judged: &Judged<'_>,
+    at: NodeRef,
+    name: &str,
+    known: &str,
+) -> Finding {
     judged.environment(
         ID,
         at,
         Severity::Warning,
         Confidence::High,
         Verdict::Reachable,
-        format!("Nothing sets {name}: the variable is {known}. What is tested here is always missing."),
+        format!(
+            "Nothing sets {name}: the variable is {known}. What is tested here is always missing."
+        ),
         format!("Read {known}."),
     )
 }

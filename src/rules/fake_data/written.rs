@@ -38,10 +38,19 @@ pub(in crate::rules) fn message(judged: &Judged<'_>, group: &Group) -> (String, 
     let message = match &first.sink {
         Some(sink) => {
             let line = judged.line(first.range.start);
-            format!("Fake data is written to the database in production: {} receives {symbol} (line {line}).", judged.callee(sink))
+            format!(
+                "Fake data is written to the database in production: {} receives {symbol} (line {line}).",
+                judged.callee(sink)
+            )
         }
-        None => format!("Fake data is written to the database in production: {symbol} saves what it makes."),
+        None => format!(
+            "Fake data is written to the database in production: {symbol} saves what it makes."
+        ),
     };
-    let message = if first.doubted { message.replacen(" is written", " may be written", 1) } else { message };
+    let message = if first.doubted {
+        message.replacen(" is written", " may be written", 1)
+    } else {
+        message
+    };
     (message, help)
 }
