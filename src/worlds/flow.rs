@@ -233,6 +233,11 @@ impl<'p> Machine<'p> {
                     let (list, _) = self.eval(NodeRef { item, node: *inner }, lanes);
                     return self.contains(node, &list, value, lanes);
                 }
+                if self.csharp()
+                    && let Some(Kind::List(places)) = self.kind(node)
+                {
+                    return self.matches_tuple(node, places, value, lanes, always, open);
+                }
                 let (expected, _) = self.eval_quietly(node, lanes);
                 if self.ruby() {
                     self.case_equal(node, &expected, value, lanes)
@@ -324,6 +329,24 @@ impl<'p> Machine<'p> {
                 open
             }
         }
+    }
+
+    /// A tuple of constants and discards that the grammar reads as an expression.
+    fn matches_tuple(&mut self, at: NodeRef, places: &[NodeId], value: &Val, lanes: Lanes, always: Outcome, open: Outcome) -> Outcome {
+        let Some(V::List(items)) = value.single().filter(|v| matches!(v, V::List(items) if items.len() == places.len())).cloned() else {
+            return open;
+        };
+        let mut every = always;
+        for (place, item) in places.iter().zip(items.iter()) {
+            let place = NodeRef { item: at.item, node: *place };
+            if matches!(self.kind(place), Some(Kind::Name(name)) if name == "_") {
+                continue;
+            }
+            let (expected, _) = self.eval_quietly(place, lanes);
+            let next = self.equal(place, item, &expected, lanes, false);
+            every = either(every.negate(), next.negate()).negate();
+        }
+        every
     }
 
     pub fn eval_loop(&mut self, at: NodeRef, inner: &'p Loop, lanes: Lanes) -> (Val, Lanes) {
@@ -569,7 +592,7 @@ impl<'p> Machine<'p> {
         self.st.may_resume = true;
         let (value, body_falls) = self.eval(child(inner.body), lanes);
         let after_body = self.st.clone();
-        let risky = self.may_raise(child(inner.body));
+        let risky = self.may_raise(child(inner.body), 0) || self.reads_settings(at.item, child(inner.body), inner);
         let mut raised = self.arrive(mark, |exit| exit.target == Target::Raise);
         // handlers take what their classes catch, one after the other
         struct Entry {
@@ -683,7 +706,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether code may raise by itself: it calls something that is not in sight.
-    fn may_raise(&self, at: NodeRef) -> bool {
+    fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
         let Some(code) = self.program.code(at.item) else {
             return true;
         };
@@ -700,102 +723,92 @@ impl<'p> Machine<'p> {
                 }
                 continue;
             };
-            if !self.is_harmless(
-                NodeRef {
-                    item: at.item,
-                    node: NodeId(index as u32),
-                },
-                call,
-            ) {
+            let call_at = NodeRef {
+                item: at.item,
+                node: NodeId(index as u32),
+            };
+            if !self.is_harmless(call_at, call, depth) {
                 return true;
             }
         }
         false
     }
 
+    /// Python: a handler that waits for a missing attribute or setting takes what reads one.
+    fn reads_settings(&self, item: ItemId, body: NodeRef, inner: &Try) -> bool {
+        let waits = inner.handlers.iter().any(|handler| match &handler.catches {
+            Catches::Classes(classes) => classes.iter().any(|node| {
+                let names = |node: NodeId| match self.kind(NodeRef { item, node }) {
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => matches!(name.as_str(), "AttributeError" | "NameError" | "ImproperlyConfigured" | "IndexError" | "TypeError"),
+                    _ => false,
+                };
+                match self.kind(NodeRef { item, node: *node }) {
+                    Some(Kind::List(all)) => all.iter().any(|node| names(*node)),
+                    _ => names(*node),
+                }
+            }),
+            _ => false,
+        });
+        let Some(code) = self.program.code(item).filter(|_| waits && !self.csharp()) else { return false };
+        let Some(span) = code.nodes.get(body.node.0 as usize).map(|node| node.span) else { return true };
+        let inside = |node: &Node| node.span.start >= span.start && node.span.end <= span.end;
+        code.nodes.iter().any(|node| inside(node) && matches!(node.kind, Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)))
+    }
+
     /// Calls that are known not to raise, or whose exits are modelled.
-    fn is_harmless(&self, at: NodeRef, call: &Call) -> bool {
-        let callee = NodeRef {
-            item: at.item,
-            node: call.callee,
-        };
+    fn is_harmless(&self, at: NodeRef, call: &Call, depth: usize) -> bool {
+        let callee = NodeRef { item: at.item, node: call.callee };
         match self.kind(callee) {
-            Some(Kind::Name(name)) => {
-                matches!(
-                    name.as_str(),
-                    "exit"
-                        | "abort"
-                        | "exit!"
-                        | "puts"
-                        | "print"
-                        | "p"
-                        | "warn"
-                        | "raise"
-                        | "throw"
-                        | "hit"
-                        | "hit!"
-                        | "bool"
-                        | "str"
-                        | "len"
-                        | "range"
-                        | "RuntimeError"
-                        | "Exception"
-                        | "ValueError"
-                        | "SystemExit"
-                ) || self.catalog.has_symbol(self.language, name)
-                    || matches!(
-                        self.lookup(name),
-                        super::names::Found::Slot(_) | super::names::Found::Member(_)
-                    )
-                    || call.construct && (name.ends_with("Exception") || name.ends_with("Error"))
-            }
+            Some(Kind::Name(name)) => match self.lookup(name) {
+                super::names::Found::Slot(slot) => self.slots[slot as usize].alts.iter().all(|alt| match &alt.v {
+                    V::Closure(closure) => self.is_calm(closure.def, depth),
+                    _ => false,
+                }),
+                super::names::Found::Member(class) => {
+                    let found = self.methods_named(class, name);
+                    !found.is_empty() && found.iter().all(|def| self.is_calm(*def, depth))
+                }
+                super::names::Found::Nothing => {
+                    matches!(name.as_str(), "exit" | "abort" | "exit!" | "puts" | "print" | "p" | "warn" | "raise" | "throw" | "bool" | "str" | "len")
+                        || is_exception_name(name)
+                }
+            },
             Some(Kind::Attr { recv, name, .. }) => {
-                let known = matches!(
-                    name.as_str(),
-                    "exit"
-                        | "_exit"
-                        | "get"
-                        | "getenv"
-                        | "lower"
-                        | "upper"
-                        | "strip"
-                        | "downcase"
-                        | "start_with?"
-                        | "startswith"
-                        | "IsDevelopment"
-                        | "IsProduction"
-                        | "IsStaging"
-                        | "IsEnvironment"
-                        | "WriteLine"
-                        | "GetEnvironmentVariable"
-                        | "Exit"
-                        | "FailFast"
-                        | "env"
-                        | "production?"
-                        | "development?"
-                        | "test?"
-                        | "local?"
-                        | "staging?"
-                        | "in?"
-                        | "include?"
-                        | "Equals"
-                        | "new"
-                        | "info"
-                        | "warn"
-                        | "error"
-                        | "LogError"
-                        | "LogInformation"
-                        | "LogWarning"
-                        | "ToLower"
-                        | "fetch"
-                        | "to_s"
-                        | "to_sym"
-                );
-                known
-                    || matches!(self.kind(NodeRef { item: at.item, node: *recv }), Some(Kind::Name(head)) if self.catalog.has_symbol(self.language, &format!("{head}.{name}")) && head == "Fake")
+                let recv = NodeRef { item: at.item, node: *recv };
+                let of = |names: &[&str]| match self.kind(recv) {
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => names.contains(&name.as_str()),
+                    _ => false,
+                };
+                match name.as_str() {
+                    // reading the environment, and leaving
+                    "getenv" | "_exit" | "GetEnvironmentVariable" | "SetEnvironmentVariable" | "FailFast" => true,
+                    "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment" => true,
+                    "exit" | "exit!" | "abort" | "Exit" => of(&["sys", "Kernel", "Process", "Environment"]),
+                    "get" | "setdefault" => of(&["environ"]),
+                    "fetch" | "key?" | "values_at" => of(&["ENV"]),
+                    "env" => of(&["Rails", "Hanami", "Padrino"]),
+                    // predicates and strings
+                    _ if self.ruby() && name.ends_with('?') => true,
+                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith" | "downcase" | "upcase" | "to_s" | "to_sym" | "ToLower" | "ToUpper"
+                    | "ToLowerInvariant" | "ToUpperInvariant" | "Equals" | "StartsWith" | "EndsWith" => true,
+                    // logs
+                    "WriteLine" | "Write" | "LogError" | "LogInformation" | "LogWarning" | "LogDebug" => true,
+                    "info" | "warn" | "warning" | "error" | "debug" => of(&["logger", "log", "logging", "_logger", "_log", "LOGGER"]),
+                    "new" => match self.kind(recv) {
+                        Some(Kind::Name(class) | Kind::Attr { name: class, .. }) => is_exception_name(class),
+                        _ => false,
+                    },
+                    _ => is_exception_name(name),
+                }
             }
             _ => false,
         }
+    }
+
+    /// Whether a definition of the file raises nothing but what its summary says.
+    fn is_calm(&self, def: NodeRef, depth: usize) -> bool {
+        let Some(node) = self.def(def) else { return false };
+        depth < 3 && !self.may_raise(NodeRef { item: def.item, node: node.body }, depth + 1)
     }
 
     /// Whether a handler catches an exception of this class. `None`: perhaps.
@@ -1193,7 +1206,7 @@ impl<'p> Machine<'p> {
                         return (found, lanes);
                     }
                     if machine.ruby() {
-                        found.join(&Val::nil(missing));
+                        found.join(&Val::of(V::Missing, missing));
                         return (found, lanes);
                     }
                     let surely = missing.without(found.lanes());
@@ -1349,4 +1362,9 @@ fn either(a: Outcome, b: Outcome) -> Outcome {
         yes_sure: a.yes_sure | b.yes_sure,
         no_sure: a.no_sure & b.no_sure,
     }
+}
+
+/// `KeyError`, `InvalidOperationException`: making one raises nothing.
+fn is_exception_name(name: &str) -> bool {
+    name.ends_with("Error") || name.ends_with("Exception") || name == "SystemExit"
 }

@@ -117,6 +117,7 @@ impl<'p> Machine<'p> {
             }
             Some(Kind::Attr { recv, name, .. }) => {
                 let (target, falls) = self.eval_quietly(child(*recv), lanes);
+                self.note_configuration(place, &target, name, falls);
                 self.write_attr(&target, child(*recv), name, falls, value, place);
                 falls
             }
@@ -151,6 +152,18 @@ impl<'p> Machine<'p> {
             }
             Some(Kind::Typed(inner, _)) => self.assign(child(*inner), lanes, value),
             _ => self.eval(place, lanes).1,
+        }
+    }
+
+    /// `Faker::Config.locale = …`: a setting of a library.
+    fn note_configuration(&mut self, place: NodeRef, target: &Val, name: &SmolStr, lanes: Lanes) {
+        for alt in target.groups(lanes) {
+            if let V::Name(head) = &alt.v {
+                let full = SmolStr::new(format!("{head}.{name}"));
+                if let Some((_, family)) = self.symbol_of(&full) {
+                    self.record(place, full, SymbolEffect::Config, family, alt.lanes);
+                }
+            }
         }
     }
 
@@ -688,7 +701,10 @@ impl<'p> Machine<'p> {
             Import::From { path, names } => {
                 for (name, alias) in names {
                     let full = self.imported(path, name);
-                    let value = Val::of(V::Name(full), lanes);
+                    let value = match self.accessor_value(&full, lanes) {
+                        Some(value) => value,
+                        None => Val::of(V::Name(full), lanes),
+                    };
                     self.bind_import(alias.as_ref().unwrap_or(name), lanes, &value);
                 }
             }
@@ -735,9 +751,8 @@ impl<'p> Machine<'p> {
     /// The qualified name of `from path import name`. A factory class of the project stands for the library's base class:
     /// by convention only factory classes live in a module of that name.
     fn imported(&self, path: &str, name: &str) -> SmolStr {
-        let module = path.rsplit('.').next().unwrap_or(path);
-        let factories = matches!(module, "factories" | "factory" | "factory_boy")
-            || path.split('.').any(|part| part == "factories");
+        let of_factories = |part: &str| matches!(part, "factory" | "factories") || part.ends_with("_factory") || part.ends_with("_factories");
+        let factories = path.split('.').any(of_factories);
         if factories
             && name.len() > "Factory".len()
             && name.ends_with("Factory")
