@@ -486,7 +486,8 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         let before = self.st.clone();
         let block = def.form == Form::Block;
-        let kind = if block {
+        // a Ruby lambda shares the locals around it as well
+        let kind = if block || (self.ruby() && def.form == Form::Lambda) {
             ScopeKind::Block
         } else {
             ScopeKind::Function
@@ -681,6 +682,7 @@ impl<'p> Machine<'p> {
             ..Context::default()
         });
         let context = std::mem::replace(&mut self.context, self.contexts.len() - 1);
+        let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
         let this = class.map(|class| {
@@ -767,6 +769,7 @@ impl<'p> Machine<'p> {
         });
         self.inlining = inlining;
         self.context = context;
+        self.foreign_below = foreign;
         self.resume_logging(logging);
         self.st = before;
         self.summaries.insert(at, Summary::Done(effect.clone()));
@@ -1033,6 +1036,7 @@ impl<'p> Machine<'p> {
         };
         let mark = self.exits.len();
         let before = self.st.clone();
+        let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
         self.maybe(lanes, |machine| {
             machine.forget_written(closure.def, lanes);
             let (value, falls) = if machine.homes.contains_key(&closure.def) {
@@ -1048,6 +1052,7 @@ impl<'p> Machine<'p> {
             }
             (value, falls)
         });
+        self.foreign_below = foreign;
         // what the closure raises, its caller's caller sees; what it returns from, in a block, may have happened
         if def.form != Form::Block {
             self.exits.truncate(mark);
@@ -1055,7 +1060,7 @@ impl<'p> Machine<'p> {
         self.st = before;
     }
 
-    /// Variables that a body writes may hold anything by the time it runs again.
+    /// What a body writes may hold anything by the time it runs again: variables, what they hold, the process environment.
     pub fn forget_written(&mut self, def: NodeRef, lanes: Lanes) {
         let Some(code) = self.program.code(def.item) else {
             return;
@@ -1063,26 +1068,59 @@ impl<'p> Machine<'p> {
         let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else {
             return;
         };
-        let mut names: Vec<&SmolStr> = Vec::new();
+        let mut places: Vec<NodeId> = Vec::new();
         for node in &code.nodes {
             if node.span.start < span.start || node.span.end > span.end {
                 continue;
             }
-            if let Kind::Set { place, .. } = &node.kind
-                && let Some(Kind::Name(name)) =
-                    code.nodes.get(place.0 as usize).map(|node| &node.kind)
-                && !names.contains(&name)
-            {
-                names.push(name);
+            match &node.kind {
+                Kind::Set { place, .. } | Kind::Out(place) => places.push(*place),
+                Kind::Binary { op: Op::Shift, left, .. } => places.push(*left),
+                Kind::Call(call) => {
+                    if let Some(Kind::Attr { recv, name, .. }) = code.nodes.get(call.callee.0 as usize).map(|node| &node.kind)
+                        && super::methods::is_mutation(name)
+                    {
+                        places.push(*recv);
+                    }
+                }
+                _ => {}
             }
         }
-        for name in names {
-            if let Found::Slot(slot) = self.lookup(name)
-                && !self.slots[slot as usize].alts.is_empty()
-            {
-                self.weaken_slot(slot, &Val::data(lanes));
+        let mut seen: Vec<&SmolStr> = Vec::new();
+        while let Some(place) = places.pop() {
+            let at = NodeRef { item: def.item, node: place };
+            match self.kind(at) {
+                Some(Kind::Name(name)) if self.is_process_environment(name) => self.forget_variables(lanes),
+                Some(Kind::Name(name) | Kind::Field(name)) if !seen.contains(&name) => {
+                    seen.push(name);
+                    self.forget_name(name, lanes);
+                }
+                Some(Kind::Index { recv, .. }) => places.push(*recv),
+                Some(Kind::Attr { recv, .. }) => places.push(*recv),
+                Some(Kind::List(all)) => places.extend(all.iter().copied()),
+                Some(Kind::Splat(inner) | Kind::Typed(inner, _)) => places.push(*inner),
+                _ => {}
             }
         }
+    }
+
+    fn is_process_environment(&self, name: &str) -> bool {
+        (self.ruby() && name == "ENV") || (self.python() && matches!(name, "environ" | "os"))
+    }
+
+    /// A name may hold anything from here on.
+    fn forget_name(&mut self, name: &SmolStr, lanes: Lanes) {
+        let slot = match self.lookup(name) {
+            Found::Slot(slot) => Some(slot),
+            _ => self.slot_in(0, name).filter(|_| name.starts_with(['$', '@'])),
+        };
+        let Some(slot) = slot else { return };
+        let held = &self.slots[slot as usize];
+        // a name that stands for a function or class still does
+        if held.alts.is_empty() || held.alts.iter().all(|alt| matches!(alt.v, V::Class(_)) || self.is_method(&alt.v)) {
+            return;
+        }
+        self.weaken_slot(slot, &Val::data(lanes));
     }
 
     pub fn iterate_generator(&mut self, generator: &Rc<(Closure, Args)>, lanes: Lanes) -> Lanes {

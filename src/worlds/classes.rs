@@ -194,6 +194,10 @@ impl<'p> Machine<'p> {
                     body: BodyState::Waiting,
                     lanes: Lanes::ALL,
                 });
+                for (name, value) in self.seeded_fields(at) {
+                    let field = self.classes[index as usize].fields.entry(name).or_default();
+                    field.value = value;
+                }
                 let slot = self.declare(outer, &simple);
                 self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
                 self.class_names.entry(simple).or_insert(index);
@@ -459,11 +463,21 @@ impl<'p> Machine<'p> {
 
     pub fn write_class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, value: &Val) {
         let in_constructor = self.in_constructor;
+        let read = self.fields_read.contains(&(class, name.clone()));
         let field = self.classes[class as usize]
             .fields
             .entry(name.clone())
             .or_default();
-        field.value.join(&value.only(lanes));
+        let value = value.only(lanes);
+        let known = |alt: &Alt| {
+            field
+                .value
+                .alts
+                .iter()
+                .any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes))
+        };
+        self.stale |= read && !value.alts.iter().all(known);
+        field.value.join(&value);
         field.initialised |= in_constructor;
     }
 
@@ -611,6 +625,7 @@ impl<'p> Machine<'p> {
     /// A field as every object of the class may hold it: the join of all assignments.
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
+        self.fields_read.insert((class, name.clone()));
         let writers = self.classes[class as usize]
             .writers
             .get(name)

@@ -1487,7 +1487,7 @@ pub fn is_known_name(name: &str) -> bool {
     )
 }
 
-fn is_mutation(name: &str) -> bool {
+pub fn is_mutation(name: &str) -> bool {
     matches!(
         name,
         "append"

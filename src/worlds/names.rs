@@ -16,6 +16,9 @@ pub enum Found {
     Nothing,
 }
 
+/// Stands for every variable of the process: no variable has this name.
+const ANY_VARIABLE: &str = "";
+
 /// The name under which a write to the process environment is kept.
 fn variable_slot(name: &str) -> SmolStr {
     SmolStr::new(format!("\u{1}env {name}"))
@@ -83,7 +86,12 @@ impl<'p> Machine<'p> {
             Found::Slot(slot) => self.set_slot(slot, lanes, value),
             Found::Member(class) => self.write_class_field(class, name, lanes, value),
             Found::Nothing => {
-                let scope = self.declaring();
+                // what a Ruby block assigns first is its own
+                let scope = if self.ruby() {
+                    self.st.scope
+                } else {
+                    self.declaring()
+                };
                 if let ScopeKind::Class(class) = self.scopes[scope as usize].kind
                     && !self.ruby()
                 {
@@ -249,7 +257,7 @@ impl<'p> Machine<'p> {
         (Val::of(V::Name(qualified), lanes), lanes)
     }
 
-    fn is_method(&self, v: &V) -> bool {
+    pub fn is_method(&self, v: &V) -> bool {
         matches!(v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_))))
     }
 
@@ -546,10 +554,20 @@ impl<'p> Machine<'p> {
     fn one_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
         let file = 0;
         let mut written = Val::default();
+        let mut maybe = false;
         if let Some(slot) = self.slot_in(file, &variable_slot(name)) {
             written = self.slots[slot as usize].only(lanes);
+            maybe = self.lingering.contains_key(&slot);
         }
-        let open = lanes.without(written.lanes());
+        if let Some(slot) = self.slot_in(file, &variable_slot(ANY_VARIABLE)) {
+            written.join(&self.slots[slot as usize].only(lanes));
+            maybe = true;
+        }
+        let open = if maybe {
+            lanes
+        } else {
+            lanes.without(written.lanes())
+        };
         if open.is_empty() {
             return written;
         }
@@ -641,10 +659,19 @@ impl<'p> Machine<'p> {
 
     /// A write to the process environment.
     pub fn set_variable(&mut self, name: &Val, lanes: Lanes, value: &Val) {
-        if let Some(text) = name.text().cloned() {
-            let slot = self.declare(0, &variable_slot(&text));
-            self.set_slot(slot, lanes, value);
+        match name.text().cloned() {
+            Some(text) => {
+                let slot = self.declare(0, &variable_slot(&text));
+                self.set_slot(slot, lanes, value);
+            }
+            None => self.forget_variables(lanes),
         }
+    }
+
+    /// Any variable of the process may hold anything.
+    pub fn forget_variables(&mut self, lanes: Lanes) {
+        let slot = self.declare(0, &variable_slot(ANY_VARIABLE));
+        self.weaken_slot(slot, &Val::data(lanes));
     }
 
     /// A value of a declared type, where the type alone says something.
