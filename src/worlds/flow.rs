@@ -1323,7 +1323,7 @@ impl<'p> Machine<'p> {
             .alts
             .iter()
             .any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
-        if known && matches!(self.kind(recv), Some(Kind::Name(_) | Kind::Field(_))) {
+        if known {
             let mut next = Val {
                 deps: target.deps.clone(),
                 taint: target.taint.or(value.taint),
@@ -1348,7 +1348,7 @@ impl<'p> Machine<'p> {
                     doubt: alt.doubt,
                 });
             }
-            self.assign(recv, lanes, &next);
+            self.changed(recv, target, &next, lanes);
         } else {
             self.escape(value, lanes, at);
         }

@@ -241,15 +241,9 @@ impl<'p> Machine<'p> {
     fn mutated(&mut self, recv: NodeRef, target: &Val, name: &str, args: &Args, lanes: Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.taint_place(recv, taint);
-        if !target
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::List(_) | V::Map(_)))
-        {
+        if !target.alts.iter().any(|alt| is_changeable(&alt.v, self.language)) {
             return;
         }
-        let appends =
-            matches!(name, "append" | "push" | "Add" | "add") && args.positional.len() == 1;
         let mut value = Val {
             deps: target.deps.clone(),
             taint: target.taint.or(taint),
@@ -257,12 +251,9 @@ impl<'p> Machine<'p> {
         };
         for alt in target.groups(lanes) {
             let v = match &alt.v {
-                V::List(items) if appends => {
-                    let mut items = items.to_vec();
-                    items.extend(args.positional.first().cloned());
-                    V::List(Rc::new(items))
-                }
-                V::List(_) | V::Map(_) => V::Unknown(Cause::Data),
+                V::List(items) => changed_list(items, name, args).map_or(V::Unknown(Cause::Data), |items| V::List(Rc::new(items))),
+                V::Map(pairs) => changed_map(pairs, name, args, alt.lanes).map_or(V::Unknown(Cause::Data), |pairs| V::Map(Rc::new(pairs))),
+                v if is_changeable(v, self.language) => V::Unknown(Cause::Data),
                 v => v.clone(),
             };
             value.add(Alt {
@@ -271,12 +262,67 @@ impl<'p> Machine<'p> {
                 doubt: alt.doubt,
             });
         }
-        match self.kind(recv) {
-            Some(Kind::Name(_) | Kind::Field(_)) => {
-                self.assign(recv, lanes, &value);
+        self.changed(recv, target, &value, lanes);
+    }
+
+    /// A value was changed in place: the place it was found at holds the new one, whatever else holds the same object may.
+    pub fn changed(&mut self, place: NodeRef, old: &Val, new: &Val, lanes: Lanes) {
+        let direct = match self.kind(place) {
+            Some(Kind::Name(name)) => match self.lookup(name) {
+                super::names::Found::Slot(slot) => {
+                    self.set_slot(slot, lanes, new);
+                    Some(slot)
+                }
+                _ => {
+                    self.assign(place, lanes, new);
+                    None
+                }
+            },
+            Some(Kind::Field(_)) => {
+                self.assign(place, lanes, new);
+                None
             }
-            _ => {}
+            _ => None,
+        };
+        for alt in old.groups(lanes) {
+            if !is_changeable(&alt.v, self.language) {
+                continue;
+            }
+            let becomes = new.only(alt.lanes);
+            self.changes.push((alt.v.clone(), becomes.clone()));
+            for slot in 0..self.slots.len() as u32 {
+                if Some(slot) == direct {
+                    continue;
+                }
+                let held = holds(&self.slots[slot as usize], &alt.v, alt.lanes);
+                if let Some((on, inside)) = held {
+                    let value = if inside { Val::data(on) } else { becomes.only(on) };
+                    self.weaken_slot(slot, &value);
+                }
+            }
+            for class in 0..self.classes.len() as u32 {
+                let names: Vec<(SmolStr, Lanes, bool)> = self.classes[class as usize]
+                    .fields
+                    .iter()
+                    .filter_map(|(name, field)| holds(&field.value, &alt.v, alt.lanes).map(|(on, inside)| (name.clone(), on, inside)))
+                    .collect();
+                for (name, on, inside) in names {
+                    let value = if inside { Val::data(on) } else { becomes.only(on) };
+                    self.write_class_field(class, &name, on, &value);
+                }
+            }
         }
+    }
+
+    /// What a value held by an expression in progress has become by now.
+    pub fn after_changes(&self, value: &Val, mark: usize) -> Val {
+        let mut out = value.clone();
+        for (old, new) in self.changes.iter().skip(mark) {
+            if let Some((on, inside)) = holds(&out, old, Lanes::ALL) {
+                out.join(&if inside { Val::data(on) } else { new.only(on) });
+            }
+        }
+        out
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -1452,6 +1498,101 @@ impl<'p> Machine<'p> {
     }
 }
 
+/// Whether a value can be changed in place.
+fn is_changeable(v: &V, language: Language) -> bool {
+    match v {
+        V::List(_) | V::Map(_) => true,
+        V::Str(_) | V::Inquirer(_) => language == Language::Ruby,
+        _ => false,
+    }
+}
+
+/// The lanes in which a value is, or has inside, the very object `v`; whether it is inside.
+fn holds(value: &Val, v: &V, lanes: Lanes) -> Option<(Lanes, bool)> {
+    let mut on = Lanes::NONE;
+    let mut inside = false;
+    for alt in value.alts.iter().filter(|alt| alt.lanes.has(lanes)) {
+        if same(&alt.v, v) {
+            on |= alt.lanes & lanes;
+        } else if has_inside(&alt.v, v, 4) {
+            on |= alt.lanes & lanes;
+            inside = true;
+        }
+    }
+    (!on.is_empty()).then_some((on, inside))
+}
+
+fn has_inside(outer: &V, v: &V, depth: usize) -> bool {
+    // a text inside a collection is hardly ever changed there
+    if depth == 0 || !matches!(v, V::List(_) | V::Map(_)) {
+        return false;
+    }
+    let any = |value: &Val| value.alts.iter().any(|alt| same(&alt.v, v) || has_inside(&alt.v, v, depth - 1));
+    match outer {
+        V::List(items) => items.iter().any(any),
+        V::Map(pairs) => pairs.iter().any(|(_, value)| any(value)),
+        V::Object(object) => object.fields.borrow().iter().any(|(_, value)| any(value)),
+        _ => false,
+    }
+}
+
+/// The items of a list after a method that is known.
+fn changed_list(items: &[Val], name: &str, args: &Args) -> Option<Vec<Val>> {
+    let all = args.positional.iter().cloned();
+    let own = items.iter().cloned();
+    match (name, args.positional.len()) {
+        _ if args.open || args.block.is_some() => None,
+        ("push" | "append" | "Add" | "add" | "<<", 1) | ("push" | "append", _) => Some(own.chain(all).collect()),
+        ("unshift" | "prepend", _) => Some(all.chain(own).collect()),
+        ("clear" | "Clear", 0) => Some(Vec::new()),
+        ("shift", 0) => Some(own.skip(1).collect()),
+        ("pop", 0) => Some(own.take(items.len().saturating_sub(1)).collect()),
+        ("concat" | "extend" | "AddRange" | "UnionWith", 1) => match args.get(0)?.single()? {
+            V::List(more) => Some(own.chain(more.iter().cloned()).collect()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The pairs of a map after a method that is known; the first pair of a key wins.
+fn changed_map(pairs: &[(Val, Val)], name: &str, args: &Args, lanes: Lanes) -> Option<Vec<(Val, Val)>> {
+    let is_key = |value: &Val| matches!(value.single(), Some(V::Str(_) | V::Symbol(_)));
+    match (name, args.positional.len()) {
+        _ if args.open || args.block.is_some() => None,
+        ("clear" | "Clear", 0) => Some(Vec::new()),
+        ("store", 2) if is_key(&args.positional[0]) => {
+            let pair = (args.positional[0].clone(), args.positional[1].clone());
+            Some(std::iter::once(pair).chain(pairs.iter().cloned()).collect())
+        }
+        ("merge!" | "update", count) if count <= 1 => {
+            let mut new: Vec<(Val, Val)> = args.named.iter().map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone())).collect();
+            match args.get(0).map(Val::single) {
+                None => {}
+                Some(Some(V::Map(more))) => new.extend(more.iter().cloned()),
+                _ => return None,
+            }
+            // a key of other lanes decides only there
+            new.iter().all(|(key, _)| is_key(key)).then(|| new.into_iter().chain(pairs.iter().cloned()).collect())
+        }
+        ("delete", 1) => {
+            let key = args.get(0)?.text()?;
+            let known = pairs.iter().all(|(key, _)| is_key(key));
+            let wanted = |known: &Val| same_text(known, args.get(0), key);
+            known.then(|| pairs.iter().filter(|(key, _)| !wanted(key)).cloned().collect())
+        }
+        _ => None,
+    }
+}
+
+fn same_text(a: &Val, b: Option<&Val>, text: &SmolStr) -> bool {
+    a.text() == Some(text)
+        && matches!(
+            (a.single(), b.and_then(Val::single)),
+            (Some(V::Symbol(_)), Some(V::Symbol(_))) | (Some(V::Str(_)), Some(V::Str(_)))
+        )
+}
+
 fn deep_taint(value: &Val) -> Option<NodeRef> {
     value.taint.or_else(|| {
         value.alts.iter().find_map(|alt| match &alt.v {
@@ -1494,6 +1635,37 @@ pub fn is_mutation(name: &str) -> bool {
             | "push"
             | "concat"
             | "unshift"
+            | "<<"
+            | "gsub!"
+            | "sub!"
+            | "tr!"
+            | "upcase!"
+            | "downcase!"
+            | "capitalize!"
+            | "swapcase!"
+            | "strip!"
+            | "chomp!"
+            | "squeeze!"
+            | "slice!"
+            | "reverse!"
+            | "squish!"
+            | "delete_prefix!"
+            | "delete_suffix!"
+            | "setbyte"
+            | "transform_values!"
+            | "transform_keys!"
+            | "deep_merge!"
+            | "reverse_merge!"
+            | "with_defaults!"
+            | "collect!"
+            | "filter!"
+            | "flatten!"
+            | "sort!"
+            | "sort_by!"
+            | "shuffle!"
+            | "rotate!"
+            | "fill"
+            | "delete_at"
             | "insert"
             | "delete"
             | "clear"

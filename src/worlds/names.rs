@@ -661,7 +661,16 @@ impl<'p> Machine<'p> {
     pub fn set_variable(&mut self, name: &Val, lanes: Lanes, value: &Val) {
         match name.text().cloned() {
             Some(text) => {
-                let slot = self.declare(0, &variable_slot(&text));
+                let place = variable_slot(&text);
+                if self.slot_in(0, &place).is_none() {
+                    // what it holds until then is known before any branch writes it; a write is no reading to tell of
+                    let told = self.events.len();
+                    let before = self.plain_variable(NodeRef { item: ItemId(0), node: NodeId(0) }, &text, Lanes::ALL);
+                    self.events.truncate(told);
+                    let slot = self.declare(0, &place);
+                    self.slots[slot as usize] = before;
+                }
+                let slot = self.declare(0, &place);
                 self.set_slot(slot, lanes, value);
             }
             None => self.forget_variables(lanes),
