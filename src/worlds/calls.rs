@@ -10,6 +10,17 @@ use super::names::{Found, looks_like_switch};
 use super::value::*;
 use crate::program::*;
 
+/// A call with nothing but its name.
+pub static PLAIN: Call = Call {
+    callee: NodeId(0),
+    args: Vec::new(),
+    block: None,
+    safe: false,
+    construct: false,
+    type_args: Vec::new(),
+    initialiser: Vec::new(),
+};
+
 impl<'p> Machine<'p> {
     pub fn eval_call(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> (Val, Lanes) {
         let child = |node: NodeId| NodeRef {
@@ -22,7 +33,7 @@ impl<'p> Machine<'p> {
         }
         let break_to = self.fresh();
         let mark = self.exits.len();
-        let (mut value, falls) = match self.kind(callee) {
+        let (mut value, mut falls) = match self.kind(callee) {
             Some(Kind::Name(name))
                 if !matches!(self.lookup(name), Found::Slot(_) | Found::Member(_))
                     && self.class_named(name).is_none() =>
@@ -89,6 +100,12 @@ impl<'p> Machine<'p> {
             }
             Some(Kind::Super | Kind::SelfRef) => {
                 let (args, falls) = self.eval_args(at, call, lanes, break_to);
+                let bare = self.program.span(at) == self.program.span(callee);
+                if self.ruby()
+                    && let Some(result) = self.call_super(at, &args, bare, falls)
+                {
+                    return self.after_call(result, break_to, mark);
+                }
                 self.escape_args(&args, falls);
                 (Val::data(falls), falls)
             }
@@ -98,12 +115,17 @@ impl<'p> Machine<'p> {
                 self.call_value_with(at, &callee, &args, falls, Some(call))
             }
         };
-        let mut falls = falls;
+        (value, falls) = self.after_call((value, falls), break_to, mark);
+        let falls = self.initialise(at, call, &mut value, falls);
+        (value, falls)
+    }
+
+    /// A `break` in the block of a call ends the call.
+    fn after_call(&mut self, (mut value, mut falls): (Val, Lanes), break_to: u32, mark: usize) -> (Val, Lanes) {
         let broken = self.arrive(mark, |exit| exit.target == Target::Break(break_to));
         if !broken.is_empty() {
             falls = self.land(&broken, falls, &mut value);
         }
-        falls = self.initialise(at, call, &mut value, falls);
         (value, falls)
     }
 
@@ -241,6 +263,15 @@ impl<'p> Machine<'p> {
                     );
                     falls = rest;
                     match value.single() {
+                        // `...` passes on keywords as well
+                        _ if self.ruby() && matches!(self.kind(NodeRef { item: at.item, node: *inner }), Some(Kind::Name(name)) if name == "...") => args.open = true,
+                        Some(V::Map(pairs)) if self.ruby() && pairs.iter().all(|(key, _)| matches!(key.single(), Some(V::Symbol(_)))) => {
+                            for (key, value) in pairs.iter().rev() {
+                                let name = key.text().cloned().unwrap_or_default();
+                                args.named.retain(|(known, _)| *known != name);
+                                args.named.push((name, value.clone()));
+                            }
+                        }
                         Some(V::List(items)) => {
                             args.nodes.extend(std::iter::repeat_n(node, items.len()));
                             args.positional.extend(items.iter().cloned());
@@ -321,6 +352,16 @@ impl<'p> Machine<'p> {
                     }
                     None => machine.unknown_result(v, args, lanes),
                 },
+                // `&:name`: the method of that name of what it is given
+                V::Symbol(name) if machine.ruby() => {
+                    let mut own = args.clone();
+                    if own.positional.is_empty() {
+                        return machine.unknown_result(v, args, lanes);
+                    }
+                    let target = own.positional.remove(0);
+                    let recv = if own.nodes.is_empty() { at } else { own.nodes.remove(0) };
+                    machine.call_on(at, &target, recv, name, &own, lanes, &PLAIN)
+                }
                 // calling nil raises
                 V::Nil | V::Missing => {
                     let class = SmolStr::new_static(machine.nil_error());
@@ -441,11 +482,18 @@ impl<'p> Machine<'p> {
             closure.this.as_ref().and_then(|this| this.single()),
             Some(V::Object(_))
         );
+        // a method of a base class or module runs for an object of another class
+        let of_kin = self.ruby()
+            && match (home, closure.this.as_ref().and_then(|this| this.single())) {
+                (Some((_, Some(home))), Some(V::Instance(class) | V::Class(class))) => *class != home,
+                _ => false,
+            };
         let defaults = def.params.iter().skip(args.positional.len()).any(|param| {
             param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name)
         });
         let wanted = nested
             || on_object
+            || of_kin
             || defaults
             || args.block.is_some()
             || args.all().any(|value| self.interesting(value));
@@ -572,21 +620,35 @@ impl<'p> Machine<'p> {
             self.set_slot(slot, lanes, &this);
             next = 1;
         }
-        let mut given = positional.into_iter();
+        // Ruby: keywords that no parameter takes are the last positional argument, a map
+        let leftover: Vec<(Val, Val)> = if self.ruby() {
+            let taken = |name: &SmolStr| def.params.iter().any(|param| param.kind == ParamKind::Keyword && param.name == *name);
+            args.named.iter().filter(|(name, _)| !taken(name)).map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone())).collect()
+        } else {
+            Vec::new()
+        };
+        let takes_rest = def.params.iter().any(|param| param.kind == ParamKind::KeywordRest);
+        if !leftover.is_empty() && !takes_rest {
+            positional.push(Val::of(V::Map(Rc::new(leftover.clone())), lanes));
+        }
+        let mut given = self.by_parameter(def, positional, next, lanes).into_iter();
         for param in def.params.iter().skip(next) {
             let named = args.named(&param.name).cloned();
             let hint = param.ty.as_deref().and_then(|ty| self.typed(ty, lanes));
             let value = match param.kind {
-                ParamKind::Positional => named.or_else(|| given.next()),
+                ParamKind::Positional if self.ruby() => given.next().flatten(),
+                ParamKind::Positional => named.or_else(|| given.next().flatten()),
                 ParamKind::Keyword => named,
-                ParamKind::Rest => {
-                    let rest: Vec<Val> = given.by_ref().collect();
-                    Some(if args.open {
-                        Val::data(lanes)
-                    } else {
-                        Val::of(V::List(Rc::new(rest)), lanes)
-                    })
+                ParamKind::Rest if args.open => {
+                    given.by_ref().take(1).for_each(drop);
+                    Some(Val::data(lanes))
                 }
+                ParamKind::Rest if self.ruby() => given.next().flatten(),
+                ParamKind::Rest => {
+                    let rest: Vec<Val> = given.by_ref().flatten().collect();
+                    Some(Val::of(V::List(Rc::new(rest)), lanes))
+                }
+                ParamKind::KeywordRest if self.ruby() && !args.open => Some(Val::of(V::Map(Rc::new(leftover.clone())), lanes)),
                 ParamKind::KeywordRest => Some(Val::data(lanes)),
                 ParamKind::Block => Some(args.block.clone().unwrap_or_else(|| Val::nil(lanes))),
             };
@@ -677,6 +739,7 @@ impl<'p> Machine<'p> {
         let logging = self.pause_logging();
         let exits = std::mem::take(&mut self.exits);
         let inlining = std::mem::take(&mut self.inlining);
+        let catching = std::mem::take(&mut self.catching);
         self.contexts.push(Context {
             def: Some(at),
             ..Context::default()
@@ -768,6 +831,7 @@ impl<'p> Machine<'p> {
             doubt: self.st.doubt & falls,
         });
         self.inlining = inlining;
+        self.catching = catching;
         self.context = context;
         self.foreign_below = foreign;
         self.resume_logging(logging);
@@ -978,6 +1042,10 @@ impl<'p> Machine<'p> {
                 V::Generator(generator) => {
                     let generator = generator.clone();
                     self.iterate_generator(&generator, on);
+                }
+                V::Object(object) => {
+                    let object = object.clone();
+                    self.expose(&object);
                 }
                 V::List(items) => {
                     for item in items.clone().iter() {

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::lanes::Lanes;
 use super::machine::*;
+use super::ops::cause_of;
 use super::value::*;
 use crate::program::*;
 
@@ -340,6 +341,8 @@ impl<'p> Machine<'p> {
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
                 V::List(items) if self.python() && items.is_empty() => (Some(false), false),
                 V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
+                // a constant in capitals may hold a flag
+                V::Name(name) if !self.csharp() && is_flag_constant(name) => (None, cause_of(&alt.v).doubts()),
                 // a call's result may be anything; a name itself (a class, a module) is true
                 V::Made(_) => (None, false),
                 _ => (Some(true), false),
@@ -758,6 +761,15 @@ enum Shortcut {
     And,
     Or,
     Coalesce,
+}
+
+/// `FEATURES`, `settings.READ_ONLY`: no class is called so.
+fn is_flag_constant(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.len() > 1
+        && !matches!(last, "ENV" | "ARGV")
+        && last.starts_with(|c: char| c.is_ascii_uppercase())
+        && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// The text of a known string.

@@ -376,6 +376,14 @@ pub struct Machine<'p> {
     pub changes: Vec<(V, Val)>,
     /// Fields that were read, with what they held then.
     pub fields_read: FxHashSet<(u32, SmolStr)>,
+    /// The labels that a `catch` around the running code takes; `None` where it is not known.
+    pub catching: Vec<Option<SmolStr>>,
+    /// Slots of the file that hold a method under another name.
+    pub alias_slots: FxHashSet<u32>,
+    /// Ruby: methods defined where it cannot be seen on what: an object, a block that reopens a class, a module mixed in later.
+    pub loose: FxHashMap<SmolStr, Vec<NodeRef>>,
+    /// Ruby: modules mixed into classes and classes derived.
+    pub kin: FxHashMap<u32, super::ruby::Kin>,
     /// A field took a new value after it was read: who read it must run again.
     pub stale: bool,
 }
@@ -512,6 +520,10 @@ impl<'p> Machine<'p> {
             changes: Vec::new(),
             fields_read: FxHashSet::default(),
             stale: false,
+            catching: Vec::new(),
+            alias_slots: FxHashSet::default(),
+            loose: FxHashMap::default(),
+            kin: FxHashMap::default(),
         };
         for (name, value) in &seeds.names {
             let slot = machine.declare(0, name);
@@ -650,13 +662,6 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Runs something whose writes to what was there before may happen at any later time, too.
-    pub fn as_body<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
-        let result = run(self);
-        self.foreign_below = before;
-        result
-    }
 
     /// The slot may also hold `value`.
     pub fn weaken_slot(&mut self, slot: u32, value: &Val) {

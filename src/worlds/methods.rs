@@ -40,6 +40,15 @@ impl<'p> Machine<'p> {
                     lanes,
                 ))
             }
+            (Language::Ruby, Kind::Name(name)) if name == "alias_method" && call.args.len() == 2 => {
+                let named = |node: &NodeId| match self.kind(NodeRef { item: at.item, node: *node }) {
+                    Some(Kind::Lit(Lit::Symbol(name) | Lit::Str(name))) => Some(name.clone()),
+                    _ => None,
+                };
+                let (new, old) = (named(&call.args[0])?, named(&call.args[1])?);
+                self.alias_method(at, &new, &old);
+                Some((Val::of(V::Symbol(new), lanes), lanes))
+            }
             (Language::Ruby, Kind::Name(name))
                 if matches!(name.as_str(), "lambda" | "proc") && call.args.is_empty() =>
             {
@@ -241,7 +250,8 @@ impl<'p> Machine<'p> {
     fn mutated(&mut self, recv: NodeRef, target: &Val, name: &str, args: &Args, lanes: Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.taint_place(recv, taint);
-        if !target.alts.iter().any(|alt| is_changeable(&alt.v, self.language)) {
+        let changes = |v: &V| matches!(v, V::List(_) | V::Map(_)) || (is_changeable(v, self.language) && changes_text(name));
+        if !target.alts.iter().any(|alt| changes(&alt.v)) {
             return;
         }
         let mut value = Val {
@@ -253,7 +263,7 @@ impl<'p> Machine<'p> {
             let v = match &alt.v {
                 V::List(items) => changed_list(items, name, args).map_or(V::Unknown(Cause::Data), |items| V::List(Rc::new(items))),
                 V::Map(pairs) => changed_map(pairs, name, args, alt.lanes).map_or(V::Unknown(Cause::Data), |pairs| V::Map(Rc::new(pairs))),
-                v if is_changeable(v, self.language) => V::Unknown(Cause::Data),
+                v if is_changeable(v, self.language) && changes_text(name) => V::Unknown(Cause::Data),
                 v => v.clone(),
             };
             value.add(Alt {
@@ -516,6 +526,12 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         call: &'p Call,
     ) -> (Val, Lanes) {
+        if self.ruby() {
+            return match self.call_ruby_member(at, this, class, name, args, lanes) {
+                Some(result) => result,
+                None => self.call_absent_member(at, this, class, name, args, lanes, call),
+            };
+        }
         let found = self.methods_named(class, name);
         let count = args.positional.len() + args.named.len();
         let fits = |machine: &Self, at: &NodeRef| {
@@ -591,6 +607,10 @@ impl<'p> Machine<'p> {
                 }
                 return self.call_member(at, this, class, &target, &rest, lanes, call);
             }
+        }
+        if self.ruby() && name == "instance_variable_set" {
+            self.set_instance_variable(this, class, args, lanes);
+            return (args.get(1).cloned().unwrap_or_else(|| Val::data(lanes)), lanes);
         }
         // a field that holds something callable
         if self.classes[class as usize].fields.contains_key(name)
@@ -879,6 +899,32 @@ impl<'p> Machine<'p> {
                 Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes),
                 lanes,
             )),
+            (Language::Ruby, "ENV", "delete") => {
+                let value = self.environment_variable(at, first?, lanes);
+                self.set_variable(first?, lanes, &Val::of(V::Missing, lanes));
+                Some((value, lanes))
+            }
+            (Language::Ruby, "ENV", "update" | "merge!") => {
+                for map in &args.positional {
+                    match map.single() {
+                        Some(V::Map(pairs)) => {
+                            for (name, value) in pairs.clone().iter() {
+                                self.set_variable(name, lanes, value);
+                            }
+                        }
+                        _ => self.forget_variables(lanes),
+                    }
+                }
+                if args.open || args.block.is_some() {
+                    self.forget_variables(lanes);
+                }
+                Some((Val::data(lanes), lanes))
+            }
+            (Language::Ruby, "ENV", "replace" | "clear" | "delete_if" | "keep_if" | "reject!" | "select!" | "filter!") => {
+                self.escape_args(args, lanes);
+                self.forget_variables(lanes);
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Ruby, "ENV", "[]=" | "store") => {
                 let value = args.get(1).cloned().unwrap_or_else(|| Val::data(lanes));
                 self.set_variable(first?, lanes, &value);
@@ -1110,32 +1156,13 @@ impl<'p> Machine<'p> {
                 );
                 Some((Val::default(), Lanes::NONE))
             }
-            (Language::Ruby, "throw" | "Kernel.throw") => {
-                let label = first
-                    .and_then(|value| value.text().cloned())
-                    .unwrap_or_default();
-                self.leave(Target::Throw(label), lanes, Val::data(lanes), None, at);
-                Some((Val::default(), Lanes::NONE))
+            (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, lanes)),
+            // text run as code may write any local
+            (Language::Ruby, "eval" | "Kernel.eval" | "binding" | "Kernel.binding") => {
+                self.forget_locals(lanes);
+                Some((Val::data(lanes), lanes))
             }
-            (Language::Ruby, "catch" | "Kernel.catch") => {
-                let label = first
-                    .and_then(|value| value.text().cloned())
-                    .unwrap_or_default();
-                let mark = self.exits.len();
-                let block = args.block.clone()?;
-                let (mut value, falls) = self.call_value(
-                    at,
-                    &block,
-                    &Args {
-                        open: true,
-                        ..Args::default()
-                    },
-                    lanes,
-                );
-                let arrived = self.arrive(mark, |exit| exit.target == Target::Throw(label.clone()));
-                let falls = self.land(&arrived, falls, &mut value);
-                Some((value, falls))
-            }
+            (Language::Ruby, "catch" | "Kernel.catch") => self.catch(at, args, lanes),
             (Language::Ruby, "send" | "public_send" | "__send__") => {
                 let target = first?;
                 let mut rest = args.clone();
@@ -1178,9 +1205,10 @@ impl<'p> Machine<'p> {
             (Language::Ruby, "method") => {
                 let name = first?.text().cloned()?;
                 match self.lookup(&name) {
-                    super::names::Found::Slot(slot) => {
+                    super::names::Found::Slot(slot) if self.holds_method(slot) => {
                         Some((self.slots[slot as usize].only(lanes), lanes))
                     }
+                    super::names::Found::Slot(_) => None,
                     super::names::Found::Member(class) => {
                         let def = self.methods_named(class, &name).first().copied()?;
                         let this = self.member_receiver(class, lanes);
@@ -1505,6 +1533,11 @@ fn is_changeable(v: &V, language: Language) -> bool {
         V::Str(_) | V::Inquirer(_) => language == Language::Ruby,
         _ => false,
     }
+}
+
+/// Whether a method changes a text in place.
+fn changes_text(name: &str) -> bool {
+    name.ends_with('!') || matches!(name, "replace" | "concat" | "prepend" | "insert" | "clear" | "<<" | "setbyte")
 }
 
 /// The lanes in which a value is, or has inside, the very object `v`; whether it is inside.

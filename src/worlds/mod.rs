@@ -16,6 +16,7 @@ mod methods;
 mod names;
 mod ops;
 mod reach;
+mod ruby;
 mod value;
 
 use rustc_hash::FxHashMap;

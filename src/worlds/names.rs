@@ -29,6 +29,7 @@ impl<'p> Machine<'p> {
         let mut scope = Some(self.st.scope);
         let constant = name.chars().next().is_some_and(char::is_uppercase);
         let mut crossed = false;
+
         while let Some(at) = scope {
             let here = &self.scopes[at as usize];
             if let ScopeKind::Class(class) = here.kind
@@ -52,10 +53,13 @@ impl<'p> Machine<'p> {
             crossed |= here.kind == ScopeKind::Function;
             scope = here.parent;
         }
-        Found::Nothing
+        match self.lookup_of_kin(name) {
+            Some(class) if self.ruby() && !constant => Found::Member(class),
+            _ => Found::Nothing,
+        }
     }
 
-    fn holds_method(&self, slot: u32) -> bool {
+    pub fn holds_method(&self, slot: u32) -> bool {
         self.slots[slot as usize].alts.iter().any(|alt| matches!(&alt.v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_)))))
     }
 
@@ -221,7 +225,7 @@ impl<'p> Machine<'p> {
         match self.lookup(name) {
             Found::Slot(slot) => {
                 let value = self.slots[slot as usize].only(lanes);
-                if self.ruby() && value.alts.iter().any(|alt| self.is_method(&alt.v)) {
+                if self.ruby() && self.is_call(slot, name, &value) {
                     return self.call_value(at, &value, &Args::default(), lanes);
                 }
                 let missing = lanes.without(value.lanes());
@@ -255,6 +259,17 @@ impl<'p> Machine<'p> {
             self.reference(at, &qualified, lanes);
         }
         (Val::of(V::Name(qualified), lanes), lanes)
+    }
+
+    /// Ruby: whether a name calls the method it stands for; a local that holds a method object does not.
+    fn is_call(&self, slot: u32, name: &SmolStr, value: &Val) -> bool {
+        value.alts.iter().any(|alt| match &alt.v {
+            V::Closure(closure) => match self.kind(closure.def) {
+                Some(Kind::Def(def)) => def.name == *name || self.alias_slots.contains(&slot),
+                _ => false,
+            },
+            _ => false,
+        })
     }
 
     pub fn is_method(&self, v: &V) -> bool {

@@ -620,6 +620,10 @@ impl<'p> Machine<'p> {
     ) -> Option<(Val, Lanes)> {
         let bool = |outcome: Outcome| Some((Val::either(outcome.yes, outcome.no), lanes));
         match (self.language, name) {
+            // texts that read alike are different objects, or the same one
+            (Language::Ruby, "equal?") if text_of(v).is_some() && !matches!(v, V::Symbol(_)) => {
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Ruby, "==" | "eql?" | "===" | "equal?") => {
                 let outcome = self.equal(at, this, args.get(0)?, lanes, false);
                 bool(outcome)
@@ -857,6 +861,10 @@ impl<'p> Machine<'p> {
                 && !is_string_method(name) =>
             {
                 let wanted = SmolStr::new(name.trim_end_matches('?'));
+                if self.loose.contains_key(name) {
+                    // somebody gives an object a predicate of this name
+                    return Some((Val::data(lanes), lanes));
+                }
                 self.note_inquiry(at, &wanted);
                 Some((Val::bool(text == wanted, lanes), lanes))
             }

@@ -59,6 +59,7 @@ impl<'p> Machine<'p> {
             node: code.root,
         };
         self.hoist(root, 0);
+        self.link_classes();
         self.eval(root, Lanes::ALL);
         // what the top level raised ends it; nothing else waits for it
         self.exits.clear();
