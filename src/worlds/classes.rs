@@ -949,6 +949,7 @@ impl<'p> Machine<'p> {
                     }
                     self.write_class_field(class, &field, alt.lanes, value);
                 }
+                V::Name(head) | V::Made(head) if self.write_setting(&head.clone(), name, alt.lanes, value) => {}
                 _ => self.escape(&value.only(alt.lanes), alt.lanes, at),
             }
         }

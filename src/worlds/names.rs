@@ -24,6 +24,11 @@ fn variable_slot(name: &str) -> SmolStr {
     SmolStr::new(format!("\u{1}env {name}"))
 }
 
+/// The name under which a setting written by the file is kept.
+fn setting_slot(full: &str) -> SmolStr {
+    SmolStr::new(format!("\u{1}set {full}"))
+}
+
 impl<'p> Machine<'p> {
     pub fn lookup(&self, name: &str) -> Found {
         let mut scope = Some(self.st.scope);
@@ -518,13 +523,66 @@ impl<'p> Machine<'p> {
                 Val::either(!development, development).only(lanes)
             });
         }
+        if let Some(slot) = self.slot_in(0, &setting_slot(full)) {
+            return Some(self.slots[slot as usize].only(lanes));
+        }
         let accessor = self.catalog.accessor(self.language, full)?;
-        Some(match accessor.gives {
+        let mut value = match accessor.gives {
             Gives::Host => Val::of(V::Host, lanes),
             Gives::Name => spell(&accessor.lanes, lanes, Form::Inquirer),
             Gives::Symbol => spell(&accessor.lanes, lanes, Form::Symbol),
             Gives::Flag => flag(&accessor.lanes, lanes),
-        })
+        };
+        if self.ruby() && accessor.gives == Gives::Name {
+            value.join(&self.written_names(lanes));
+        }
+        Some(value)
+    }
+
+    /// What the file itself wrote to the variables that Rails reads: whether before Rails read them is not known.
+    fn written_names(&self, lanes: Lanes) -> Val {
+        let mut out = Val::default();
+        for name in ["RAILS_ENV", "RACK_ENV", ANY_VARIABLE] {
+            let Some(slot) = self.slot_in(0, &variable_slot(name)) else { continue };
+            for alt in self.slots[slot as usize].groups(lanes) {
+                let v = match alt.v {
+                    V::Str(text) => V::Inquirer(text),
+                    V::Nil | V::Missing => continue,
+                    V::AnyName { symbol, .. } => V::AnyName { inquirer: true, symbol },
+                    _ => V::Unknown(Cause::Data),
+                };
+                out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
+            }
+        }
+        out
+    }
+
+    /// Ruby: `Rails.env = …`, `Rails.configuration.x.fake = …`: the settings of one object that the whole process shares.
+    pub fn write_setting(&mut self, head: &str, name: &str, lanes: Lanes, value: &Val) -> bool {
+        let shared = head.starts_with("Rails.configuration") || head.starts_with("Rails.application.config") || head == "settings";
+        let constant = head.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_uppercase()));
+        if !self.ruby() || !(shared || constant) {
+            return false;
+        }
+        let full = SmolStr::new(format!("{head}.{name}"));
+        let place = setting_slot(&full);
+        if self.slot_in(0, &place).is_none() {
+            let before = self.accessor_value(&full, Lanes::ALL).unwrap_or_else(|| Val::of(V::Made(full), Lanes::ALL));
+            let slot = self.declare(0, &place);
+            self.slots[slot as usize] = before;
+        }
+        let slot = self.declare(0, &place);
+        let mut value = value.only(lanes);
+        if head == "Rails" && name == "env" {
+            // Rails makes a text an inquirer
+            for alt in &mut value.alts {
+                if let V::Str(text) = &alt.v {
+                    alt.v = V::Inquirer(text.clone());
+                }
+            }
+        }
+        self.set_slot(slot, lanes, &value);
+        true
     }
 
     /// A member of .NET's environment object.
