@@ -340,6 +340,8 @@ impl<'p> Machine<'p> {
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
                 V::List(items) if self.python() && items.is_empty() => (Some(false), false),
                 V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
+                // a constant in capitals may hold a flag
+                V::Name(name) if !self.csharp() && is_flag_constant(name) => (None, cause_of(&alt.v).doubts()),
                 // a constant of Ruby is a class or module; anything else beyond the file may be anything
                 V::Name(name) if self.ruby() && names_constant(name) => (Some(true), false),
                 V::Name(_) | V::Made(_) => (None, cause_of(&alt.v).doubts()),
@@ -762,6 +764,15 @@ enum Shortcut {
     And,
     Or,
     Coalesce,
+}
+
+/// `FEATURES`, `settings.READ_ONLY`: no class is called so.
+fn is_flag_constant(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.len() > 1
+        && !matches!(last, "ENV" | "ARGV")
+        && last.starts_with(|c: char| c.is_ascii_uppercase())
+        && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// The text of a known string.

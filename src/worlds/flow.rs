@@ -519,8 +519,12 @@ impl<'p> Machine<'p> {
                 let (mut value, rest) = self.eval(body, lanes);
                 let again = self.arrive(mark, |exit| exit.target == Target::Next(next_to));
                 self.land(&again, rest, &mut value);
-                // only a break leaves it
-                Lanes::NONE
+                // only a break leaves it; in Ruby an iterator that has no more leaves it as well
+                if self.ruby() {
+                    self.iteration_ended(body, lanes, mark)
+                } else {
+                    Lanes::NONE
+                }
             }
         };
         let broken = self.arrive(mark, |exit| exit.target == Target::Break(break_to));
@@ -598,6 +602,24 @@ impl<'p> Machine<'p> {
     }
 
     pub fn eval_try(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
+        let mark = self.exits.len();
+        let (mut value, falls) = self.eval_try_once(at, inner, lanes);
+        let again = self.arrive(mark, |exit| is_retry(&exit.target));
+        if again.is_empty() {
+            return (value, falls);
+        }
+        let lanes = again.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
+        // what was written before holds anything now, so one more pass stands for all that follow
+        self.forget_written(at, lanes);
+        let doubt = self.st.doubt;
+        let (next, rest) = self.eval_try_once(at, inner, lanes);
+        self.arrive(mark, |exit| is_retry(&exit.target));
+        self.st.doubt |= doubt & falls;
+        value.join(&next);
+        (value, falls | rest)
+    }
+
+    fn eval_try_once(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
         let child = |node: NodeId| NodeRef {
             item: at.item,
             node,
@@ -646,6 +668,9 @@ impl<'p> Machine<'p> {
             entries.push(entry);
         }
         self.exits.extend(raised);
+        if self.ruby() {
+            self.eval_rescued(at.item, inner, lanes);
+        }
         // the body's fall-through and the handlers are branches: variables may be as before or after
         let mut branches = vec![Branch::open(body_falls, Lanes::NONE)];
         branches.extend(
@@ -722,7 +747,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether code may raise by itself: it calls something that is not in sight.
-    fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
+    pub fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
         let Some(code) = self.program.code(at.item) else {
             return true;
         };
@@ -1404,7 +1429,7 @@ impl<'p> Machine<'p> {
             .alts
             .iter()
             .any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
-        if known && matches!(self.kind(recv), Some(Kind::Name(_) | Kind::Field(_))) {
+        if known {
             let mut next = Val {
                 deps: target.deps.clone(),
                 taint: target.taint.or(value.taint),
@@ -1429,11 +1454,15 @@ impl<'p> Machine<'p> {
                     doubt: alt.doubt,
                 });
             }
-            self.assign(recv, lanes, &next);
+            self.changed(recv, target, &next, lanes);
         } else {
             self.escape(value, lanes, at);
         }
     }
+}
+
+fn is_retry(target: &Target) -> bool {
+    matches!(target, Target::Goto(label) if label == RETRY)
 }
 
 fn either(a: Outcome, b: Outcome) -> Outcome {

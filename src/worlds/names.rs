@@ -16,9 +16,17 @@ pub enum Found {
     Nothing,
 }
 
+/// Stands for every variable of the process: no variable has this name.
+const ANY_VARIABLE: &str = "";
+
 /// The name under which a write to the process environment is kept.
 fn variable_slot(name: &str) -> SmolStr {
     SmolStr::new(format!("\u{1}env {name}"))
+}
+
+/// The name under which a setting written by the file is kept.
+fn setting_slot(full: &str) -> SmolStr {
+    SmolStr::new(format!("\u{1}set {full}"))
 }
 
 impl<'p> Machine<'p> {
@@ -26,6 +34,7 @@ impl<'p> Machine<'p> {
         let mut scope = Some(self.st.scope);
         let constant = name.chars().next().is_some_and(char::is_uppercase);
         let mut crossed = false;
+
         while let Some(at) = scope {
             let here = &self.scopes[at as usize];
             if let ScopeKind::Class(class) = here.kind
@@ -49,10 +58,13 @@ impl<'p> Machine<'p> {
             crossed |= here.kind == ScopeKind::Function;
             scope = here.parent;
         }
-        Found::Nothing
+        match self.lookup_of_kin(name) {
+            Some(class) if self.ruby() && !constant => Found::Member(class),
+            _ => Found::Nothing,
+        }
     }
 
-    fn holds_method(&self, slot: u32) -> bool {
+    pub fn holds_method(&self, slot: u32) -> bool {
         self.slots[slot as usize].alts.iter().any(|alt| matches!(&alt.v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_)))))
     }
 
@@ -83,7 +95,12 @@ impl<'p> Machine<'p> {
             Found::Slot(slot) => self.set_slot(slot, lanes, value),
             Found::Member(class) => self.write_class_field(class, name, lanes, value),
             Found::Nothing => {
-                let scope = self.declaring();
+                // what a Ruby block assigns first is its own
+                let scope = if self.ruby() {
+                    self.st.scope
+                } else {
+                    self.declaring()
+                };
                 if let ScopeKind::Class(class) = self.scopes[scope as usize].kind
                     && !self.ruby()
                 {
@@ -213,7 +230,7 @@ impl<'p> Machine<'p> {
         match self.lookup(name) {
             Found::Slot(slot) => {
                 let value = self.slots[slot as usize].only(lanes);
-                if self.ruby() && value.alts.iter().any(|alt| self.is_method(&alt.v)) {
+                if self.ruby() && self.is_call(slot, name, &value) {
                     return self.call_value(at, &value, &Args::default(), lanes);
                 }
                 let missing = lanes.without(value.lanes());
@@ -249,7 +266,18 @@ impl<'p> Machine<'p> {
         (Val::of(V::Name(qualified), lanes), lanes)
     }
 
-    fn is_method(&self, v: &V) -> bool {
+    /// Ruby: whether a name calls the method it stands for; a local that holds a method object does not.
+    fn is_call(&self, slot: u32, name: &SmolStr, value: &Val) -> bool {
+        value.alts.iter().any(|alt| match &alt.v {
+            V::Closure(closure) => match self.kind(closure.def) {
+                Some(Kind::Def(def)) => def.name == *name || self.alias_slots.contains(&slot),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    pub fn is_method(&self, v: &V) -> bool {
         matches!(v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_))))
     }
 
@@ -517,13 +545,66 @@ impl<'p> Machine<'p> {
                 Val::either(!development, development).only(lanes)
             });
         }
+        if let Some(slot) = self.slot_in(0, &setting_slot(full)) {
+            return Some(self.slots[slot as usize].only(lanes));
+        }
         let accessor = self.catalog.accessor(self.language, full)?;
-        Some(match accessor.gives {
+        let mut value = match accessor.gives {
             Gives::Host => Val::of(V::Host, lanes),
             Gives::Name => spell(&accessor.lanes, lanes, Form::Inquirer, !accessor.framework),
             Gives::Symbol => spell(&accessor.lanes, lanes, Form::Symbol, !accessor.framework),
             Gives::Flag => flag(&accessor.lanes, lanes),
-        })
+        };
+        if self.ruby() && accessor.gives == Gives::Name {
+            value.join(&self.written_names(lanes));
+        }
+        Some(value)
+    }
+
+    /// What the file itself wrote to the variables that Rails reads: whether before Rails read them is not known.
+    fn written_names(&self, lanes: Lanes) -> Val {
+        let mut out = Val::default();
+        for name in ["RAILS_ENV", "RACK_ENV", ANY_VARIABLE] {
+            let Some(slot) = self.slot_in(0, &variable_slot(name)) else { continue };
+            for alt in self.slots[slot as usize].groups(lanes) {
+                let v = match alt.v {
+                    V::Str(text) => V::Inquirer(text),
+                    V::Nil | V::Missing => continue,
+                    V::AnyName { symbol, own, .. } => V::AnyName { inquirer: true, symbol, own },
+                    _ => V::Unknown(Cause::Data),
+                };
+                out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
+            }
+        }
+        out
+    }
+
+    /// Ruby: `Rails.env = …`, `Rails.configuration.x.fake = …`: the settings of one object that the whole process shares.
+    pub fn write_setting(&mut self, head: &str, name: &str, lanes: Lanes, value: &Val) -> bool {
+        let shared = head.starts_with("Rails.configuration") || head.starts_with("Rails.application.config") || head == "settings";
+        let constant = head.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_uppercase()));
+        if !self.ruby() || !(shared || constant) {
+            return false;
+        }
+        let full = SmolStr::new(format!("{head}.{name}"));
+        let place = setting_slot(&full);
+        if self.slot_in(0, &place).is_none() {
+            let before = self.accessor_value(&full, Lanes::ALL).unwrap_or_else(|| Val::of(V::Made(full), Lanes::ALL));
+            let slot = self.declare(0, &place);
+            self.slots[slot as usize] = before;
+        }
+        let slot = self.declare(0, &place);
+        let mut value = value.only(lanes);
+        if head == "Rails" && name == "env" {
+            // Rails makes a text an inquirer
+            for alt in &mut value.alts {
+                if let V::Str(text) = &alt.v {
+                    alt.v = V::Inquirer(text.clone());
+                }
+            }
+        }
+        self.set_slot(slot, lanes, &value);
+        true
     }
 
     /// A member of .NET's environment object.
@@ -568,10 +649,20 @@ impl<'p> Machine<'p> {
     fn one_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
         let file = 0;
         let mut written = Val::default();
+        let mut maybe = false;
         if let Some(slot) = self.slot_in(file, &variable_slot(name)) {
             written = self.slots[slot as usize].only(lanes);
+            maybe = self.lingering.contains_key(&slot);
         }
-        let open = lanes.without(written.lanes());
+        if let Some(slot) = self.slot_in(file, &variable_slot(ANY_VARIABLE)) {
+            written.join(&self.slots[slot as usize].only(lanes));
+            maybe = true;
+        }
+        let open = if maybe {
+            lanes
+        } else {
+            lanes.without(written.lanes())
+        };
         if open.is_empty() {
             return written;
         }
@@ -671,10 +762,28 @@ impl<'p> Machine<'p> {
 
     /// A write to the process environment.
     pub fn set_variable(&mut self, name: &Val, lanes: Lanes, value: &Val) {
-        if let Some(text) = name.text().cloned() {
-            let slot = self.declare(0, &variable_slot(&text));
-            self.set_slot(slot, lanes, value);
+        match name.text().cloned() {
+            Some(text) => {
+                let place = variable_slot(&text);
+                if self.slot_in(0, &place).is_none() {
+                    // what it holds until then is known before any branch writes it; a write is no reading to tell of
+                    let told = self.events.len();
+                    let before = self.plain_variable(NodeRef { item: ItemId(0), node: NodeId(0) }, &text, Lanes::ALL);
+                    self.events.truncate(told);
+                    let slot = self.declare(0, &place);
+                    self.slots[slot as usize] = before;
+                }
+                let slot = self.declare(0, &place);
+                self.set_slot(slot, lanes, value);
+            }
+            None => self.forget_variables(lanes),
         }
+    }
+
+    /// Any variable of the process may hold anything.
+    pub fn forget_variables(&mut self, lanes: Lanes) {
+        let slot = self.declare(0, &variable_slot(ANY_VARIABLE));
+        self.weaken_slot(slot, &Val::data(lanes));
     }
 
     /// A value of a declared type, where the type alone says something.

@@ -101,10 +101,13 @@ impl<'p> Machine<'p> {
                 if list {
                     // `list << item` changes the list itself
                     let sum = self.add(left, &added, lanes, at);
-                    let place = self.left_of(at);
-                    if matches!(self.kind(place), Some(Kind::Name(_) | Kind::Field(_))) {
-                        self.assign(place, lanes, &sum);
-                    }
+                    self.changed(self.left_of(at), left, &sum, lanes);
+                    return sum;
+                }
+                if self.ruby() && left.alts.iter().any(|alt| text_of(&alt.v).is_some()) {
+                    // `text << more` changes the text itself
+                    let sum = self.add(left, right, lanes, at);
+                    self.changed(self.left_of(at), left, &sum, lanes);
                     return sum;
                 }
                 self.escape(right, lanes, at);
@@ -568,6 +571,10 @@ impl<'p> Machine<'p> {
     ) -> Option<(Val, Lanes)> {
         let bool = |outcome: Outcome| Some((Val::either(outcome.yes, outcome.no), lanes));
         match (self.language, name) {
+            // texts that read alike are different objects, or the same one
+            (Language::Ruby, "equal?") if text_of(v).is_some() && !matches!(v, V::Symbol(_)) => {
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Ruby, "==" | "eql?" | "===" | "equal?") => {
                 let outcome = self.equal(at, this, args.get(0)?, lanes, false);
                 bool(outcome)
@@ -591,16 +598,25 @@ impl<'p> Machine<'p> {
                     nodes: vec![at],
                     ..Args::default()
                 };
+                let mark = self.changes.len();
                 let (value, falls) = self.call_value(at, &block, &own, lanes);
                 Some((
                     if name == "tap" {
-                        this.only(falls)
+                        self.after_changes(this, mark).only(falls)
                     } else {
                         value
                     },
                     falls,
                 ))
             }
+            (
+                Language::Ruby,
+                "dup" | "clone" | "deep_dup" | "to_h" | "to_a",
+            ) if args.positional.is_empty() && args.block.is_none() && matches!(v, V::List(_) | V::Map(_)) => match v {
+                V::List(items) => Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes)),
+                V::Map(pairs) if name != "to_a" => Some((Val::of(V::Map(Rc::new(pairs.to_vec())), lanes), lanes)),
+                _ => None,
+            },
             (
                 Language::Ruby,
                 "freeze" | "dup" | "clone" | "itself" | "presence" | "try" | "html_safe" | "to_str",
@@ -799,6 +815,10 @@ impl<'p> Machine<'p> {
                 && !is_string_method(name) =>
             {
                 let wanted = SmolStr::new(name.trim_end_matches('?'));
+                if self.loose.contains_key(name) {
+                    // somebody gives an object a predicate of this name
+                    return Some((Val::data(lanes), lanes));
+                }
                 self.note_inquiry(at, &wanted);
                 Some((Val::bool(text == wanted, lanes), lanes))
             }
@@ -1080,7 +1100,11 @@ impl<'p> Machine<'p> {
                         .collect();
                     return Some((Val::of(V::List(Rc::new(kept)), lanes), lanes));
                 }
-                Some((this.clone(), lanes))
+                if name == "freeze" {
+                    return Some((this.clone(), lanes));
+                }
+                // a list of its own
+                Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes))
             }
             ("map" | "Select", None)
                 if matches!(args.get(0).and_then(Val::single), Some(V::Symbol(_))) =>

@@ -50,9 +50,9 @@ pub struct Reached {
 }
 
 impl<'p> Machine<'p> {
-    pub fn run(mut self) -> Answers {
+    pub fn run(mut self) -> (Answers, Seeds) {
         let Some(code) = self.program.code(ItemId(0)) else {
-            return Answers::default();
+            return Default::default();
         };
         let root = NodeRef {
             item: ItemId(0),
@@ -70,6 +70,7 @@ impl<'p> Machine<'p> {
             }
         }
         self.hoist(root, 0);
+        self.link_classes();
         self.eval(root, Lanes::ALL);
         // what the top level raised ends it; nothing else waits for it
         self.exits.clear();
@@ -84,13 +85,15 @@ impl<'p> Machine<'p> {
         self.run_handed_out();
         let reach = self.propagate(&homes);
         let sites = self.sites(&reach);
-        Answers {
+        let learned = self.learned();
+        let answers = Answers {
             sites,
             events: self.events,
             conditions: self.conditions,
             contexts: self.contexts,
             reach,
-        }
+        };
+        (answers, learned)
     }
 
     /// Closures that code beyond the file may call: decorated functions, returned ones, those in fields and globals.
