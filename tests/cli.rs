@@ -1,5 +1,6 @@
 //! The command line as scripts see it: exit status, formats, standard streams.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -275,27 +276,28 @@ fn a_reader_that_goes_away_is_no_failure() {
 fn no_text_is_too_strange() {
     const DEEP: usize = 200_000;
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    for (name, head, open) in [
+    for (name, head, (open, close)) in [
         (
             "rb",
             "require 'faker' # prodguard: allow(fake-data) x\nFaker::Name.name\n",
-            "[",
+            ("[", "]"),
         ),
         (
             "py",
             "from faker import Faker # prodguard: allow(fake-data) x\nFaker().name()\n",
-            "(",
+            ("(", ")"),
         ),
         (
             "cs",
             "using Bogus; // prodguard: allow(fake-data) x\nnew Faker();\n",
-            "{",
+            ("{", "}"),
         ),
     ] {
         let mut add = |kind: &str, body: &str| {
             files.push((format!("{kind}.{name}"), [head, body].concat().into_bytes()));
         };
-        add("deep", &open.repeat(DEEP));
+        add("deep", &[open.repeat(DEEP), close.repeat(DEEP)].concat());
+        add("open", &open.repeat(DEEP / 20));
         add("broken", "def ( class if ]] }} end else \"\n'''");
         add("long", &format!("x = \"{}\"", "a".repeat(1_000_000)));
         add("lone-cr", "a\rb\r");
@@ -310,6 +312,9 @@ fn no_text_is_too_strange() {
     let root = tree(&files);
     let out = json(root.path(), "check --format json --sites");
     assert_eq!(out["skipped"], serde_json::json!([]));
+    let seen = out["sites"].as_array().unwrap().iter();
+    let seen: BTreeSet<_> = seen.map(|site| site["path"].as_str().unwrap()).collect();
+    assert_eq!(seen, files.iter().map(|(name, _)| *name).collect());
     for (name, _) in files {
         let mut command = prodguard(root.path());
         let run = command.args(["explain", &format!("{name}:2")]).assert();

@@ -199,7 +199,9 @@ impl Catalog {
 
     /// Whether a method of a library's object gives back the object, not data.
     pub fn chains(&self, language: Language, method: &str) -> bool {
-        self.chains[language as usize].iter().any(|known| known == method)
+        self.chains[language as usize]
+            .iter()
+            .any(|known| known == method)
     }
 
     pub fn sink(&self, language: Language, method: &str) -> Option<&Sink> {

@@ -108,7 +108,8 @@ impl Judged<'_> {
         let steps = case.answers.because(case.program, answer, lane);
         let fail_open =
             !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
-        let raw_variable = !reached && answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer);
+        let raw_variable =
+            !reached && answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer);
         let verdict = if reached || fail_open {
             Verdict::Reachable
         } else if answer.reached.is_empty() {
@@ -403,7 +404,12 @@ impl Judged<'_> {
     pub fn task(&self, site: &JudgedSite) -> Option<String> {
         let start = self.enclosing_task(site)? - 1;
         let item = self.case.program.item(site.at.item).start as usize;
-        let line = self.case.text.get(item + start as usize..)?.lines().next()?;
+        let line = self
+            .case
+            .text
+            .get(item + start as usize..)?
+            .lines()
+            .next()?;
         let name = line.split(" do").next().unwrap_or(line);
         Some(shorten(name.split("=>").next().unwrap_or(name).trim(), 50))
     }
@@ -429,9 +435,12 @@ impl Judged<'_> {
                 continue;
             }
             let (kind, finding) = match site.verdict {
+                Verdict::Dead if !self.is_wrong_test(site) => continue,
                 Verdict::Dead => (0, environment::dead_guard::finding(self, site)),
                 // a missing variable is the likelier accident
-                Verdict::WeaklyGuarded if site.raw_variable => (2, environment::fail_open_guard::finding(self, site)),
+                Verdict::WeaklyGuarded if site.raw_variable => {
+                    (2, environment::fail_open_guard::finding(self, site))
+                }
                 Verdict::WeaklyGuarded => (1, environment::deny_list_guard::finding(self, site)),
                 _ => continue,
             };
@@ -443,14 +452,22 @@ impl Judged<'_> {
         findings
     }
 
+    /// Whether a test of the environment that cannot hold is among what cuts a place off.
+    fn is_wrong_test(&self, site: &JudgedSite) -> bool {
+        let wrong = |kind: &EventKind| matches!(kind, EventKind::Constant { .. } | EventKind::UnknownName { .. } | EventKind::MisspeltVariable { .. });
+        let events = self.case.answers.events.iter().filter(|event| wrong(&event.kind));
+        let mut ranges = events.map(|event| self.case.program.span(event.at));
+        ranges.any(|event| site.steps.iter().any(|step| step.range.start <= event.start && event.end <= step.range.end))
+    }
+
     /// What is wrong with tests of the environment, whatever they guard.
     fn events(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for event in &self.case.answers.events {
             let at = event.at;
             let finding = match &event.kind {
-                EventKind::UnknownName { name, .. } => {
-                    environment::unknown_environment::name(self, at, name)
+                EventKind::UnknownName { name, own } => {
+                    environment::unknown_environment::name(self, at, name, *own)
                 }
                 EventKind::MisspeltVariable { name, known } => Some(
                     environment::unknown_environment::variable(self, at, name, known),
@@ -580,7 +597,10 @@ impl Judged<'_> {
     /// The callee of a call, as the source writes it.
     pub fn callee(&self, at: NodeRef) -> String {
         match self.case.program.node(at).map(|node| &node.kind) {
-            Some(Kind::Call(call)) => self.quote_node(NodeRef { item: at.item, node: call.callee }),
+            Some(Kind::Call(call)) => self.quote_node(NodeRef {
+                item: at.item,
+                node: call.callee,
+            }),
             _ => self.quote_node(at),
         }
     }

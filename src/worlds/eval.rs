@@ -340,6 +340,8 @@ impl<'p> Machine<'p> {
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
                 V::List(items) if self.python() && items.is_empty() => (Some(false), false),
                 V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
+                // a constant in capitals may hold a flag
+                V::Name(name) if !self.csharp() && is_flag_constant(name) => (None, cause_of(&alt.v).doubts()),
                 // a constant of Ruby is a class or module; anything else beyond the file may be anything
                 V::Name(name) if self.ruby() && names_constant(name) => (Some(true), false),
                 V::Name(_) | V::Made(_) => (None, cause_of(&alt.v).doubts()),
@@ -400,7 +402,6 @@ impl<'p> Machine<'p> {
         if entry.deps.0.is_none() {
             entry.deps = value.deps.clone();
         }
-        self.truthy_variable(at, value);
         outcome
     }
 
@@ -424,6 +425,7 @@ impl<'p> Machine<'p> {
                 node: *test,
             };
             let (value, falls) = self.eval(test, open);
+            self.truthy_variable(test, &value);
             let outcome = self.condition(test, &value, falls);
             branches.push(Branch {
                 lanes: outcome.yes,
@@ -764,6 +766,15 @@ enum Shortcut {
     Coalesce,
 }
 
+/// `FEATURES`, `settings.READ_ONLY`: no class is called so.
+fn is_flag_constant(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.len() > 1
+        && !matches!(last, "ENV" | "ARGV")
+        && last.starts_with(|c: char| c.is_ascii_uppercase())
+        && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
 /// The text of a known string.
 pub fn text_of(v: &V) -> Option<&SmolStr> {
     match v {
@@ -786,5 +797,7 @@ pub fn worst(a: &V, b: &V) -> Cause {
 
 /// `Faker::Name`, as opposed to `Faker::Name.name`.
 fn names_constant(name: &str) -> bool {
-    name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
+    name.rsplit('.')
+        .next()
+        .is_some_and(|last| last.starts_with(char::is_uppercase))
 }

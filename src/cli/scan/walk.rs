@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use crate::cli::paths;
 use crate::project::files::{self, Kind};
@@ -107,6 +108,33 @@ impl Scan<'_> {
             _ => (self.log)(&error.to_string()),
         }
     }
+}
+
+/// The files of a project, hidden ones included, relative to its folder and in order. What cannot be listed is left out.
+pub fn list(folder: &Path, threads: usize) -> Vec<SmolStr> {
+    let files = Mutex::new(Vec::new());
+    let walk = WalkBuilder::new(folder)
+        .hidden(false)
+        .require_git(false)
+        .threads(threads)
+        .filter_entry(|entry| entry.file_name() != ".git" && is_own(entry))
+        .build_parallel();
+    walk.run(|| {
+        Box::new(|entry| {
+            if let Ok(entry) = entry
+                && entry.file_type().is_some_and(|kind| kind.is_file())
+            {
+                files
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(paths::relative(folder, entry.path()));
+            }
+            WalkState::Continue
+        })
+    });
+    let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+    files.sort_unstable();
+    files
 }
 
 /// By the name, or by the first line if it may be a script.
