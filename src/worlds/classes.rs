@@ -481,14 +481,6 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn this_class(&self) -> Option<u32> {
-        match self.st.this.as_ref()?.single()? {
-            V::Class(class) | V::Instance(class) => Some(*class),
-            V::Object(object) => Some(object.class),
-            _ => None,
-        }
-    }
-
     /// What stands before a bare member name inside a class.
     pub fn member_receiver(&self, class: u32, lanes: Lanes) -> V {
         match self

@@ -245,7 +245,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// A comparison of the environment with a name no environment has.
-    UnknownName { name: SmolStr, symbol: bool },
+    UnknownName { name: SmolStr, own: bool },
     /// A comparison that cannot hold (string with symbol, wrong case, `is True`).
     Constant { literal: SmolStr, why: Mismatch },
     /// The truth of an environment variable's string decides.
@@ -326,6 +326,8 @@ pub struct Machine<'p> {
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
     pub registered: Vec<(u32, usize, Lanes, Lanes)>,
     pub in_constructor: bool,
+    /// A list of names is compared, one after the other.
+    pub several: bool,
     pub summary_depth: usize,
     /// Bodies of `with` waiting for their context manager to yield.
     pub around: Vec<Around<'p>>,
@@ -407,6 +409,7 @@ impl<'p> Machine<'p> {
             class_bodies: FxHashSet::default(),
             registered: Vec::new(),
             in_constructor: false,
+            several: false,
             summary_depth: 0,
             around: Vec::new(),
             invoked: FxHashSet::default(),
@@ -427,7 +430,7 @@ impl<'p> Machine<'p> {
             conditions: FxHashMap::default(),
             events: Vec::new(),
             escaped: FxHashSet::default(),
-            usings: facts.global_usings.to_vec(),
+            usings: Vec::new(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
             next_id: 1,
