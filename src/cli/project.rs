@@ -72,10 +72,10 @@ pub fn open(
             _ => Config::default(),
         },
     };
-    // a file somewhere is no reason to search a whole home folder
-    let files = match marked.is_some() || roots.iter().any(|path| path.is_dir()) {
-        true => scan::list(folder, threads),
-        false => around(folder, roots),
+    let files = match marked {
+        Some(folder) => scan::list(folder, &[folder.to_owned()], threads),
+        // what holds no project is not searched beyond what was asked for: it may be a whole home
+        None => around(folder, roots, threads),
     };
     let read = |path: &str| read_text(&folder.join(path));
     let mut index = Index::build(&files, Arc::new(config), &read);
@@ -97,8 +97,8 @@ fn marked_folder(root: &Path) -> Option<&Path> {
     folders.find(|folder| folder.join(CONFIG).is_file() || folder.join(".git").exists())
 }
 
-/// The files beside `roots` and in the folders above, up to `folder`.
-fn around(folder: &Path, roots: &[PathBuf]) -> Vec<SmolStr> {
+/// The files below `roots`, beside them, and in the folders above up to `folder`; relative to it and in order.
+fn around(folder: &Path, roots: &[PathBuf], threads: usize) -> Vec<SmolStr> {
     let above = roots.iter().flat_map(|path| path.ancestors().skip(1));
     let mut folders: Vec<&Path> = above.filter(|path| path.starts_with(folder)).collect();
     folders.sort_unstable();
@@ -107,10 +107,14 @@ fn around(folder: &Path, roots: &[PathBuf]) -> Vec<SmolStr> {
         .into_iter()
         .filter_map(|folder| std::fs::read_dir(folder).ok())
         .flat_map(|entries| entries.flatten());
-    entries
+    let mut files: Vec<SmolStr> = entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .map(|entry| paths::relative(folder, &entry.path()))
-        .collect()
+        .collect();
+    files.extend(scan::list(folder, roots, threads));
+    files.sort_unstable();
+    files.dedup();
+    files
 }
 
 /// Takes in what the sources define for the whole project: names that hide a library's, imports for every file.

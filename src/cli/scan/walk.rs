@@ -110,10 +110,17 @@ impl Scan<'_> {
     }
 }
 
-/// The files of a project, hidden ones included, relative to its folder and in order. What cannot be listed is left out.
-pub fn list(folder: &Path, threads: usize) -> Vec<SmolStr> {
+/// The files below `starts`, hidden ones included, relative to `folder` and in order. What cannot be listed is left out.
+pub fn list(folder: &Path, starts: &[PathBuf], threads: usize) -> Vec<SmolStr> {
     let files = Mutex::new(Vec::new());
-    let walk = WalkBuilder::new(folder)
+    let Some((first, rest)) = starts.split_first() else {
+        return Vec::new();
+    };
+    let mut builder = WalkBuilder::new(first);
+    for start in rest {
+        builder.add(start);
+    }
+    let walk = builder
         .hidden(false)
         .require_git(false)
         .threads(threads)
