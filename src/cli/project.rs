@@ -1,9 +1,11 @@
 //! The seam between the command line and what the project knows: the only file here that asks the project room.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::analysis::{self, FileAnalysis};
@@ -13,12 +15,15 @@ use crate::project::config::{Config, Level};
 use crate::project::files;
 use crate::project::index::Index;
 use crate::project::zones::{self, Zone};
-use crate::project::{FileFacts, definitions::Definitions};
+use crate::project::FileFacts;
 use crate::rules::{self, REGISTRY, Severity};
 use crate::text;
 
 use super::scan::{self, Found, Triggers};
 use super::{Failure, complain, paths};
+
+/// Bytes of files kept between reading what they define and analysing them; the rest is read again.
+const KEPT: usize = 32 * 1024 * 1024;
 
 const CONFIG: &str = "prodguard.toml";
 
@@ -32,6 +37,10 @@ pub trait Project: Sync {
     fn is_excluded(&self, path: &str) -> bool;
     fn zone(&self, path: &str, language: Language, text: &str) -> Zone;
     fn facts(&self, path: &str, language: Language) -> FileFacts;
+    /// What a file was found to be worth when the project was opened; given away once.
+    fn found(&self, _path: &str) -> Option<Found> {
+        None
+    }
     /// Applies what the configuration says of severities and allowed paths.
     fn configure(&self, path: &str, answers: &mut FileAnalysis);
     /// The least severity that fails a check; `None` if none does.
@@ -44,6 +53,8 @@ pub struct Workspace {
     prefix: String,
     index: Index,
     item_triggers: [OnceLock<lang::Triggers>; 3],
+    /// Files that were read to learn what they define, so that no scan reads them again; relative to the project's folder.
+    found: Mutex<FxHashMap<SmolStr, Found>>,
 }
 
 /// Opens the project that a scan of `roots` below `root` is about, with the configuration in `named` alone if given.
@@ -79,7 +90,7 @@ pub fn open(
     };
     let read = |path: &str| read_text(&folder.join(path));
     let mut index = Index::build(&files, Arc::new(config), &read);
-    learn(&mut index, folder, &files, threads)?;
+    let found = learn(&mut index, folder, &files, threads)?;
     let prefix = match root.strip_prefix(folder) {
         Ok(below) if below != Path::new("") => format!("{}/", paths::slashed(below)),
         _ => String::new(),
@@ -88,6 +99,7 @@ pub fn open(
         prefix,
         index,
         item_triggers: Default::default(),
+        found: Mutex::new(found),
     })
 }
 
@@ -123,27 +135,36 @@ fn learn(
     folder: &Path,
     files: &[SmolStr],
     threads: usize,
-) -> Result<(), Failure> {
+) -> Result<FxHashMap<SmolStr, Found>, Failure> {
     let triggers = Triggers::of(|language| catalog_words(index, language));
-    let define = |path: &SmolStr| {
+    let kept = AtomicUsize::new(0);
+    let read = |path: &SmolStr| {
         let kind = files::kind_of_name(Path::new(path.as_str()))?;
-        // an import of Python says where a name comes from
-        if kind.language == Language::Python || kind.template {
-            return None;
+        let mut found = triggers.read(kind, &folder.join(path));
+        let mut definitions = None;
+        if let Found::Hit(bytes) = &mut found {
+            // an import of Python says where a name comes from
+            if kind.language != Language::Python && !kind.template {
+                let text = text::decode(bytes.clone()).ok()?.text;
+                definitions = Some(index.definitions(kind.language, &text));
+            }
+            if kept.fetch_add(bytes.len(), Ordering::Relaxed) > KEPT {
+                return Some((kind, path.clone(), None, definitions));
+            }
         }
-        let Found::Hit(bytes) = triggers.read(kind.language, &folder.join(path)) else {
-            return None;
-        };
-        let text = text::decode(bytes).ok()?.text;
-        let found = index.definitions(kind.language, &text);
-        Some((kind.language, path.clone(), found))
+        Some((kind, path.clone(), Some(found), definitions))
     };
-    let found: Vec<(Language, SmolStr, Definitions)> =
-        scan::with_large_stack(threads, || files.par_iter().filter_map(define).collect())?;
-    for (language, path, definitions) in found {
-        index.merge(language, &path, definitions);
+    let all: Vec<_> = scan::with_large_stack(threads, || files.par_iter().filter_map(read).collect())?;
+    let mut known = FxHashMap::default();
+    for (kind, path, found, definitions) in all {
+        if let Some(definitions) = definitions {
+            index.merge(kind.language, &path, definitions);
+        }
+        if let Some(found) = found {
+            known.insert(path, found);
+        }
     }
-    Ok(())
+    Ok(known)
 }
 
 fn catalog_words(index: &Index, language: Language) -> Vec<&str> {
@@ -212,6 +233,11 @@ impl Project for Workspace {
 
     fn facts(&self, path: &str, language: Language) -> FileFacts {
         self.index.facts(language, &self.within(path))
+    }
+
+    fn found(&self, path: &str) -> Option<Found> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.remove(self.within(path).as_str())
     }
 
     fn configure(&self, path: &str, answers: &mut FileAnalysis) {

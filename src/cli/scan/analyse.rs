@@ -54,11 +54,17 @@ impl Scan<'_> {
         let _turn = is_large.then(|| LARGE_ONE.lock().unwrap_or_else(PoisonError::into_inner));
         panics::guard(|| {
             let text = text::decode(bytes).map_err(|why| why.to_string())?.text;
+            let zone = self.project.zone(path, kind.language, &text);
+            // nothing is reported there, so nothing is parsed
+            if zone.is_silent() && !self.with_sites {
+                let answers = FileAnalysis::default();
+                return Ok(Analysed { text, answers });
+            }
             let mut answers = (self.analyze)(&Input {
                 text: &text,
                 language: kind.language,
                 template: kind.template,
-                zone: self.project.zone(path, kind.language, &text),
+                zone,
                 facts: &self.project.facts(path, kind.language),
                 triggers: self.project.item_triggers(kind.language),
             });

@@ -72,7 +72,7 @@ impl Scan<'_> {
         let path = path.clone();
         self.analyse_all(receiver, move |_| {
             let mut report = Report::default();
-            let found = triggers.sift(kind.language, bytes);
+            let found = triggers.sift(kind, bytes);
             take(&mut report, &sender, path, kind, found, true);
             report
         })

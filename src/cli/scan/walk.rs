@@ -93,7 +93,10 @@ impl Scan<'_> {
             return;
         }
         self.progress.file();
-        let found = triggers.read(kind.language, entry.path());
+        let found = match self.project.found(&path) {
+            Some(found) => found,
+            None => triggers.read(kind, entry.path()),
+        };
         take(report, sender, path, kind, found, explicit);
     }
 
