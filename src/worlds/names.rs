@@ -671,7 +671,42 @@ impl<'p> Machine<'p> {
         value
     }
 
+    /// Why a framework in use does not honour a variable.
+    fn ignored(&self, name: &str) -> Option<SmolStr> {
+        let version = |package: &str| self.facts.versions.get(package).copied();
+        match (self.language, name) {
+            (Language::Python, "FLASK_ENV") if version("flask").is_some_and(|flask| flask >= (2, 3)) => Some(SmolStr::new_static("Flask stopped reading it in 2.3")),
+            (Language::Ruby, "RAILS_ENV") if version("rails").is_none() && self.required.iter().any(|path| path.starts_with("sinatra")) => {
+                Some(SmolStr::new_static("Sinatra reads APP_ENV and RACK_ENV"))
+            }
+            (Language::CSharp, "ASPNETCORE_ENVIRONMENT") if self.is_generic_host() => Some(SmolStr::new_static("the generic host reads DOTNET_ENVIRONMENT alone")),
+            _ => None,
+        }
+    }
+
+    /// A worker or console host, which knows nothing of ASP.NET's variables.
+    fn is_generic_host(&self) -> bool {
+        let mut generic = false;
+        let nodes = self.program.items.iter().filter_map(|item| item.code.as_ref()).flat_map(|code| code.nodes.iter().map(move |node| (code, node)));
+        for (code, node) in nodes {
+            let Kind::Attr { recv, name, .. } = &node.kind else { continue };
+            let head = match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
+                Some(Kind::Name(head) | Kind::Attr { name: head, .. }) => head.as_str(),
+                _ => "",
+            };
+            match (head, name.as_str()) {
+                ("WebApplication" | "WebHost", _) | (_, "ConfigureWebHostDefaults" | "ConfigureWebHost") => return false,
+                ("Host", "CreateDefaultBuilder" | "CreateApplicationBuilder") => generic = true,
+                _ => {}
+            }
+        }
+        generic
+    }
+
     fn plain_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
+        if let Some(why) = self.ignored(name) {
+            self.emit(at, EventKind::IgnoredVariable { name: name.clone(), why });
+        }
         if let Some(variable) = self.catalog.variable(self.language, name).cloned() {
             self.note_variable(at, &variable);
             let value = spell(&variable.lanes, lanes, Form::Text, !variable.framework);

@@ -14,6 +14,8 @@ use crate::text::{self, Encoding};
 const PARSED: u64 = 2 * 1024 * 1024;
 /// Bytes above which a file is not even searched.
 const SEARCHED: u64 = 256 * 1024 * 1024;
+/// Lines named of a file that is too large.
+const SHOWN: usize = 5;
 const CHUNK: usize = 256 * 1024;
 
 /// Comments that allow something are looked at in every file, to find those that no longer allow anything.
@@ -123,30 +125,54 @@ impl Triggers {
         }
     }
 
-    /// Searches a file that is too large to be parsed, a chunk at a time: only with a trigger word it counts as skipped.
+    /// Searches a file that is too large to be parsed, a chunk at a time: its words and their lines are all that is said.
     fn search(&self, language: Language, file: &mut File) -> io::Result<Found> {
         let mut buffer = vec![0; CHUNK];
         let mut kept = 0;
         let mut first = true;
-        loop {
+        // 1-based, of the first byte in the buffer
+        let mut line = 1;
+        let mut words: Vec<(String, usize)> = Vec::new();
+        while words.len() < SHOWN {
             let read = file.read(&mut buffer[kept..])?;
             let seen = &buffer[..kept + read];
             if first && text::is_binary(seen) {
                 return Ok(Found::Skip(text::Binary.to_string()));
             }
             let is_utf8 = matches!(text::encoding(seen), Encoding::Utf8 | Encoding::Utf8Bom);
-            if (first && !is_utf8) || self.hits(language, seen) {
+            if first && !is_utf8 {
                 return Ok(Found::Skip(too_large(PARSED)));
             }
-            if read == 0 {
-                return Ok(Found::Nothing);
-            }
             first = false;
-            // a word may lie across two chunks
             let end = kept + read;
-            kept = self.longest.saturating_sub(1).min(end);
+            // a word may lie across two chunks: what is kept is searched again with the next one
+            let next = if read == 0 { 0 } else { self.longest.saturating_sub(1).min(end) };
+            let Some(searcher) = &self.words[language as usize] else {
+                return Ok(Found::Skip(too_large(PARSED)));
+            };
+            for hit in searcher.find_iter(seen).filter(|hit| hit.start() < end - next) {
+                let at = line + memchr::memchr_iter(b'\n', &seen[..hit.start()]).count();
+                let word = String::from_utf8_lossy(&seen[hit.range()]).into_owned();
+                if words.last().is_none_or(|(_, last)| *last != at) {
+                    words.push((word, at));
+                }
+                if words.len() >= SHOWN {
+                    break;
+                }
+            }
+            if read == 0 {
+                break;
+            }
+            line += memchr::memchr_iter(b'\n', &buffer[..end - next]).count();
+            kept = next;
             buffer.copy_within(end - kept..end, 0);
         }
+        if words.is_empty() {
+            return Ok(Found::Nothing);
+        }
+        let places: Vec<String> = words.iter().map(|(word, line)| format!("`{word}` on line {line}")).collect();
+        let more = if words.len() == SHOWN { " and perhaps more" } else { "" };
+        Ok(Found::Skip(format!("{}, so not parsed; it holds {}{more}", too_large(PARSED), places.join(", "))))
     }
 }
 
