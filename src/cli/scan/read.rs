@@ -60,12 +60,6 @@ impl Triggers {
         }
     }
 
-    fn hits(&self, language: Language, bytes: &[u8]) -> bool {
-        match &self.words[language as usize] {
-            Some(words) => words.is_match(bytes),
-            None => true,
-        }
-    }
 
     /// Whether a trigger word stands outside a comment that takes its whole line.
     fn matters(&self, kind: Kind, bytes: &[u8]) -> bool {
