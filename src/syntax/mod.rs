@@ -65,7 +65,7 @@ pub fn shapes(language: Language) -> Option<&'static Shapes> {
 
 /// Levels of the tree below an item whose nodes get a role: a query takes time for every ancestor of every node, hours
 /// for what machines write and nobody nests.
-const DEEPEST: u32 = 2_000;
+const DEEPEST: u32 = 20_000;
 
 /// The role of each node below one item, by node id: an index into the query's capture names.
 #[derive(Default)]

@@ -283,7 +283,7 @@ fn links_pipes_and_closed_doors() {
         .status();
     assert!(piped.is_ok_and(|status| status.success()));
     for path in ["closed.rb", "shut"] {
-        fs::set_permissions(at(path), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(at(path), fs::Permissions::from_mode(0o000)).unwrap();
     }
     // the super-user opens every door
     let is_root = fs::read(at("closed.rb")).is_ok();
