@@ -12,6 +12,7 @@ use super::{
 use crate::catalog::{Effect, Family};
 use crate::program::{ItemId, ItemKind, Kind, Language, NodeRef, Program};
 use crate::project::FileFacts;
+use crate::text::LineIndex;
 use crate::worlds::{self, Answers, EventKind, Force, Lanes, What};
 
 /// A file and what the worlds say of it.
@@ -54,6 +55,7 @@ pub(super) struct Group {
 pub(super) struct Judged<'a> {
     pub case: &'a Case<'a>,
     pub sites: Vec<JudgedSite>,
+    lines: LineIndex<'a>,
 }
 
 /// Findings and sites of a file, before comments are heard.
@@ -67,6 +69,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let mut judged = Judged {
         case,
         sites: Vec::new(),
+        lines: LineIndex::new(case.text),
     };
     judged.sites = case
         .answers
@@ -607,14 +610,7 @@ impl Judged<'_> {
 
     /// 1-based.
     pub fn line(&self, offset: usize) -> usize {
-        self.case
-            .text
-            .as_bytes()
-            .iter()
-            .take(offset)
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1
+        self.lines.line(offset)
     }
 
     /// The guard to write, as this project's framework spells it.

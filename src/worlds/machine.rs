@@ -326,6 +326,8 @@ pub struct Machine<'p> {
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
     pub registered: Vec<(u32, usize, Lanes, Lanes)>,
     pub in_constructor: bool,
+    /// Spellings of "production" in the file's texts, once they were asked for.
+    pub spellings: Option<Vec<SmolStr>>,
     /// A list of names is compared, one after the other.
     pub several: bool,
     pub summary_depth: usize,
@@ -489,6 +491,7 @@ impl<'p> Machine<'p> {
             class_bodies: FxHashSet::default(),
             registered: Vec::new(),
             in_constructor: false,
+            spellings: None,
             several: false,
             summary_depth: 0,
             around: Vec::new(),

@@ -754,17 +754,22 @@ impl<'p> Machine<'p> {
 
     /// A variable of the project's own holds production as the project spells it: where this file writes it in another
     /// case, either may be meant.
-    fn with_project_spelling(&self, mut value: Val) -> Val {
-        for item in &self.program.items {
-            let nodes = item.code.iter().flat_map(|code| &code.nodes);
-            for node in nodes {
-                if let Kind::Lit(Lit::Str(text)) = &node.kind
-                    && text != "production"
-                    && text.eq_ignore_ascii_case("production")
-                    && value.lanes().has(Lanes::PRODUCTION)
-                {
-                    value.add(Alt { lanes: Lanes::PRODUCTION, v: V::Str(text.clone()), doubt: false });
-                }
+    fn with_project_spelling(&mut self, mut value: Val) -> Val {
+        if self.spellings.is_none() {
+            let nodes = self.program.items.iter().filter_map(|item| item.code.as_ref()).flat_map(|code| &code.nodes);
+            let mut found: Vec<SmolStr> = nodes
+                .filter_map(|node| match &node.kind {
+                    Kind::Lit(Lit::Str(text)) if text != "production" && text.eq_ignore_ascii_case("production") => Some(text.clone()),
+                    _ => None,
+                })
+                .collect();
+            found.sort_unstable();
+            found.dedup();
+            self.spellings = Some(found);
+        }
+        if value.lanes().has(Lanes::PRODUCTION) {
+            for text in self.spellings.iter().flatten() {
+                value.add(Alt { lanes: Lanes::PRODUCTION, v: V::Str(text.clone()), doubt: false });
             }
         }
         value
