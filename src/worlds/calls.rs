@@ -501,7 +501,13 @@ impl<'p> Machine<'p> {
             return self.inline(closure, def, args, lanes);
         }
         self.escape_args(args, lanes);
-        self.by_summary(at, closure.def, lanes)
+        let result = self.by_summary(at, closure.def, lanes);
+        if let Some(V::Object(object)) = closure.this.as_ref().and_then(|this| this.single()) {
+            // the body ran for any object of the class
+            let object = object.clone();
+            self.expose(&object);
+        }
+        result
     }
 
     /// Whether an argument can decide a condition in the callee.
@@ -684,7 +690,7 @@ impl<'p> Machine<'p> {
         falls
     }
 
-    fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+    pub fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         let edge = Edge {
             at,
             callee: def,

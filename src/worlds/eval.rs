@@ -129,7 +129,11 @@ impl<'p> Machine<'p> {
                 let mut falls = lanes;
                 if let Some(value) = value {
                     class = self.exception_class(child(*value));
-                    falls = self.eval(child(*value), lanes).1;
+                    let (raised, rest) = self.eval(child(*value), lanes);
+                    falls = rest;
+                    if self.ruby() {
+                        class = self.raised_class(&raised, child(*value));
+                    }
                 }
                 self.leave(Target::Raise, falls, Val::data(falls), class, at);
                 (Val::default(), Lanes::NONE)
@@ -534,7 +538,7 @@ impl<'p> Machine<'p> {
         self.part(value, lanes, |outcome, at| outcome.yes.has(at))
     }
 
-    fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
+    pub fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
         let mut part = self.part(value, lanes, |outcome, at| outcome.no.has(at));
         for alt in &mut part.alts {
             // an unknown that turned out false is false, whatever else it might have been

@@ -857,6 +857,26 @@ impl<'p> Machine<'p> {
                     | "BaseException"
             )
         });
+        if self.ruby() {
+            return match &handler.catches {
+                Catches::All => Some(true),
+                Catches::Standard => match class {
+                    Some(class) => self.is_ruby_error(class.rsplit('.').next().unwrap_or(class), "StandardError"),
+                    None => Some(true),
+                },
+                Catches::Classes(nodes) => {
+                    let mut result = Some(false);
+                    for node in nodes {
+                        match self.rescues(NodeRef { item, node: *node }, class) {
+                            Some(true) => return Some(true),
+                            None => result = None,
+                            Some(false) => {}
+                        }
+                    }
+                    result
+                }
+            };
+        }
         match &handler.catches {
             Catches::All => Some(true),
             Catches::Standard => Some(!matches!(

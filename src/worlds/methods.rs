@@ -30,6 +30,11 @@ impl<'p> Machine<'p> {
                 let (value, _) = self.eval_quietly(first?, lanes);
                 let library =
                     matches!(value.single(), Some(V::Name(name)) if self.symbol_of(name).is_some());
+                // where the environment is asked of a framework, the framework is there
+                let framework = matches!(value.single(), Some(V::Name(name)) if matches!(name.as_str(), "Rails" | "ENV" | "Rails.env" | "Hanami" | "Padrino"));
+                if framework {
+                    return Some((Val::bool(true, lanes), lanes));
+                }
                 // whether a library is loaded in production is the manifest's business
                 Some((
                     if library {
@@ -371,8 +376,7 @@ impl<'p> Machine<'p> {
                         | "Invoke"
                         | "DynamicInvoke"
                         | "__call__"
-                        | "curry"
-                ) =>
+                    ) || (name == "curry" && !self.ruby()) =>
             {
                 let closure = closure.clone();
                 self.invoke(at, &closure, args, lanes)
@@ -595,18 +599,23 @@ impl<'p> Machine<'p> {
             name.as_str(),
             "send" | "public_send" | "__send__" | "try" | "try!"
         ) && self.ruby()
+            && let Some(sent) = args.get(0).cloned()
         {
-            let target = args.get(0).and_then(|value| value.text().cloned());
-            if let Some(target) = target
-                && self.has_member(class, &target)
-            {
-                let mut rest = args.clone();
-                rest.positional.remove(0);
-                if !rest.nodes.is_empty() {
-                    rest.nodes.remove(0);
-                }
-                return self.call_member(at, this, class, &target, &rest, lanes, call);
+            let mut rest = args.clone();
+            rest.positional.remove(0);
+            if !rest.nodes.is_empty() {
+                rest.nodes.remove(0);
             }
+            return self.each_alternative(&sent, lanes, |machine, v, lanes| match super::eval::text_of(v) {
+                Some(name) => machine.call_member(at, this, class, &name.clone(), &rest, lanes, call),
+                None => machine.call_any_member(at, this, class, &rest, lanes),
+            });
+        }
+        if self.ruby()
+            && matches!(name.as_str(), "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval")
+            && let Some(result) = self.evaluate_for(at, this, args, lanes)
+        {
+            return result;
         }
         if self.ruby() && name == "instance_variable_set" {
             self.set_instance_variable(this, class, args, lanes);
@@ -1195,10 +1204,7 @@ impl<'p> Machine<'p> {
                                 (Val::default(), Lanes::NONE)
                             }
                         },
-                        None => {
-                            machine.escape_args(&rest, lanes);
-                            (Val::data(lanes), lanes)
-                        }
+                        None => machine.call_any_function(at, &rest, lanes),
                     }),
                 )
             }
@@ -1230,6 +1236,23 @@ impl<'p> Machine<'p> {
                 let outcome = self.equal(at, &environment, &wanted, lanes, false);
                 Some((Val::either(outcome.yes, outcome.no), lanes))
             }
+            (Language::Ruby, "p" | "pp") if args.positional.len() == 1 => Some((first?.clone(), lanes)),
+            (Language::Ruby, "format" | "sprintf") if first?.text().is_some_and(|text| text == "%s") => {
+                let text = args.get(1)?.clone();
+                let known = text.alts.iter().all(|alt| super::eval::text_of(&alt.v).is_some());
+                Some((if known { text } else { Val::data(lanes) }, lanes))
+            }
+            (Language::Ruby, "format" | "sprintf" | "sleep" | "srand" | "rand" | "p" | "pp") => Some((Val::data(lanes), lanes)),
+            (Language::Ruby, "Kernel.raise" | "Kernel.fail") => {
+                let class = first.and_then(|value| self.raised_class(value, args.nodes.first().copied().unwrap_or(at)));
+                self.leave(Target::Raise, lanes, Val::data(lanes), class, at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Ruby, "suppress") => self.suppress(at, args, lanes),
+            (Language::Ruby, "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval") => {
+                let this = self.st.this.as_ref()?.single()?.clone();
+                self.evaluate_for(at, &this, args, lanes)
+            }
             (Language::Ruby, "block_given?") => Some((
                 if self.st.block.is_some() {
                     Val::bool(true, lanes)
@@ -1250,8 +1273,7 @@ impl<'p> Machine<'p> {
             }
             (
                 Language::Ruby,
-                "puts" | "p" | "print" | "warn" | "pp" | "sleep" | "srand" | "rand" | "format"
-                | "sprintf",
+                "puts" | "print" | "warn",
             )
             | (Language::Python, "print" | "logging.info" | "time.sleep") => {
                 Some((Val::nil(lanes), lanes))
@@ -1750,6 +1772,10 @@ fn runs_its_block(name: &str) -> bool {
             | "measure"
             | "chdir"
             | "unscoped"
+            | "timeout"
+            | "silence_warnings"
+            | "uncached"
+            | "with_lock"
             | "no_touching"
     )
 }

@@ -524,4 +524,213 @@ impl<'p> Machine<'p> {
             scope = self.scopes[at as usize].parent;
         }
     }
+
+    /// Which method a `send` calls is not known: any of them.
+    pub fn call_any_member(&mut self, at: NodeRef, this: &V, class: u32, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        if let V::Object(object) = this {
+            self.expose(&object.clone());
+        }
+        let of_class = matches!(this, V::Class(_));
+        let mut defs: Vec<NodeRef> = Vec::new();
+        for (owner, own) in self.ancestors(class, of_class) {
+            for def in self.classes[owner as usize].methods.values().flatten() {
+                if self.def(*def).is_some_and(|node| node.is_static == own || self.classes[owner as usize].form == ClassForm::Module) {
+                    defs.push(*def);
+                }
+            }
+        }
+        self.call_any(at, defs, args, lanes)
+    }
+
+    pub fn call_any_function(&mut self, at: NodeRef, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        let mut defs: Vec<NodeRef> = self.homes.iter().filter(|(_, (_, class))| class.is_none()).map(|(def, _)| *def).collect();
+        if let Some(V::Class(class) | V::Instance(class)) = self.st.this.as_ref().and_then(|this| this.single()) {
+            let class = *class;
+            defs.extend(self.classes[class as usize].methods.values().flatten());
+        }
+        self.call_any(at, defs, args, lanes)
+    }
+
+    fn call_any(&mut self, at: NodeRef, mut defs: Vec<NodeRef>, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        self.escape_args(args, lanes);
+        defs.sort_unstable();
+        defs.dedup();
+        for def in defs {
+            self.called.insert(def);
+            self.structure.insert((self.context, def));
+            self.maybe(lanes, |machine| machine.by_summary(at, def, lanes));
+        }
+        (Val::data(lanes), lanes)
+    }
+
+    /// `object.instance_eval { }`: the block runs with the object as `self`.
+    pub fn evaluate_for(&mut self, at: NodeRef, this: &V, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let block = args.block.as_ref()?;
+        let V::Closure(closure) = block.single()? else { return None };
+        let mut own = (**closure).clone();
+        own.this = Some(Box::new(Val::of(this.clone(), Lanes::ALL)));
+        let given = Args {
+            positional: args.positional.clone(),
+            nodes: args.nodes.clone(),
+            open: args.positional.is_empty(),
+            ..Args::default()
+        };
+        Some(self.invoke(at, &std::rc::Rc::new(own), &given, lanes))
+    }
+
+    // ---- exceptions ----
+
+    /// The class of what a `raise` is given.
+    pub fn raised_class(&self, value: &Val, at: NodeRef) -> Option<SmolStr> {
+        let last = |name: &str| SmolStr::new(name.rsplit('.').next().unwrap_or(name));
+        let mut found: Option<SmolStr> = None;
+        for alt in &value.alts {
+            let class = match &alt.v {
+                V::Str(_) | V::Inquirer(_) => SmolStr::new_static("RuntimeError"),
+                V::Class(class) | V::Instance(class) => last(&self.classes[*class as usize].name),
+                V::Object(object) => last(&self.classes[object.class as usize].name),
+                V::Name(name) => last(name),
+                V::Made(name) if ruby_parent(&last(name)).is_some() || name.ends_with("Error") => last(name),
+                V::Unknown(_) if matches!(self.kind(at), Some(Kind::Lit(_) | Kind::Interp(_))) => SmolStr::new_static("RuntimeError"),
+                _ => return None,
+            };
+            if found.as_ref().is_some_and(|known| *known != class) {
+                return None;
+            }
+            found = Some(class);
+        }
+        found
+    }
+
+    /// Whether an exception class is a kind of another. `None`: not known.
+    pub fn is_ruby_error(&self, class: &str, ancestor: &str) -> Option<bool> {
+        if self.class_named(ancestor).is_some_and(|known| self.classes[known as usize].form == ClassForm::Module) {
+            return None;
+        }
+        let known = self.class_named(ancestor).is_some() || ruby_parent(ancestor).is_some() || ancestor == "Exception";
+        let mut class = SmolStr::new(class);
+        for _ in 0..16 {
+            if class == ancestor {
+                return Some(true);
+            }
+            if class == "Exception" {
+                return known.then_some(false);
+            }
+            class = match self.class_named(&class) {
+                Some(own) => match self.classes[own as usize].bases.first().and_then(Val::single) {
+                    Some(V::Class(base)) => SmolStr::new(self.classes[*base as usize].name.rsplit('.').next().unwrap_or_default()),
+                    Some(V::Name(base)) => SmolStr::new(base.rsplit('.').next().unwrap_or_default()),
+                    _ => return None,
+                },
+                None => SmolStr::new(ruby_parent(&class)?),
+            };
+        }
+        None
+    }
+
+    /// Whether what stands behind a `rescue` takes an exception. `None`: perhaps.
+    pub fn rescues(&mut self, at: NodeRef, class: Option<&str>) -> Option<bool> {
+        let (value, _) = match self.kind(at)? {
+            Kind::Splat(inner) => self.eval_quietly(NodeRef { item: at.item, node: *inner }, Lanes::ALL),
+            Kind::Name(_) | Kind::Attr { .. } => self.eval_quietly(at, Lanes::ALL),
+            _ => return None,
+        };
+        let mut result = Some(false);
+        for alt in &value.alts {
+            let one = self.rescue_takes(&alt.v, class, 3);
+            match one {
+                // one value of several is a perhaps
+                Some(true) if value.alts.len() == 1 => return Some(true),
+                Some(false) => {}
+                _ => result = None,
+            }
+        }
+        if value.alts.is_empty() { None } else { result }
+    }
+
+    fn rescue_takes(&self, v: &V, class: Option<&str>, depth: usize) -> Option<bool> {
+        let wanted = match v {
+            V::Name(name) => SmolStr::new(name.rsplit('.').next().unwrap_or(name)),
+            V::Class(own) => SmolStr::new(self.classes[*own as usize].name.rsplit('.').next().unwrap_or_default()),
+            V::List(items) if depth > 0 => {
+                let mut result = Some(false);
+                for item in items.iter() {
+                    match item.single().map_or(None, |v| self.rescue_takes(v, class, depth - 1)) {
+                        Some(true) => return Some(true),
+                        None => result = None,
+                        Some(false) => {}
+                    }
+                }
+                return result;
+            }
+            _ => return None,
+        };
+        match class {
+            None if matches!(wanted.as_str(), "Exception" | "StandardError") => Some(true),
+            None => None,
+            Some(class) => self.is_ruby_error(class.rsplit('.').next().unwrap_or(class), &wanted),
+        }
+    }
+
+    /// ActiveSupport's `suppress(A, B) { }`.
+    pub fn suppress(&mut self, at: NodeRef, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let block = args.block.clone()?;
+        let mark = self.exits.len();
+        let resume = std::mem::replace(&mut self.st.may_resume, true);
+        let open = Args {
+            open: true,
+            ..Args::default()
+        };
+        let (mut value, falls) = self.call_value(at, &block, &open, lanes);
+        self.st.may_resume = resume;
+        let classes: Vec<V> = args.positional.iter().map(|class| class.single().cloned().unwrap_or(V::Unknown(Cause::Data))).collect();
+        let mut landing = Vec::new();
+        let mut index = mark;
+        while index < self.exits.len() {
+            let exit = &self.exits[index];
+            let verdicts: Vec<Option<bool>> = match exit.target {
+                Target::Raise => classes.iter().map(|wanted| self.rescue_takes(wanted, exit.class.as_deref(), 2)).collect(),
+                _ => vec![Some(false)],
+            };
+            if verdicts.contains(&Some(true)) {
+                landing.push(self.exits.remove(index));
+                continue;
+            }
+            if verdicts.contains(&None) {
+                landing.push(exit.clone());
+            }
+            index += 1;
+        }
+        // what the block calls may have raised as well
+        if let Some(V::Closure(closure)) = block.single()
+            && self.may_raise(closure.def, 0)
+        {
+            let rest = lanes.without(falls);
+            value.join(&Val::nil(rest));
+            return Some((value, lanes));
+        }
+        let falls = self.land(&landing, falls, &mut value);
+        Some((value, falls))
+    }
+}
+
+/// The class that one of Ruby's own exception classes derives from.
+fn ruby_parent(class: &str) -> Option<&'static str> {
+    Some(match class {
+        "StandardError" | "ScriptError" | "NoMemoryError" | "SecurityError" | "SignalException" | "SystemExit" | "SystemStackError" | "fatal" => "Exception",
+        "ArgumentError" | "EncodingError" | "FiberError" | "IOError" | "IndexError" | "LocalJumpError" | "NameError" | "RangeError" | "RegexpError" | "RuntimeError"
+        | "SystemCallError" | "ThreadError" | "TypeError" | "ZeroDivisionError" | "NoMatchingPatternError" => "StandardError",
+        "UncaughtThrowError" => "ArgumentError",
+        "EOFError" => "IOError",
+        "KeyError" | "StopIteration" => "IndexError",
+        "ClosedQueueError" => "StopIteration",
+        "NoMethodError" => "NameError",
+        "FloatDomainError" => "RangeError",
+        "FrozenError" => "RuntimeError",
+        "NoMatchingPatternKeyError" => "NoMatchingPatternError",
+        "LoadError" | "NotImplementedError" | "SyntaxError" => "ScriptError",
+        "Interrupt" => "SignalException",
+        "ENOENT" | "EACCES" | "EEXIST" | "ECONNREFUSED" | "ECONNRESET" | "EPIPE" | "ETIMEDOUT" | "EPERM" | "EINVAL" => "SystemCallError",
+        _ => return None,
+    })
 }
