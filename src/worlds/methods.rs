@@ -612,6 +612,11 @@ impl<'p> Machine<'p> {
             });
         }
         if self.ruby()
+            && let Some(result) = self.made_member(at, this, class, name, args, lanes)
+        {
+            return result;
+        }
+        if self.ruby()
             && matches!(name.as_str(), "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval")
             && let Some(result) = self.evaluate_for(at, this, args, lanes)
         {
@@ -904,6 +909,14 @@ impl<'p> Machine<'p> {
                     .collect();
                 Some((Val::of(V::Map(Rc::new(pairs)), lanes), lanes))
             }
+            (Language::Ruby, "ENV.to_h", "fetch") if matches!(first?.single(), Some(V::Str(_))) => {
+                let value = self.environment_variable(at, first?, lanes);
+                Some(self.or_default(at, value, args, 1, lanes, "KeyError"))
+            }
+            (Language::Ruby, "ENV.to_h", "dig" | "[]") if matches!(first?.single(), Some(V::Str(_))) && args.positional.len() == 1 => {
+                Some((self.environment_variable(at, first?, lanes), lanes))
+            }
+            (Language::Ruby, "settings" | "Sinatra.Base" | "Sinatra.Application", _) => self.sinatra_setting(at, name, lanes),
             (Language::Ruby, "ENV", "to_h" | "to_hash") => Some((
                 Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes),
                 lanes,
@@ -1020,7 +1033,13 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         if let Some(block) = args.block.clone() {
             let missing = self.nilness(&value, lanes).yes;
-            let (default, falls) = self.call_value(at, &block, &Args::default(), missing);
+            // the block of `ENV.fetch` is given the name
+            let own = Args {
+                positional: args.positional.iter().take(1).cloned().collect(),
+                nodes: vec![at],
+                ..Args::default()
+            };
+            let (default, falls) = self.call_value(at, &block, &own, missing);
             let out = self.replace_missing(value, Some(&default), lanes);
             return (
                 out,
@@ -1165,7 +1184,35 @@ impl<'p> Machine<'p> {
                 );
                 Some((Val::default(), Lanes::NONE))
             }
-            (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, lanes)),
+            (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, args.get(1), lanes)),
+            (Language::Ruby, "ActiveSupport.StringInquirer" | "ActiveSupport.EnvironmentInquirer") => {
+                let mut value = first?.clone();
+                for alt in &mut value.alts {
+                    alt.v = match &alt.v {
+                        V::Str(text) | V::Inquirer(text) => V::Inquirer(text.clone()),
+                        V::AnyName { symbol: false, .. } => V::AnyName { inquirer: true, symbol: false },
+                        _ => V::Unknown(Cause::Data),
+                    };
+                }
+                Some((value, lanes))
+            }
+            (Language::Ruby, "Set" | "Set.[]") => {
+                let items = match (name, first) {
+                    ("Set.[]", _) => args.positional.clone(),
+                    (_, None) => Vec::new(),
+                    (_, Some(list)) => match list.single()? {
+                        V::List(items) => items.to_vec(),
+                        _ => return None,
+                    },
+                };
+                Some((self.set_of(&items, lanes), lanes))
+            }
+            (Language::Ruby, "Struct" | "Data.define" | "OpenStruct") => self.make_struct(at, name, args, lanes),
+            (Language::Ruby, "mattr_accessor" | "mattr_reader" | "mattr_writer" | "cattr_accessor" | "cattr_reader" | "cattr_writer" | "thread_mattr_accessor" | "class_attribute") => {
+                self.make_attributes(at, args, lanes)
+            }
+            (Language::Ruby, "delegate" | "def_delegators" | "def_delegator" | "def_instance_delegators") => self.make_delegates(name, args, lanes),
+            (Language::Ruby, _) if self.uses_sinatra() && let Some(result) = self.sinatra_function(at, name, args, lanes) => Some(result),
             // text run as code may write any local
             (Language::Ruby, "eval" | "Kernel.eval" | "binding" | "Kernel.binding") => {
                 self.forget_locals(lanes);
@@ -1239,7 +1286,7 @@ impl<'p> Machine<'p> {
             (Language::Ruby, "p" | "pp") if args.positional.len() == 1 => Some((first?.clone(), lanes)),
             (Language::Ruby, "format" | "sprintf") if first?.text().is_some_and(|text| text == "%s") => {
                 let text = args.get(1)?.clone();
-                let known = text.alts.iter().all(|alt| super::eval::text_of(&alt.v).is_some());
+                let known = text.alts.iter().all(|alt| super::eval::text_of(&alt.v).is_some() || matches!(alt.v, V::AnyName { .. }));
                 Some((if known { text } else { Val::data(lanes) }, lanes))
             }
             (Language::Ruby, "format" | "sprintf" | "sleep" | "srand" | "rand" | "p" | "pp") => Some((Val::data(lanes), lanes)),
@@ -1276,6 +1323,9 @@ impl<'p> Machine<'p> {
                 "puts" | "print" | "warn",
             )
             | (Language::Python, "print" | "logging.info" | "time.sleep") => {
+                if self.ruby() {
+                    self.expose_all(&args.all().collect::<Vec<_>>());
+                }
                 Some((Val::nil(lanes), lanes))
             }
             (Language::Python, "os.getenv" | "getenv") => {

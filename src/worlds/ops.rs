@@ -44,6 +44,9 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         _left_at: NodeRef,
     ) -> Val {
+        if self.ruby() {
+            self.expose_all(&[left, right]);
+        }
         let outcome = match op {
             Op::Eq => self.equal(at, left, right, lanes, false),
             Op::Ne => self.equal(at, left, right, lanes, false).negate(),
@@ -317,6 +320,11 @@ impl<'p> Machine<'p> {
             .any(|alt| matches!(alt.v, V::Closure(_) | V::Class(_) | V::Name(_)))
         {
             return self.case_of(at, pattern, value, lanes);
+        }
+        if let Some(V::Map(pairs)) = pattern.single()
+            && is_set(pairs)
+        {
+            return self.contains(at, pattern, value, lanes);
         }
         self.equal(at, value, pattern, lanes, false)
     }
@@ -1173,6 +1181,9 @@ impl<'p> Machine<'p> {
                 if name == "freeze" {
                     return Some((this.clone(), lanes));
                 }
+                if name == "to_set" && self.ruby() {
+                    return Some((self.set_of(&items, lanes), lanes));
+                }
                 // a list of its own
                 Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes))
             }
@@ -1305,6 +1316,11 @@ impl<'p> Machine<'p> {
         };
         (value, falls)
     }
+}
+
+/// Whether a map stands for a Ruby set.
+pub fn is_set(pairs: &[(Val, Val)]) -> bool {
+    !pairs.is_empty() && pairs.iter().all(|(_, value)| matches!(value.single(), Some(V::Name(name)) if name == "Set"))
 }
 
 fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {

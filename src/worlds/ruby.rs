@@ -28,11 +28,12 @@ type Owner = (u32, bool);
 impl<'p> Machine<'p> {
     // ---- throw and catch ----
 
-    pub fn throw(&mut self, at: NodeRef, label: Option<&Val>, lanes: Lanes) -> (Val, Lanes) {
+    pub fn throw(&mut self, at: NodeRef, label: Option<&Val>, value: Option<&Val>, lanes: Lanes) -> (Val, Lanes) {
+        let given = value.cloned().unwrap_or_else(|| Val::nil(lanes));
         let label = label.and_then(|value| value.text().cloned());
         let caught = self.catching.iter().any(|known| known.is_none() || *known == label);
         let sent = Val::of(V::Symbol(label.clone().unwrap_or_default()), lanes);
-        self.leave(Target::Throw(label.clone().unwrap_or_default()), lanes, Val::data(lanes), None, at);
+        self.leave(Target::Throw(label.clone().unwrap_or_default()), lanes, given, None, at);
         if !caught {
             // no `catch` in sight: one of a caller takes it, or it raises
             self.leave(Target::Raise, lanes, sent, Some(SmolStr::new_static("UncaughtThrowError")), at);
@@ -139,7 +140,7 @@ impl<'p> Machine<'p> {
             _ => return None,
         };
         let exact = matches!(self.st.this.as_ref()?.single()?, V::Class(_));
-        let own = self.has_member(class, name) || self.resolve(class, exact, name).is_some();
+        let own = self.has_member(class, name) || self.resolve(class, exact, name).is_some() || self.attribute_owner(class, name).is_some() || self.delegates.contains_key(&(class, SmolStr::new(name)));
         (own || !self.overriding(class, exact, name).is_empty()).then_some(class)
     }
 
@@ -712,6 +713,278 @@ impl<'p> Machine<'p> {
         let falls = self.land(&landing, falls, &mut value);
         Some((value, falls))
     }
+
+    // ---- what class bodies make ----
+
+    fn body_class(&self) -> Option<u32> {
+        match self.st.this.as_ref()?.single()? {
+            V::Class(class) => Some(*class),
+            _ => None,
+        }
+    }
+
+    /// `mattr_accessor :enabled, default: false`, `class_attribute :enabled`.
+    pub fn make_attributes(&mut self, at: NodeRef, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let class = self.body_class()?;
+        let default = match (args.named("default").cloned(), args.block.clone()) {
+            (Some(value), _) => value,
+            (None, Some(block)) => self.call_value(at, &block, &Args::default(), lanes).0,
+            (None, None) => Val::nil(lanes),
+        };
+        for name in args.positional.iter().filter_map(|name| name.text().cloned()) {
+            self.class_attributes.insert((class, name.clone()));
+            let before = std::mem::replace(&mut self.in_constructor, true);
+            self.write_class_field(class, &attribute_field(&name), lanes, &default);
+            self.in_constructor = before;
+        }
+        Some((Val::nil(lanes), lanes))
+    }
+
+    /// The class, of those that answer for one, that has such an attribute.
+    pub fn attribute_owner(&self, class: u32, name: &str) -> Option<u32> {
+        if self.class_attributes.is_empty() {
+            return None;
+        }
+        let stem = name.trim_end_matches('?');
+        let owners = self.ancestors(class, false).into_iter().chain(self.ancestors(class, true));
+        owners.map(|(owner, _)| owner).find(|owner| self.class_attributes.contains(&(*owner, SmolStr::new(stem))))
+    }
+
+    /// `delegate :a, to: :b`, `def_delegators :@b, :a`.
+    pub fn make_delegates(&mut self, how: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let class = self.body_class()?;
+        let mut names: Vec<SmolStr> = args.positional.iter().filter_map(|name| name.text().cloned()).collect();
+        let target = match how {
+            "delegate" if args.named("prefix").is_none() => args.named("to")?.text()?.clone(),
+            "delegate" => return None,
+            _ if names.is_empty() => return None,
+            _ => names.remove(0),
+        };
+        if how == "def_delegator" && names.len() != 1 {
+            return None;
+        }
+        for name in names {
+            self.delegates.insert((class, name), target.clone());
+        }
+        Some((Val::nil(lanes), lanes))
+    }
+
+    /// `Struct.new(:a, :b)` makes a class, `OpenStruct.new(a: 1)` an object.
+    pub fn make_struct(&mut self, at: NodeRef, how: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        if args.block.is_some() || args.open {
+            return None;
+        }
+        let class = self.classes.len() as u32;
+        let scope = self.push_scope(ScopeKind::Class(class), 0);
+        self.classes.push(super::classes::ClassInfo::made(at, scope));
+        if how == "OpenStruct" {
+            let mut fields: Vec<(SmolStr, Val)> = args.named.iter().map(|(name, value)| (field_of(name), value.clone())).collect();
+            if let Some(V::Map(pairs)) = args.get(0).and_then(Val::single) {
+                fields.extend(pairs.iter().filter_map(|(key, value)| Some((field_of(key.text()?), value.clone()))));
+            }
+            self.structs.insert(class, fields.iter().map(|(name, _)| SmolStr::new(name.trim_start_matches('@'))).collect());
+            return Some((Val::of(V::Object(std::rc::Rc::new(Object { class, fields: std::cell::RefCell::new(fields), born: self.branch() })), lanes), lanes));
+        }
+        let names: Option<Vec<SmolStr>> = args.positional.iter().map(|name| match name.single()? {
+            V::Symbol(name) => Some(name.clone()),
+            _ => None,
+        }).collect();
+        self.structs.insert(class, names?);
+        Some((Val::of(V::Class(class), lanes), lanes))
+    }
+
+    /// `new` of a class that `Struct.new` made.
+    pub fn construct_struct(&mut self, class: u32, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let names = self.structs.get(&class)?.clone();
+        let fields = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                let given = args.get(index).or_else(|| args.named(name)).cloned();
+                let value = given.unwrap_or_else(|| if args.open || !args.named.is_empty() { Val::data(lanes) } else { Val::nil(lanes) });
+                (field_of(name), value)
+            })
+            .collect();
+        let object = Object { class, fields: std::cell::RefCell::new(fields), born: self.branch() };
+        Some((Val::of(V::Object(std::rc::Rc::new(object)), lanes), lanes))
+    }
+
+    /// Members that something in a class body made: attributes of the class, delegates, fields of structs; and members by name.
+    pub fn made_member(&mut self, at: NodeRef, this: &V, class: u32, name: &SmolStr, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let own = match this {
+            V::Class(class) | V::Instance(class) => *class,
+            V::Object(object) => object.class,
+            _ => class,
+        };
+        if args.positional.is_empty()
+            && let Some(owner) = self.attribute_owner(own, name)
+        {
+            let field = attribute_field(name.trim_end_matches('?'));
+            return Some((self.class_field(owner, &field, lanes, false), lanes));
+        }
+        if let Some(target) = self.delegates.get(&(own, name.clone())).cloned() {
+            let (value, falls) = match target.starts_with('@') {
+                true => match this {
+                    V::Object(object) => (self.object_field(&object.clone(), &target, lanes), lanes),
+                    _ => (self.class_field(own, &target, lanes, false), lanes),
+                },
+                false => self.call_ruby_member(at, this, own, &target, &Args::default(), lanes)?,
+            };
+            return Some(self.call_on(at, &value, at, name, args, falls, &super::calls::PLAIN));
+        }
+        if let V::Object(object) = this
+            && args.positional.is_empty()
+            && self.structs.get(&own).is_some_and(|names| names.contains(name))
+        {
+            return Some((self.object_field(&object.clone(), &field_of(name), lanes), lanes));
+        }
+        if let (V::Class(own), "const_get") = (this, name.as_str()) {
+            let own = *own;
+            let wanted = args.get(0)?.clone();
+            return Some(self.each_alternative(&wanted, lanes, |machine, v, lanes| match super::eval::text_of(v) {
+                Some(name) => machine.read_member(at, &V::Class(own), own, &name.clone(), lanes),
+                None => (Val::data(lanes), lanes),
+            }));
+        }
+        None
+    }
+
+    /// A set: a map from its items to nothing in particular.
+    pub fn set_of(&self, items: &[Val], lanes: Lanes) -> Val {
+        let marker = Val::of(V::Name(SmolStr::new_static("Set")), lanes);
+        Val::of(V::Map(std::rc::Rc::new(items.iter().map(|item| (item.clone(), marker.clone())).collect())), lanes)
+    }
+
+    /// An operator that a class of the file defines.
+    pub fn own_operator(&mut self, at: NodeRef, op: Op, left: &Val, right: &Val, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let name = match op {
+            Op::Eq | Op::Ne => "==",
+            Op::CaseEq => "===",
+            Op::Matches => "=~",
+            Op::Lt => "<",
+            Op::Le => "<=",
+            Op::Gt => ">",
+            Op::Ge => ">=",
+            Op::Add => "+",
+            Op::Sub => "-",
+            Op::Mul => "*",
+            Op::Mod => "%",
+            Op::Shift => "<<",
+            Op::BitAnd => "&",
+            Op::BitOr => "|",
+            Op::Xor => "^",
+            _ => return None,
+        };
+        let (class, of_class) = match left.single()? {
+            V::Class(class) => (*class, true),
+            V::Instance(class) => (*class, false),
+            V::Object(object) => (object.class, false),
+            _ => return None,
+        };
+        self.resolve(class, of_class, name)?;
+        let args = Args {
+            positional: vec![right.clone()],
+            nodes: vec![at],
+            ..Args::default()
+        };
+        let this = left.single()?.clone();
+        let (value, falls) = self.call_ruby_member(at, &this, class, &SmolStr::new_static(name), &args, lanes)?;
+        if op == Op::Ne {
+            let outcome = self.truth(&value, falls).negate();
+            return Some((self.from_outcome(&outcome, &value), falls));
+        }
+        Some((value, falls))
+    }
+
+    /// Objects in an operation that nothing in sight defines: their conversions and comparisons may run.
+    pub fn expose_all(&mut self, values: &[&Val]) {
+        for value in values {
+            for alt in &value.alts {
+                if let V::Object(object) = &alt.v {
+                    self.expose(&object.clone());
+                }
+            }
+        }
+    }
+
+    /// A method that the language calls by itself (`to_s`, `[]`, `[]=`), where a class of the file defines it.
+    pub fn implicit_call(&mut self, at: NodeRef, v: &V, name: &'static str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let class = match v {
+            V::Instance(class) | V::Class(class) => *class,
+            V::Object(object) => object.class,
+            _ => return None,
+        };
+        if !self.ruby() {
+            return None;
+        }
+        self.call_ruby_member(at, v, class, &SmolStr::new_static(name), args, lanes)
+    }
+
+    // ---- Sinatra ----
+
+    pub fn uses_sinatra(&self) -> bool {
+        self.required.iter().any(|path| path == "sinatra" || path.starts_with("sinatra/"))
+            || matches!(self.body_class().map(|class| self.classes[class as usize].bases.first().and_then(Val::single)), Some(Some(V::Name(base))) if base.starts_with("Sinatra."))
+    }
+
+    /// Functions of a Sinatra application.
+    pub fn sinatra_function(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        match (name, args.positional.len()) {
+            ("settings", 0) => Some((Val::of(V::Name(SmolStr::new_static("settings")), lanes), lanes)),
+            ("environment", 0) if self.body_class().is_some() => Some((self.accessor_value("settings.environment", lanes)?, lanes)),
+            // these leave the route
+            ("halt" | "redirect" | "pass" | "not_found", _) if args.block.is_none() => {
+                self.escape_args(args, lanes);
+                self.leave(Target::Throw(SmolStr::new_static("halt")), lanes, Val::nil(lanes), None, at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            ("enable" | "disable", _) => {
+                for setting in args.positional.iter().filter_map(|value| value.text().cloned()) {
+                    self.write_setting("settings", &setting, lanes, &Val::bool(name == "enable", lanes));
+                }
+                Some((Val::nil(lanes), lanes))
+            }
+            ("set", count) => {
+                let setting = args.get(0)?.text()?.clone();
+                let value = match (args.get(1), args.block.clone()) {
+                    (Some(value), _) if count == 2 => value.clone(),
+                    (None, Some(block)) => self.call_value(at, &block, &Args::default(), lanes).0,
+                    _ => return None,
+                };
+                // a closure is called whenever the setting is read
+                let value = match value.single() {
+                    Some(V::Closure(_)) => self.call_value(at, &value, &Args::default(), lanes).0,
+                    _ => value,
+                };
+                self.write_setting("settings", &setting, lanes, &value);
+                Some((Val::nil(lanes), lanes))
+            }
+            _ => None,
+        }
+    }
+
+    /// `settings.production?`, `settings.planting?`.
+    pub fn sinatra_setting(&mut self, at: NodeRef, name: &str, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let stem = name.strip_suffix('?')?;
+        if matches!(stem, "production" | "development" | "test") {
+            let environment = self.accessor_value("settings.environment", lanes)?;
+            let wanted = Val::of(V::Symbol(SmolStr::new(stem)), lanes);
+            let outcome = self.equal(at, &environment, &wanted, lanes, false);
+            return Some((Val::either(outcome.yes, outcome.no), lanes));
+        }
+        let value = self.accessor_value(&format!("settings.{stem}"), lanes)?;
+        let outcome = self.truth(&value, lanes);
+        Some((self.from_outcome(&outcome, &value), lanes))
+    }
+}
+
+fn field_of(name: &str) -> SmolStr {
+    SmolStr::new(format!("@{name}"))
+}
+
+/// Where an attribute of a class is kept.
+pub fn attribute_field(name: &str) -> SmolStr {
+    SmolStr::new(format!("@@{name}"))
 }
 
 /// The class that one of Ruby's own exception classes derives from.

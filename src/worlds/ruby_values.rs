@@ -102,7 +102,7 @@ impl<'p> Machine<'p> {
         if let Some(first) = args.get(0)
             && first.alts.len() > 1
             && args.positional.len() == 1
-            && matches!(name, "casecmp" | "<=>" | "+" | "concat" | "delete_prefix" | "delete_suffix" | "sub" | "gsub")
+            && matches!(name, "casecmp" | "<=>" | "+" | "*" | "concat" | "delete_prefix" | "delete_suffix" | "sub" | "gsub")
         {
             let mut out = Val::default();
             for alt in first.groups(lanes) {
@@ -579,6 +579,16 @@ impl<'p> Machine<'p> {
     }
 
     fn ruby_map_method(&mut self, at: NodeRef, pairs: &Rc<Vec<(Val, Val)>>, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        if super::ops::is_set(pairs) && name != "freeze" {
+            // a set is asked like a list
+            if !matches!(name, "include?" | "member?" | "===" | "contain?" | "each" | "any?" | "all?" | "none?" | "empty?" | "size" | "length" | "count" | "to_a" | "map" | "find" | "select" | "reject" | "exclude?") {
+                self.escape_args(args, lanes);
+                return Some((Val::data(lanes), lanes));
+            }
+            let items = pairs.iter().map(|(item, _)| item.clone()).collect();
+            let name = if name == "===" { "include?" } else { name };
+            return self.value_method(at, &V::List(Rc::new(items)), name, args, lanes);
+        }
         let map = |pairs: Vec<(Val, Val)>| Some((Val::of(V::Map(Rc::new(pairs)), lanes), lanes));
         let known_keys = pairs.iter().all(|(key, _)| matches!(key.single(), Some(V::Str(_) | V::Symbol(_) | V::Bool(_) | V::Int(_))));
         match (name, args.positional.len(), args.block.clone()) {

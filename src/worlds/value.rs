@@ -90,6 +90,8 @@ pub struct Closure {
 pub struct Object {
     pub class: u32,
     pub fields: RefCell<Vec<(SmolStr, Val)>>,
+    /// The branch it was made in: writes of another one may not have happened.
+    pub born: u32,
 }
 
 /// Arguments of a call.
