@@ -156,8 +156,17 @@ impl<'p> Machine<'p> {
         };
         for node in &code.nodes {
             let place = match &node.kind {
-                Kind::Set { place, .. } => *place,
+                Kind::Set { place, .. } => match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
+                    // `@list[0] = …` changes what the field holds
+                    Some(Kind::Index { recv, .. }) if self.ruby() => *recv,
+                    _ => *place,
+                },
                 Kind::Out(place) => *place,
+                Kind::Binary { op: Op::Shift, left, .. } if self.ruby() => *left,
+                Kind::Call(call) if self.ruby() => match code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
+                    Some(Kind::Attr { recv, name, .. }) if super::methods::is_mutation(name) => *recv,
+                    _ => continue,
+                },
                 _ => continue,
             };
             let name = match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
@@ -641,7 +650,7 @@ impl<'p> Machine<'p> {
         value: &Val,
     ) {
         let certain = object.born == self.branch();
-        let strong = self.in_constructor && certain;
+        let strong = certain && !object.exposed.get() && (self.in_constructor || self.ruby());
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) if strong => old.overwrite(lanes, value),
@@ -659,6 +668,7 @@ impl<'p> Machine<'p> {
 
     /// An object gets into code that is not in sight: its methods may run, so its fields hold what these write.
     pub fn expose(&mut self, object: &Rc<Object>) {
+        object.exposed.set(true);
         let names: Vec<SmolStr> = object.fields.borrow().iter().map(|(name, _)| name.clone()).collect();
         for name in names {
             let writers = self.classes[object.class as usize].writers.get(&name).cloned().unwrap_or_default();
@@ -953,6 +963,7 @@ impl<'p> Machine<'p> {
             class,
             fields: RefCell::new(Vec::new()),
             born: self.branch(),
+            exposed: Default::default(),
         });
         for (index, param) in node.params.iter().enumerate() {
             let value = args.get(index).or_else(|| args.named(&param.name)).cloned();

@@ -315,6 +315,17 @@ impl<'p> Machine<'p> {
                     self.weaken_slot(slot, &value);
                 }
             }
+            // a body that runs for any object of a class changes what the class says of them all
+            let of_any = matches!(self.kind(place), Some(Kind::Field(_)))
+                && matches!(self.st.this.as_ref().and_then(|this| this.single()), Some(V::Instance(_)));
+            if !of_any {
+                for slot in &self.slots {
+                    change_inside(slot, &alt.v, &becomes, 4);
+                }
+                if let Some(this) = &self.st.this {
+                    change_inside(this, &alt.v, &becomes, 4);
+                }
+            }
             for class in 0..self.classes.len() as u32 {
                 let names: Vec<(SmolStr, Lanes, bool)> = self.classes[class as usize]
                     .fields
@@ -1636,8 +1647,32 @@ fn has_inside(outer: &V, v: &V, depth: usize) -> bool {
     match outer {
         V::List(items) => items.iter().any(any),
         V::Map(pairs) => pairs.iter().any(|(_, value)| any(value)),
-        V::Object(object) => object.fields.borrow().iter().any(|(_, value)| any(value)),
         _ => false,
+    }
+}
+
+/// Fields of objects that hold what was changed may hold what it became.
+fn change_inside(value: &Val, old: &V, new: &Val, depth: usize) {
+    if depth == 0 || !matches!(old, V::List(_) | V::Map(_)) {
+        return;
+    }
+    for alt in &value.alts {
+        match &alt.v {
+            V::Object(object) => {
+                // an object that holds itself is being looked at already
+                let Ok(mut fields) = object.fields.try_borrow_mut() else { continue };
+                for (_, field) in fields.iter_mut() {
+                    match holds(field, old, Lanes::ALL) {
+                        Some((on, true)) => field.join(&Val::data(on)),
+                        Some((on, false)) => field.join(&new.only(on)),
+                        None => change_inside(field, old, new, depth - 1),
+                    }
+                }
+            }
+            V::List(items) => items.iter().for_each(|item| change_inside(item, old, new, depth - 1)),
+            V::Map(pairs) => pairs.iter().for_each(|(_, item)| change_inside(item, old, new, depth - 1)),
+            _ => {}
+        }
     }
 }
 

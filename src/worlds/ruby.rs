@@ -783,7 +783,7 @@ impl<'p> Machine<'p> {
                 fields.extend(pairs.iter().filter_map(|(key, value)| Some((field_of(key.text()?), value.clone()))));
             }
             self.structs.insert(class, fields.iter().map(|(name, _)| SmolStr::new(name.trim_start_matches('@'))).collect());
-            return Some((Val::of(V::Object(std::rc::Rc::new(Object { class, fields: std::cell::RefCell::new(fields), born: self.branch() })), lanes), lanes));
+            return Some((Val::of(V::Object(std::rc::Rc::new(Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), exposed: Default::default() })), lanes), lanes));
         }
         let names: Option<Vec<SmolStr>> = args.positional.iter().map(|name| match name.single()? {
             V::Symbol(name) => Some(name.clone()),
@@ -805,7 +805,7 @@ impl<'p> Machine<'p> {
                 (field_of(name), value)
             })
             .collect();
-        let object = Object { class, fields: std::cell::RefCell::new(fields), born: self.branch() };
+        let object = Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), exposed: Default::default() };
         Some((Val::of(V::Object(std::rc::Rc::new(object)), lanes), lanes))
     }
 
