@@ -501,7 +501,13 @@ impl<'p> Machine<'p> {
             return self.inline(closure, def, args, lanes);
         }
         self.escape_args(args, lanes);
-        self.by_summary(at, closure.def, lanes)
+        let result = self.by_summary(at, closure.def, lanes);
+        if let Some(V::Object(object)) = closure.this.as_ref().and_then(|this| this.single()) {
+            // the body ran for any object of the class
+            let object = object.clone();
+            self.expose(&object);
+        }
+        result
     }
 
     /// Whether an argument can decide a condition in the callee.
@@ -684,7 +690,7 @@ impl<'p> Machine<'p> {
         falls
     }
 
-    fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+    pub fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         let edge = Edge {
             at,
             callee: def,
@@ -1137,6 +1143,7 @@ impl<'p> Machine<'p> {
             return;
         };
         let mut places: Vec<NodeId> = Vec::new();
+        let mut used: Vec<NodeId> = Vec::new();
         for node in &code.nodes {
             if node.span.start < span.start || node.span.end > span.end {
                 continue;
@@ -1145,14 +1152,21 @@ impl<'p> Machine<'p> {
                 Kind::Set { place, .. } | Kind::Out(place) => places.push(*place),
                 Kind::Binary { op: Op::Shift, left, .. } => places.push(*left),
                 Kind::Call(call) => {
-                    if let Some(Kind::Attr { recv, name, .. }) = code.nodes.get(call.callee.0 as usize).map(|node| &node.kind)
-                        && super::methods::is_mutation(name)
-                    {
-                        places.push(*recv);
+                    if let Some(Kind::Attr { recv, name, .. }) = code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
+                        if super::methods::is_mutation(name) {
+                            places.push(*recv);
+                        } else {
+                            used.push(*recv);
+                        }
                     }
+                    used.push(call.callee);
+                    used.extend(call.args.iter().copied());
                 }
                 _ => {}
             }
+        }
+        for node in used {
+            self.forget_through(NodeRef { item: def.item, node }, lanes);
         }
         let mut seen: Vec<&SmolStr> = Vec::new();
         while let Some(place) = places.pop() {
@@ -1167,6 +1181,30 @@ impl<'p> Machine<'p> {
                 Some(Kind::Attr { recv, .. }) => places.push(*recv),
                 Some(Kind::List(all)) => places.extend(all.iter().copied()),
                 Some(Kind::Splat(inner) | Kind::Typed(inner, _)) => places.push(*inner),
+                _ => {}
+            }
+        }
+    }
+
+    /// What runs again through a name: the methods of an object, the body of a closure.
+    fn forget_through(&mut self, at: NodeRef, lanes: Lanes) {
+        let slot = match self.kind(at) {
+            Some(Kind::Name(name)) => match self.lookup(name) {
+                Found::Slot(slot) => Some(slot),
+                _ => None,
+            },
+            Some(Kind::Field(name)) => self.slot_in(0, name),
+            _ => None,
+        };
+        let Some(slot) = slot else { return };
+        for alt in self.slots[slot as usize].groups(lanes) {
+            match &alt.v {
+                V::Object(object) => self.expose(object),
+                V::Closure(closure) if !self.homes.contains_key(&closure.def) && self.forgetting < 4 => {
+                    self.forgetting += 1;
+                    self.forget_written(closure.def, lanes);
+                    self.forgetting -= 1;
+                }
                 _ => {}
             }
         }

@@ -49,6 +49,32 @@ pub struct FieldInfo {
     pub initialised: bool,
 }
 
+impl ClassInfo {
+    /// A class that a call made.
+    pub fn made(at: NodeRef, scope: u32) -> ClassInfo {
+        ClassInfo {
+            name: SmolStr::default(),
+            node: at,
+            form: ClassForm::Class,
+            scope,
+            methods: FxHashMap::default(),
+            fields: FxHashMap::default(),
+            writers: FxHashMap::default(),
+            bases: Vec::new(),
+            body: BodyState::Done,
+            lanes: Lanes::ALL,
+        }
+    }
+}
+
+/// Ruby: the fields of a class itself are not those of its objects.
+fn own_field(this: &V, name: &SmolStr, ruby: bool) -> SmolStr {
+    match this {
+        V::Class(_) if ruby && name.starts_with('@') && !name.starts_with("@@") => SmolStr::new(format!("self.{name}")),
+        _ => name.clone(),
+    }
+}
+
 impl<'p> Machine<'p> {
     /// Declares the definitions and classes among the members of a container before anything runs.
     pub fn hoist(&mut self, at: NodeRef, depth: usize) {
@@ -130,8 +156,17 @@ impl<'p> Machine<'p> {
         };
         for node in &code.nodes {
             let place = match &node.kind {
-                Kind::Set { place, .. } => *place,
+                Kind::Set { place, .. } => match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
+                    // `@list[0] = …` changes what the field holds
+                    Some(Kind::Index { recv, .. }) if self.ruby() => *recv,
+                    _ => *place,
+                },
                 Kind::Out(place) => *place,
+                Kind::Binary { op: Op::Shift, left, .. } if self.ruby() => *left,
+                Kind::Call(call) if self.ruby() => match code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
+                    Some(Kind::Attr { recv, name, .. }) if super::methods::is_mutation(name) => *recv,
+                    _ => continue,
+                },
                 _ => continue,
             };
             let name = match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
@@ -146,9 +181,11 @@ impl<'p> Machine<'p> {
                 Some(Kind::Name(name)) if self.csharp() => name,
                 _ => continue,
             };
+            let of_class = self.ruby() && self.def(at).is_some_and(|def| def.is_static);
+            let name = if of_class { own_field(&V::Class(class), name, true) } else { name.clone() };
             let writers = self.classes[class as usize]
                 .writers
-                .entry(name.clone())
+                .entry(name)
                 .or_default();
             if !writers.contains(&at) {
                 writers.push(at);
@@ -526,9 +563,11 @@ impl<'p> Machine<'p> {
             .as_ref()
             .and_then(|this| this.single().cloned());
         match this {
+            Some(V::Object(object)) if name.starts_with("@@") => self.class_field(object.class, name, lanes, false),
             Some(V::Object(object)) => self.object_field(&object, name, lanes),
-            Some(V::Class(class) | V::Instance(class)) => {
-                self.class_field(class, name, lanes, false)
+            Some(ref this @ (V::Class(class) | V::Instance(class))) => {
+                let name = own_field(this, name, self.ruby());
+                self.class_field(class, &name, lanes, false)
             }
             _ => match self.slot_in(0, name) {
                 Some(slot) => self.slots[slot as usize].only(lanes),
@@ -545,13 +584,23 @@ impl<'p> Machine<'p> {
             .as_ref()
             .and_then(|this| this.single().cloned())
         {
-            Some(V::Class(class) | V::Instance(class)) => {
-                self.class_field(class, name, lanes, true)
+            Some(ref this @ (V::Class(class) | V::Instance(class))) => {
+                let name = own_field(this, name, self.ruby());
+                self.class_field(class, &name, lanes, true)
             }
             None => match self.slot_in(0, name) {
                 Some(slot) => self.slots[slot as usize].only(lanes),
                 None => Val::nil(lanes),
             },
+            Some(V::Object(object)) if !name.starts_with("@@") => {
+                let own = object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
+                let mut value = own.unwrap_or_default();
+                let rest = lanes.without(value.lanes());
+                if !rest.is_empty() {
+                    value.join(&self.class_field(object.class, name, rest, true));
+                }
+                value
+            }
             _ => self.read_field_of_this(name, lanes),
         }
     }
@@ -572,8 +621,14 @@ impl<'p> Machine<'p> {
                 self.write_object_field(&object, name, lanes, value);
                 self.write_class_field(object.class, name, lanes, value);
             }
-            Some(V::Class(class) | V::Instance(class)) => {
-                self.write_class_field(class, name, lanes, value)
+            Some(ref this @ (V::Class(class) | V::Instance(class))) => {
+                let name = own_field(this, name, self.ruby());
+                // what a class body assigns is there before anything of the class runs
+                let in_body = self.ruby() && matches!(self.scopes[self.st.scope as usize].kind, ScopeKind::Class(_)) && lanes == Lanes::ALL && self.branch() == 0;
+                let before = self.in_constructor;
+                self.in_constructor |= in_body;
+                self.write_class_field(class, &name, lanes, value);
+                self.in_constructor = before;
             }
             _ => {}
         }
@@ -586,17 +641,26 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         value: &Val,
     ) {
-        let strong = self.in_constructor;
+        let certain = object.born == self.branch();
+        let strong = certain && !object.exposed.get() && (self.in_constructor || self.ruby());
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) if strong => old.overwrite(lanes, value),
             Some((_, old)) => old.join(&value.only(lanes)),
-            None => fields.push((name.clone(), value.only(lanes))),
+            None => {
+                let mut value = value.only(lanes);
+                if !certain {
+                    // the branch that writes it need not run
+                    value.join(&Val::nil(lanes));
+                }
+                fields.push((name.clone(), value));
+            }
         }
     }
 
     /// An object gets into code that is not in sight: its methods may run, so its fields hold what these write.
     pub fn expose(&mut self, object: &Rc<Object>) {
+        object.exposed.set(true);
         let names: Vec<SmolStr> = object.fields.borrow().iter().map(|(name, _)| name.clone()).collect();
         for name in names {
             let writers = self.classes[object.class as usize].writers.get(&name).cloned().unwrap_or_default();
@@ -611,7 +675,7 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
+    pub fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
         let own = object
             .fields
             .borrow()
@@ -641,7 +705,12 @@ impl<'p> Machine<'p> {
             .unwrap_or_default();
         let mut running = false;
         let mut constructed = false;
+        // a plain setter that somebody in sight uses writes what these give it
+        let used = self.ruby() && self.set_outside.contains(&(class, name.clone()));
         for writer in &writers {
+            if used && self.is_plain_setter(*writer) {
+                continue;
+            }
             constructed |= self
                 .def(*writer)
                 .is_some_and(|def| def.form == Form::Constructor);
@@ -702,6 +771,13 @@ impl<'p> Machine<'p> {
         value
     }
 
+    /// `attr_writer`: assigns what it is given and does nothing else.
+    fn is_plain_setter(&self, at: NodeRef) -> bool {
+        let Some(def) = self.def(at).filter(|def| def.form == Form::Setter) else { return false };
+        let body = NodeRef { item: at.item, node: def.body };
+        matches!(self.kind(body), Some(Kind::Set { value, .. }) if matches!(self.kind(NodeRef { item: at.item, node: *value }), Some(Kind::Name(name)) if Some(name) == def.params.first().map(|param| &param.name)))
+    }
+
     /// A member that the file does not define: inherited, or made at run time.
     fn inherited(&self, class: u32, name: &str, lanes: Lanes) -> Val {
         let outside = self.classes[class as usize]
@@ -726,6 +802,11 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         if self.ruby()
             && let Some(result) = self.call_ruby_member(at, v, class, name, &Args::default(), lanes)
+        {
+            return result;
+        }
+        if self.ruby()
+            && let Some(result) = self.made_member(at, v, class, name, &Args::default(), lanes)
         {
             return result;
         }
@@ -833,6 +914,11 @@ impl<'p> Machine<'p> {
             );
         }
         let taint = args.all().find_map(|value| value.taint);
+        if self.ruby()
+            && let Some(result) = self.construct_struct(class, args, lanes)
+        {
+            return result;
+        }
         let Some(Kind::Class(node)) = self.kind(self.classes[class as usize].node) else {
             return (Val::data(lanes), lanes);
         };
@@ -854,7 +940,8 @@ impl<'p> Machine<'p> {
             .copied()
             .find(|at| self.def(*at).is_some_and(|def| def.params.len() == count))
             .or_else(|| constructors.first().copied());
-        let known = args.all().any(|value| self.interesting(value));
+        // a Ruby object's own fields are worth knowing whatever it is given
+        let known = self.ruby() || args.all().any(|value| self.interesting(value));
         if !known {
             self.escape_args(args, lanes);
             let mut falls = lanes;
@@ -867,6 +954,8 @@ impl<'p> Machine<'p> {
         let object = Rc::new(Object {
             class,
             fields: RefCell::new(Vec::new()),
+            born: self.branch(),
+            exposed: Default::default(),
         });
         for (index, param) in node.params.iter().enumerate() {
             let value = args.get(index).or_else(|| args.named(&param.name)).cloned();
@@ -910,6 +999,12 @@ impl<'p> Machine<'p> {
                         V::Object(object) => object.class,
                         _ => continue,
                     };
+                    if self.ruby()
+                        && let Some(owner) = self.attribute_owner(class, name)
+                    {
+                        self.write_class_field(owner, &super::ruby::attribute_field(name), alt.lanes, value);
+                        continue;
+                    }
                     let setter = self
                         .methods_named(class, &format!("{name}="))
                         .first()
@@ -920,6 +1015,10 @@ impl<'p> Machine<'p> {
                             })
                         });
                     let found = setter.is_some();
+                    if self.ruby() && setter.is_some_and(|setter| self.is_plain_setter(setter)) {
+                        let field = own_field(&alt.v, &SmolStr::new(format!("@{name}")), true);
+                        self.set_outside.insert((class, field));
+                    }
                     if let Some(setter) = setter {
                         let closure = self.bound(setter, &alt.v, alt.lanes);
                         let args = Args {
@@ -930,7 +1029,7 @@ impl<'p> Machine<'p> {
                         self.call_value(at, &closure, &args, alt.lanes);
                     }
                     let field = if self.ruby() {
-                        SmolStr::new(format!("@{name}"))
+                        own_field(&alt.v, &SmolStr::new(format!("@{name}")), true)
                     } else {
                         name.clone()
                     };

@@ -39,7 +39,7 @@ impl<'p> Machine<'p> {
                 let mut falls = lanes;
                 let mut out = Vec::new();
                 let mut taint = None;
-                let mut open = false;
+                let (mut open, mut spread) = (false, false);
                 for (key, value) in pairs {
                     let key = match key {
                         Some(key) => {
@@ -48,8 +48,19 @@ impl<'p> Machine<'p> {
                             key
                         }
                         None => {
-                            open = true;
-                            Val::data(falls)
+                            // a map spread into this one: its pairs, where it is known
+                            let (value, rest) = self.eval(child(*value), falls);
+                            falls = rest;
+                            taint = taint.or(value.taint);
+                            spread = true;
+                            match value.single() {
+                                Some(V::Map(pairs)) => out.extend(pairs.iter().rev().cloned()),
+                                _ => {
+                                    open = true;
+                                    self.escape(&value, falls, at);
+                                }
+                            }
+                            continue;
                         }
                     };
                     let (value, rest) = self.eval(child(*value), falls);
@@ -63,6 +74,10 @@ impl<'p> Machine<'p> {
                     }
                     return (Val::data(falls).tainted(taint), falls);
                 }
+                if spread {
+                    // of two pairs with one key the later wins, and the first found counts
+                    out.reverse();
+                }
                 (Val::of(V::Map(Rc::new(out)), falls).tainted(taint), falls)
             }
             Kind::Interp(parts) => self.interpolate(at, parts, lanes),
@@ -71,6 +86,7 @@ impl<'p> Machine<'p> {
             Kind::Or(all) => self.shortcut(at, all, Shortcut::Or, lanes),
             Kind::Coalesce(all) => self.shortcut(at, all, Shortcut::Coalesce, lanes),
             Kind::Not(inner) => {
+                self.testing = Some(child(*inner));
                 let (value, falls) = self.eval(child(*inner), lanes);
                 let outcome = self.truth(&value, falls).negate();
                 (self.from_outcome(&outcome, &value), falls)
@@ -78,6 +94,11 @@ impl<'p> Machine<'p> {
             Kind::Binary { op, left, right } => {
                 let (left_value, falls) = self.eval(child(*left), lanes);
                 let (right_value, falls) = self.eval(child(*right), falls);
+                if self.ruby()
+                    && let Some(result) = self.own_operator(at, *op, &left_value, &right_value, falls)
+                {
+                    return result;
+                }
                 (
                     self.binary(at, *op, &left_value, &right_value, falls, child(*left)),
                     falls,
@@ -129,7 +150,11 @@ impl<'p> Machine<'p> {
                 let mut falls = lanes;
                 if let Some(value) = value {
                     class = self.exception_class(child(*value));
-                    falls = self.eval(child(*value), lanes).1;
+                    let (raised, rest) = self.eval(child(*value), lanes);
+                    falls = rest;
+                    if self.ruby() {
+                        class = self.raised_class(&raised, child(*value));
+                    }
                 }
                 self.leave(Target::Raise, falls, Val::data(falls), class, at);
                 (Val::default(), Lanes::NONE)
@@ -259,6 +284,13 @@ impl<'p> Machine<'p> {
                 falls,
             );
             falls = rest;
+            let mut value = value;
+            if self.ruby() && value.alts.iter().any(|alt| matches!(alt.v, V::Object(_) | V::Instance(_) | V::Class(_))) {
+                (value, falls) = self.each_alternative(&value, falls, |machine, v, lanes| {
+                    let text = machine.implicit_call(at, v, "to_s", &Args::default(), lanes);
+                    text.unwrap_or_else(|| (Val::of(v.clone(), lanes), lanes))
+                });
+            }
             out = self.concat(&out.only(falls), &value, falls);
         }
         (out, falls)
@@ -424,6 +456,7 @@ impl<'p> Machine<'p> {
                 item: at.item,
                 node: *test,
             };
+            self.testing = Some(test);
             let (value, falls) = self.eval(test, open);
             self.truthy_variable(test, &value);
             let outcome = self.condition(test, &value, falls);
@@ -475,6 +508,8 @@ impl<'p> Machine<'p> {
         how: Shortcut,
         lanes: Lanes,
     ) -> (Val, Lanes) {
+        // what is only tested need not keep what it is
+        let tested = self.testing.take() == Some(at);
         let before = self.st.clone();
         let Some((first, rest)) = all.split_first() else {
             return (Val::nil(lanes), lanes);
@@ -483,7 +518,11 @@ impl<'p> Machine<'p> {
             item: at.item,
             node: *first,
         };
+        if tested {
+            self.testing = Some(first);
+        }
         let (value, falls) = self.eval(first, lanes);
+        self.testing = None;
         if rest.is_empty() {
             return (value, falls);
         }
@@ -496,11 +535,20 @@ impl<'p> Machine<'p> {
             Shortcut::And => (outcome.negate(), outcome),
             Shortcut::Or | Shortcut::Coalesce => (outcome, outcome.negate()),
         };
-        let kept = match how {
+        let mut kept = match how {
             Shortcut::And => self.falsy_part(&value, stay.yes),
             Shortcut::Or => self.truthy_part(&value, stay.yes),
             Shortcut::Coalesce => self.present_part(&value, stay.yes),
         };
+        if how == Shortcut::Or && (tested || self.is_test(first)) {
+            // an unknown answer that turned out true is true
+            for alt in &mut kept.alts {
+                if let V::Unknown(cause) = alt.v {
+                    alt.v = V::Bool(true);
+                    alt.doubt |= cause.doubts();
+                }
+            }
+        }
         let truth = matches!(how, Shortcut::And);
         let branches = [
             Branch {
@@ -523,6 +571,7 @@ impl<'p> Machine<'p> {
         self.st.cuts = before.cuts.clone();
         let (mut result, falls) = self.fork(&branches, |machine, index| {
             if index == 0 {
+                machine.testing = tested.then_some(at);
                 machine.shortcut(at, rest, how, go.yes)
             } else {
                 (kept.clone(), stay.yes)
@@ -532,16 +581,33 @@ impl<'p> Machine<'p> {
         (result, falls)
     }
 
+    /// Whether a node asks something: its value is true or false and nothing else.
+    fn is_test(&self, at: NodeRef) -> bool {
+        match self.kind(at) {
+            Some(Kind::Not(_) | Kind::Is { .. }) => true,
+            Some(Kind::Binary { op, .. }) => matches!(
+                op,
+                Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::In | Op::NotIn | Op::Same | Op::NotSame | Op::CaseEq | Op::NotMatches
+            ),
+            Some(Kind::Name(name)) => self.ruby() && name.ends_with('?'),
+            Some(Kind::Call(call)) if self.ruby() => match self.kind(NodeRef { item: at.item, node: call.callee }) {
+                Some(Kind::Name(name) | Kind::Attr { name, .. }) => name.ends_with('?') && name != "nonzero?" && name != "defined?",
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// The alternatives that may be true.
     pub fn truthy_part(&self, value: &Val, lanes: Lanes) -> Val {
         self.part(value, lanes, |outcome, at| outcome.yes.has(at))
     }
 
-    fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
+    pub fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
         let mut part = self.part(value, lanes, |outcome, at| outcome.no.has(at));
         for alt in &mut part.alts {
             // an unknown that turned out false is false, whatever else it might have been
-            if matches!(alt.v, V::Unknown(_)) {
+            if matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)) {
                 alt.v = V::Bool(false);
             }
         }

@@ -277,6 +277,19 @@ impl<'p> Machine<'p> {
                     every = either(every.negate(), open.negate()).negate();
                 }
                 for (name, inner) in members {
+                    // a Ruby pattern asks a map for its symbols
+                    if self.ruby()
+                        && let Some(V::Map(pairs)) = value.single()
+                    {
+                        let key = Val::of(V::Symbol(name.clone()), lanes);
+                        let (member, missing) = self.lookup_in_map(at, &pairs.clone(), &key, lanes);
+                        let found = member.lanes();
+                        let mut next = self.matches(item, inner, &member, lanes & found, at);
+                        next.no |= missing;
+                        next.no_sure |= missing;
+                        every = either(every.negate(), next.negate()).negate();
+                        continue;
+                    }
                     let (member, _) = self.each_alternative(value, lanes, |machine, v, lanes| {
                         machine.member_of(at, v, name, true, lanes)
                     });
@@ -938,6 +951,26 @@ impl<'p> Machine<'p> {
                     | "BaseException"
             )
         });
+        if self.ruby() {
+            return match &handler.catches {
+                Catches::All => Some(true),
+                Catches::Standard => match class {
+                    Some(class) => self.is_ruby_error(class.rsplit('.').next().unwrap_or(class), "StandardError"),
+                    None => Some(true),
+                },
+                Catches::Classes(nodes) => {
+                    let mut result = Some(false);
+                    for node in nodes {
+                        match self.rescues(NodeRef { item, node: *node }, class) {
+                            Some(true) => return Some(true),
+                            None => result = None,
+                            Some(false) => {}
+                        }
+                    }
+                    result
+                }
+            };
+        }
         match &handler.catches {
             Catches::All => Some(true),
             Catches::Standard => Some(!matches!(
@@ -1330,6 +1363,38 @@ impl<'p> Machine<'p> {
                     }
                     (found, falls)
                 }
+                V::Str(_) | V::Inquirer(_) if machine.ruby() => {
+                    let own = Args {
+                        positional: keys.clone(),
+                        nodes: vec![at; keys.len()],
+                        ..Args::default()
+                    };
+                    machine.value_method(at, v, "[]", &own, lanes).unwrap_or_else(|| (Val::data(lanes), lanes))
+                }
+                V::Object(_) | V::Instance(_) | V::Class(_) if machine.ruby() => {
+                    let own = Args {
+                        positional: keys.clone(),
+                        nodes: vec![at; keys.len()],
+                        ..Args::default()
+                    };
+                    machine.implicit_call(at, v, "[]", &own, lanes).unwrap_or_else(|| {
+                        machine.escape_args(&own, lanes);
+                        (Val::data(lanes), lanes)
+                    })
+                }
+                V::Name(name) if name == "Set" && machine.ruby() => (machine.set_of(&keys, lanes), lanes),
+                // an index of several values: each in its lanes
+                V::List(items) if key.alts.len() > 1 && key.alts.iter().all(|alt| matches!(alt.v, V::Int(_))) => {
+                    let mut value = Val::default();
+                    for alt in key.groups(lanes) {
+                        let V::Int(index) = alt.v else { continue };
+                        let count = items.len() as i64;
+                        let index = if index < 0 { count + index } else { index };
+                        let item = usize::try_from(index).ok().and_then(|index| items.get(index));
+                        value.join(&item.cloned().unwrap_or_else(|| Val::data(alt.lanes)).only(alt.lanes));
+                    }
+                    (value, lanes)
+                }
                 V::List(items) => match key.single() {
                     Some(V::Int(index)) => {
                         let count = items.len() as i64;
@@ -1423,6 +1488,21 @@ impl<'p> Machine<'p> {
         if environment {
             self.set_variable(&key, lanes, value);
             return;
+        }
+        if self.ruby() && target.alts.iter().any(|alt| matches!(alt.v, V::Object(_) | V::Instance(_) | V::Class(_))) {
+            let mut own = Args {
+                positional: keys.to_vec(),
+                nodes: vec![at; keys.len() + 1],
+                ..Args::default()
+            };
+            own.positional.push(value.clone());
+            self.each_alternative(target, lanes, |machine, v, lanes| {
+                let done = machine.implicit_call(at, v, "[]=", &own, lanes);
+                done.unwrap_or_else(|| {
+                    machine.escape_args(&own, lanes);
+                    (Val::nil(lanes), lanes)
+                })
+            });
         }
         self.taint_place(recv, value.taint);
         let known = target

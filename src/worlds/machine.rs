@@ -388,6 +388,20 @@ pub struct Machine<'p> {
     pub loose: FxHashMap<SmolStr, Vec<NodeRef>>,
     /// Ruby: modules mixed into classes and classes derived.
     pub kin: FxHashMap<u32, super::ruby::Kin>,
+    /// Closures within closures whose writes are being forgotten.
+    pub forgetting: u32,
+    /// The undecided branches around the running code.
+    branches: Vec<u32>,
+    /// The node whose truth alone is asked for, until it is evaluated.
+    pub testing: Option<NodeRef>,
+    /// Ruby: attributes that `mattr_accessor` and `class_attribute` make, with the class.
+    pub class_attributes: FxHashSet<(u32, SmolStr)>,
+    /// Ruby: methods that `delegate` makes: class, name, to whom.
+    pub delegates: FxHashMap<(u32, SmolStr), SmolStr>,
+    /// Ruby: the fields of classes that `Struct.new` makes.
+    pub structs: FxHashMap<u32, Vec<SmolStr>>,
+    /// Fields that somebody outside the class assigns.
+    pub set_outside: FxHashSet<(u32, SmolStr)>,
     /// A field took a new value after it was read: who read it must run again.
     pub stale: bool,
 }
@@ -530,6 +544,13 @@ impl<'p> Machine<'p> {
             alias_slots: FxHashSet::default(),
             loose: FxHashMap::default(),
             kin: FxHashMap::default(),
+            forgetting: 0,
+            branches: Vec::new(),
+            testing: None,
+            class_attributes: FxHashSet::default(),
+            delegates: FxHashMap::default(),
+            structs: FxHashMap::default(),
+            set_outside: FxHashSet::default(),
         };
         for (name, value) in &seeds.names {
             let slot = machine.declare(0, name);
@@ -669,6 +690,11 @@ impl<'p> Machine<'p> {
     }
 
 
+    /// The undecided branch that runs, 0 outside of any.
+    pub fn branch(&self) -> u32 {
+        self.branches.last().copied().unwrap_or_default()
+    }
+
     /// The slot may also hold `value`.
     pub fn weaken_slot(&mut self, slot: u32, value: &Val) {
         if self.logging > 0 {
@@ -740,10 +766,13 @@ impl<'p> Machine<'p> {
             let mark = self.log.len();
             if !shared.is_empty() {
                 self.logging += 1;
+                let branch = self.fresh();
+                self.branches.push(branch);
             }
             let (value, falls) = run(self, index);
             let mut writes = Vec::new();
             if !shared.is_empty() {
+                self.branches.pop();
                 self.logging -= 1;
                 let mine = branch.lanes & shared;
                 let mut seen: FxHashSet<u32> = FxHashSet::default();

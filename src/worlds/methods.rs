@@ -30,6 +30,11 @@ impl<'p> Machine<'p> {
                 let (value, _) = self.eval_quietly(first?, lanes);
                 let library =
                     matches!(value.single(), Some(V::Name(name)) if self.symbol_of(name).is_some());
+                // where the environment is asked of a framework, the framework is there
+                let framework = matches!(value.single(), Some(V::Name(name)) if matches!(name.as_str(), "Rails" | "ENV" | "Rails.env" | "Hanami" | "Padrino"));
+                if framework {
+                    return Some((Val::bool(true, lanes), lanes));
+                }
                 // whether a library is loaded in production is the manifest's business
                 Some((
                     if library {
@@ -310,6 +315,17 @@ impl<'p> Machine<'p> {
                     self.weaken_slot(slot, &value);
                 }
             }
+            // a body that runs for any object of a class changes what the class says of them all
+            let of_any = matches!(self.kind(place), Some(Kind::Field(_)))
+                && matches!(self.st.this.as_ref().and_then(|this| this.single()), Some(V::Instance(_)));
+            if !of_any {
+                for slot in &self.slots {
+                    change_inside(slot, &alt.v, &becomes, 4);
+                }
+                if let Some(this) = &self.st.this {
+                    change_inside(this, &alt.v, &becomes, 4);
+                }
+            }
             for class in 0..self.classes.len() as u32 {
                 let names: Vec<(SmolStr, Lanes, bool)> = self.classes[class as usize]
                     .fields
@@ -371,8 +387,7 @@ impl<'p> Machine<'p> {
                         | "Invoke"
                         | "DynamicInvoke"
                         | "__call__"
-                        | "curry"
-                ) =>
+                    ) || (name == "curry" && !self.ruby()) =>
             {
                 let closure = closure.clone();
                 self.invoke(at, &closure, args, lanes)
@@ -595,18 +610,28 @@ impl<'p> Machine<'p> {
             name.as_str(),
             "send" | "public_send" | "__send__" | "try" | "try!"
         ) && self.ruby()
+            && let Some(sent) = args.get(0).cloned()
         {
-            let target = args.get(0).and_then(|value| value.text().cloned());
-            if let Some(target) = target
-                && self.has_member(class, &target)
-            {
-                let mut rest = args.clone();
-                rest.positional.remove(0);
-                if !rest.nodes.is_empty() {
-                    rest.nodes.remove(0);
-                }
-                return self.call_member(at, this, class, &target, &rest, lanes, call);
+            let mut rest = args.clone();
+            rest.positional.remove(0);
+            if !rest.nodes.is_empty() {
+                rest.nodes.remove(0);
             }
+            return self.each_alternative(&sent, lanes, |machine, v, lanes| match super::eval::text_of(v) {
+                Some(name) => machine.call_member(at, this, class, &name.clone(), &rest, lanes, call),
+                None => machine.call_any_member(at, this, class, &rest, lanes),
+            });
+        }
+        if self.ruby()
+            && let Some(result) = self.made_member(at, this, class, name, args, lanes)
+        {
+            return result;
+        }
+        if self.ruby()
+            && matches!(name.as_str(), "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval")
+            && let Some(result) = self.evaluate_for(at, this, args, lanes)
+        {
+            return result;
         }
         if self.ruby() && name == "instance_variable_set" {
             self.set_instance_variable(this, class, args, lanes);
@@ -926,6 +951,14 @@ impl<'p> Machine<'p> {
                     .collect();
                 Some((Val::of(V::Map(Rc::new(pairs)), lanes), lanes))
             }
+            (Language::Ruby, "ENV.to_h", "fetch") if matches!(first?.single(), Some(V::Str(_))) => {
+                let value = self.environment_variable(at, first?, lanes);
+                Some(self.or_default(at, value, args, 1, lanes, "KeyError"))
+            }
+            (Language::Ruby, "ENV.to_h", "dig" | "[]") if matches!(first?.single(), Some(V::Str(_))) && args.positional.len() == 1 => {
+                Some((self.environment_variable(at, first?, lanes), lanes))
+            }
+            (Language::Ruby, "settings" | "Sinatra.Base" | "Sinatra.Application", _) => self.sinatra_setting(at, name, lanes),
             (Language::Ruby, "ENV", "to_h" | "to_hash") => Some((
                 Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes),
                 lanes,
@@ -1042,7 +1075,13 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         if let Some(block) = args.block.clone() {
             let missing = self.nilness(&value, lanes).yes;
-            let (default, falls) = self.call_value(at, &block, &Args::default(), missing);
+            // the block of `ENV.fetch` is given the name
+            let own = Args {
+                positional: args.positional.iter().take(1).cloned().collect(),
+                nodes: vec![at],
+                ..Args::default()
+            };
+            let (default, falls) = self.call_value(at, &block, &own, missing);
             let out = self.replace_missing(value, Some(&default), lanes);
             return (
                 out,
@@ -1186,7 +1225,35 @@ impl<'p> Machine<'p> {
                 );
                 Some((Val::default(), Lanes::NONE))
             }
-            (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, lanes)),
+            (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, args.get(1), lanes)),
+            (Language::Ruby, "ActiveSupport.StringInquirer" | "ActiveSupport.EnvironmentInquirer") => {
+                let mut value = first?.clone();
+                for alt in &mut value.alts {
+                    alt.v = match &alt.v {
+                        V::Str(text) | V::Inquirer(text) => V::Inquirer(text.clone()),
+                        V::AnyName { symbol: false, .. } => V::AnyName { inquirer: true, symbol: false },
+                        _ => V::Unknown(Cause::Data),
+                    };
+                }
+                Some((value, lanes))
+            }
+            (Language::Ruby, "Set" | "Set.[]") => {
+                let items = match (name, first) {
+                    ("Set.[]", _) => args.positional.clone(),
+                    (_, None) => Vec::new(),
+                    (_, Some(list)) => match list.single()? {
+                        V::List(items) => items.to_vec(),
+                        _ => return None,
+                    },
+                };
+                Some((self.set_of(&items, lanes), lanes))
+            }
+            (Language::Ruby, "Struct" | "Data.define" | "OpenStruct") => self.make_struct(at, name, args, lanes),
+            (Language::Ruby, "mattr_accessor" | "mattr_reader" | "mattr_writer" | "cattr_accessor" | "cattr_reader" | "cattr_writer" | "thread_mattr_accessor" | "class_attribute") => {
+                self.make_attributes(at, args, lanes)
+            }
+            (Language::Ruby, "delegate" | "def_delegators" | "def_delegator" | "def_instance_delegators") => self.make_delegates(name, args, lanes),
+            (Language::Ruby, _) if self.uses_sinatra() && let Some(result) = self.sinatra_function(at, name, args, lanes) => Some(result),
             // text run as code may write any local
             (Language::Ruby, "eval" | "Kernel.eval" | "binding" | "Kernel.binding") => {
                 self.forget_locals(lanes);
@@ -1225,10 +1292,7 @@ impl<'p> Machine<'p> {
                                 (Val::default(), Lanes::NONE)
                             }
                         },
-                        None => {
-                            machine.escape_args(&rest, lanes);
-                            (Val::data(lanes), lanes)
-                        }
+                        None => machine.call_any_function(at, &rest, lanes),
                     }),
                 )
             }
@@ -1260,6 +1324,23 @@ impl<'p> Machine<'p> {
                 let outcome = self.equal(at, &environment, &wanted, lanes, false);
                 Some((Val::either(outcome.yes, outcome.no), lanes))
             }
+            (Language::Ruby, "p" | "pp") if args.positional.len() == 1 => Some((first?.clone(), lanes)),
+            (Language::Ruby, "format" | "sprintf") if first?.text().is_some_and(|text| text == "%s") => {
+                let text = args.get(1)?.clone();
+                let known = text.alts.iter().all(|alt| super::eval::text_of(&alt.v).is_some() || matches!(alt.v, V::AnyName { .. }));
+                Some((if known { text } else { Val::data(lanes) }, lanes))
+            }
+            (Language::Ruby, "format" | "sprintf" | "sleep" | "srand" | "rand" | "p" | "pp") => Some((Val::data(lanes), lanes)),
+            (Language::Ruby, "Kernel.raise" | "Kernel.fail") => {
+                let class = first.and_then(|value| self.raised_class(value, args.nodes.first().copied().unwrap_or(at)));
+                self.leave(Target::Raise, lanes, Val::data(lanes), class, at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Ruby, "suppress") => self.suppress(at, args, lanes),
+            (Language::Ruby, "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval") => {
+                let this = self.st.this.as_ref()?.single()?.clone();
+                self.evaluate_for(at, &this, args, lanes)
+            }
             (Language::Ruby, "block_given?") => Some((
                 if self.st.block.is_some() {
                     Val::bool(true, lanes)
@@ -1280,10 +1361,12 @@ impl<'p> Machine<'p> {
             }
             (
                 Language::Ruby,
-                "puts" | "p" | "print" | "warn" | "pp" | "sleep" | "srand" | "rand" | "format"
-                | "sprintf",
+                "puts" | "print" | "warn",
             )
             | (Language::Python, "print" | "logging.info" | "time.sleep") => {
+                if self.ruby() {
+                    self.expose_all(&args.all().collect::<Vec<_>>());
+                }
                 Some((Val::nil(lanes), lanes))
             }
             (Language::Python, "os.getenv" | "getenv") => {
@@ -1608,8 +1691,32 @@ fn has_inside(outer: &V, v: &V, depth: usize) -> bool {
     match outer {
         V::List(items) => items.iter().any(any),
         V::Map(pairs) => pairs.iter().any(|(_, value)| any(value)),
-        V::Object(object) => object.fields.borrow().iter().any(|(_, value)| any(value)),
         _ => false,
+    }
+}
+
+/// Fields of objects that hold what was changed may hold what it became.
+fn change_inside(value: &Val, old: &V, new: &Val, depth: usize) {
+    if depth == 0 || !matches!(old, V::List(_) | V::Map(_)) {
+        return;
+    }
+    for alt in &value.alts {
+        match &alt.v {
+            V::Object(object) => {
+                // an object that holds itself is being looked at already
+                let Ok(mut fields) = object.fields.try_borrow_mut() else { continue };
+                for (_, field) in fields.iter_mut() {
+                    match holds(field, old, Lanes::ALL) {
+                        Some((on, true)) => field.join(&Val::data(on)),
+                        Some((on, false)) => field.join(&new.only(on)),
+                        None => change_inside(field, old, new, depth - 1),
+                    }
+                }
+            }
+            V::List(items) => items.iter().for_each(|item| change_inside(item, old, new, depth - 1)),
+            V::Map(pairs) => pairs.iter().for_each(|(_, item)| change_inside(item, old, new, depth - 1)),
+            _ => {}
+        }
     }
 }
 
@@ -1794,6 +1901,10 @@ fn runs_its_block(name: &str) -> bool {
             | "measure"
             | "chdir"
             | "unscoped"
+            | "timeout"
+            | "silence_warnings"
+            | "uncached"
+            | "with_lock"
             | "no_touching"
     )
 }

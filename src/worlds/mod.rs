@@ -17,6 +17,7 @@ mod names;
 mod ops;
 mod reach;
 mod ruby;
+mod ruby_values;
 mod value;
 
 use rustc_hash::FxHashMap;

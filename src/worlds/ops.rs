@@ -44,6 +44,9 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         _left_at: NodeRef,
     ) -> Val {
+        if self.ruby() {
+            self.expose_all(&[left, right]);
+        }
         let outcome = match op {
             Op::Eq => self.equal(at, left, right, lanes, false),
             Op::Ne => self.equal(at, left, right, lanes, false).negate(),
@@ -115,7 +118,31 @@ impl<'p> Machine<'p> {
                 return Val::data(lanes).tainted(left.taint.or(right.taint));
             }
             Op::Lt | Op::Le | Op::Gt | Op::Ge => return self.compare(op, left, right, lanes),
+            Op::Sub | Op::Mul | Op::Mod | Op::BitAnd | Op::BitOr | Op::Xor if self.ruby() => {
+                let name = match op {
+                    Op::Sub => "-",
+                    Op::Mul => "*",
+                    Op::Mod => "%",
+                    Op::BitAnd => "&",
+                    Op::BitOr => "|",
+                    _ => "^",
+                };
+                let args = Args {
+                    positional: vec![right.clone()],
+                    nodes: vec![at],
+                    ..Args::default()
+                };
+                let (mut value, _) = self.each_alternative(left, lanes, |machine, v, lanes| {
+                    machine.value_method(at, v, name, &args, lanes).unwrap_or_else(|| (Val::unknown(cause_of(v), lanes), lanes))
+                });
+                value.deps = value.deps.and(&left.deps).and(&right.deps);
+                value.taint = value.taint.or(left.taint).or(right.taint);
+                return value;
+            }
             _ => {
+                // what composes closures may call them
+                self.escape(left, lanes, at);
+                self.escape(right, lanes, at);
                 let cause = left
                     .alts
                     .iter()
@@ -292,12 +319,12 @@ impl<'p> Machine<'p> {
             .iter()
             .any(|alt| matches!(alt.v, V::Closure(_) | V::Class(_) | V::Name(_)))
         {
-            return Outcome {
-                yes: lanes,
-                no: lanes,
-                yes_sure: lanes,
-                no_sure: lanes,
-            };
+            return self.case_of(at, pattern, value, lanes);
+        }
+        if let Some(V::Map(pairs)) = pattern.single()
+            && is_set(pairs)
+        {
+            return self.contains(at, pattern, value, lanes);
         }
         self.equal(at, value, pattern, lanes, false)
     }
@@ -522,6 +549,11 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> Option<(Val, Lanes)> {
         let this = Val::of(v.clone(), lanes);
+        if self.ruby()
+            && let Some(result) = self.ruby_method(at, v, name, args, lanes)
+        {
+            return Some(result);
+        }
         if let Some(result) = self.any_method(at, v, &this, name, args, lanes) {
             return Some(result);
         }
@@ -1103,6 +1135,9 @@ impl<'p> Machine<'p> {
                 if name == "freeze" {
                     return Some((this.clone(), lanes));
                 }
+                if name == "to_set" && self.ruby() {
+                    return Some((self.set_of(&items, lanes), lanes));
+                }
                 // a list of its own
                 Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes))
             }
@@ -1205,8 +1240,13 @@ impl<'p> Machine<'p> {
             "select" | "filter" | "Where" | "reject" => {
                 // an item stays in the lanes in which its test may hold
                 let mut kept = Vec::new();
+                let mut undecided = Lanes::NONE;
                 for (item, test) in results {
                     let outcome = self.truth(&test, falls);
+                    if outcome.yes.has(outcome.no & item.lanes()) {
+                        undecided |= outcome.yes & outcome.no & item.lanes();
+                        self.escape(&item, falls, at);
+                    }
                     let on = if name == "reject" {
                         outcome.no
                     } else {
@@ -1218,13 +1258,23 @@ impl<'p> Machine<'p> {
                         kept.push(item);
                     }
                 }
-                Val::of(V::List(Rc::new(kept)), falls)
+                // which items are there is not known
+                let mut value = Val::of(V::List(Rc::new(kept)), falls.without(undecided));
+                if !undecided.is_empty() {
+                    value.join(&Val::data(undecided));
+                }
+                value
             }
             "each" | "ForEach" => Val::data(falls),
             _ => Val::data(falls),
         };
         (value, falls)
     }
+}
+
+/// Whether a map stands for a Ruby set.
+pub fn is_set(pairs: &[(Val, Val)]) -> bool {
+    !pairs.is_empty() && pairs.iter().all(|(_, value)| matches!(value.single(), Some(V::Name(name)) if name == "Set"))
 }
 
 fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {

@@ -121,7 +121,10 @@ impl<'p> Machine<'p> {
                 kept.extend(
                     scope
                         .names
-                        .values()
+                        .iter()
+                        // a Ruby local of the top level is seen by nobody else
+                        .filter(|(name, _)| !self.ruby() || !name.starts_with(|c: char| c.is_lowercase() || c == '_'))
+                        .map(|(_, slot)| slot)
                         .map(|slot| self.slots[*slot as usize].clone()),
                 );
             }

@@ -92,6 +92,10 @@ pub struct Closure {
 pub struct Object {
     pub class: u32,
     pub fields: RefCell<Vec<(SmolStr, Val)>>,
+    /// The branch it was made in: writes of another one may not have happened.
+    pub born: u32,
+    /// Code that is not in sight has it: no write is sure to be the last.
+    pub exposed: std::cell::Cell<bool>,
 }
 
 /// Arguments of a call.
