@@ -18,7 +18,7 @@
 
 pub mod analysis;
 pub mod catalog;
-// pub mod cli;
+pub mod cli;
 pub mod lang;
 pub mod program;
 pub mod project;

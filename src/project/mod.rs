@@ -1,6 +1,12 @@
-//! What a project is: configuration, zones, manifests.
+//! What a project is: configuration, zones, manifests, deployment, and the index of them all.
 
+mod bundle;
 pub mod config;
+pub mod definitions;
+pub mod deployment;
+pub mod index;
+pub mod manifests;
+pub mod files;
 pub mod similar;
 pub mod zones;
 
@@ -11,7 +17,12 @@ use smol_str::SmolStr;
 
 use crate::catalog::Catalog;
 
+pub use config::{Config, Problem};
+pub use index::Index;
 pub use zones::Zone;
+
+/// Custom guard predicates: qualified name → true if a true result means "not production".
+pub type Predicates = rustc_hash::FxHashMap<SmolStr, bool>;
 
 /// What the project knows that bears on one file.
 #[derive(Clone, Debug)]
@@ -34,6 +45,27 @@ pub struct FileFacts {
     pub pinned: Arc<FxHashSet<SmolStr>>,
     /// C#: namespaces imported for every file (`global using`, `<Using Include>`, implicit usings).
     pub global_usings: Arc<Vec<SmolStr>>,
-    /// Custom guard predicates: qualified name → true if a true result means "not production".
-    pub predicates: Arc<rustc_hash::FxHashMap<SmolStr, bool>>,
+    /// C#: preprocessor symbols that the project defines in every build configuration or in Release, so that they hold in
+    /// production too.
+    pub defined: Arc<FxHashSet<SmolStr>>,
+    pub predicates: Arc<Predicates>,
+}
+
+impl Default for FileFacts {
+    /// Of a file about which nothing is known.
+    fn default() -> Self {
+        FileFacts {
+            path: SmolStr::default(),
+            catalog: Arc::new(Catalog::builtin().clone()),
+            packages: None,
+            own_names: Arc::default(),
+            environments: Arc::default(),
+            production_names: Arc::default(),
+            versions: Arc::default(),
+            pinned: Arc::default(),
+            global_usings: Arc::default(),
+            defined: Arc::default(),
+            predicates: Arc::default(),
+        }
+    }
 }

@@ -10,7 +10,7 @@ mod sarif;
 mod text;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use explain::{Explained, explain_places, explain_rule};
 pub use github::github;

@@ -39,6 +39,24 @@ impl Report {
         self.skipped.sort();
     }
 
+    /// Notes a file that could not be checked.
+    pub fn skip(&mut self, path: SmolStr, why: impl Into<String>) {
+        let why = why.into();
+        self.skipped.push(Skipped { path, why });
+    }
+
+    /// Adds what another part of the check has found.
+    pub fn merge(&mut self, other: Report) {
+        self.findings.extend(other.findings);
+        if let Some(sites) = other.sites {
+            self.sites.get_or_insert_default().extend(sites);
+        }
+        self.skipped.extend(other.skipped);
+        self.allowed += other.allowed;
+        self.scanned += other.scanned;
+        self.generated += other.generated;
+    }
+
     /// Whether a finding has this severity or a higher one.
     pub fn reaches(&self, severity: Severity) -> bool {
         self.findings.iter().any(|f| f.finding.severity >= severity)

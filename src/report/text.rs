@@ -8,6 +8,9 @@ use crate::rules::{Confidence, Severity};
 
 use super::{Excerpt, Extent, Report, Reported};
 
+/// Lines between a place and a step that is shown beside it; farther ones are told in words.
+const REACH: usize = 500;
+
 /// Skipped files that are named unless all are asked for.
 const SKIPPED_SHOWN: usize = 10;
 
@@ -107,8 +110,9 @@ pub(super) fn source<'a>(
         let notes = steps.map(|(index, (at, text))| note(at, &number(index, text)));
         return [origin.into()].into_iter().chain(notes).collect();
     }
-    let (shown, hidden): (Vec<_>, Vec<_>) =
-        steps.partition(|(_, (at, _))| excerpt.line(at.start.line).is_some());
+    let (shown, hidden): (Vec<_>, Vec<_>) = steps.partition(|(_, (step, _))| {
+        excerpt.line(step.start.line).is_some() && step.start.line.abs_diff(at.start.line) <= REACH
+    });
     let extents = shown.iter().map(|(_, (at, _))| at.start.line);
     let first = extents.clone().fold(at.start.line, usize::min);
     let last = extents.fold(at.start.line, usize::max);
@@ -219,6 +223,8 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::super::testing;
     use super::*;
 
@@ -271,5 +277,58 @@ mod tests {
             ..TextOptions::default()
         };
         assert!(render(&report, verbose).contains("skipped 11.rb: no\n"));
+    }
+
+    #[test]
+    fn far_steps_and_long_lines_are_told_in_words() {
+        let far = format!("guard\n{}{}Faker\n", "\n".repeat(REACH), " ".repeat(500));
+        let render = |text: &str| {
+            render(
+                &one(text, 0..5, text.find("Faker").unwrap_or(0)..text.len()),
+                TextOptions::default(),
+            )
+        };
+        let shown = render(&far);
+        assert!(
+            shown.contains("--> a.rb:502:501\n") && shown.contains("= note: line 1: why"),
+            "{shown}"
+        );
+        let shown = render("guard\n  Faker\n");
+        assert!(
+            shown.contains("1 | guard\n  | ----- why\n2 |   Faker\n  |   ^^^^^\n"),
+            "{shown}"
+        );
+    }
+
+    fn one(text: &str, step: Range<usize>, place: Range<usize>) -> Report {
+        let because = vec![crate::rules::Step {
+            range: step,
+            text: "why".to_owned(),
+        }];
+        let finding = crate::rules::Finding {
+            range: place,
+            because,
+            sites: Vec::new(),
+            ..testing::written()
+        };
+        let lines = crate::text::LineIndex::new(text);
+        Report {
+            findings: crate::report::locate(&"a.rb".into(), &lines, vec![finding]),
+            ..testing::empty()
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_range_can_be_shown(
+            text in "[ab\\t\\r\\né😀\u{200d}\u{301}\u{1b}\u{0}]{0,40}",
+            ranges in (0..60usize, 0..60usize, 0..60usize, 0..60usize),
+        ) {
+            let (a, b, c, d) = ranges;
+            let report = one(&text, a.min(b)..a.max(b), c.min(d)..c.max(d));
+            let shown = render(&report, TextOptions { color: false, verbose: false });
+            let raw = shown.contains('\x1b') || shown.contains('\0');
+            proptest::prop_assert!(!raw);
+        }
     }
 }

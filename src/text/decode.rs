@@ -65,6 +65,11 @@ impl fmt::Display for Binary {
     }
 }
 
+/// How a file's bytes spell its text; UTF-8 unless a byte order mark says otherwise.
+pub fn encoding(bytes: &[u8]) -> Encoding {
+    Encoding::of(bytes)
+}
+
 /// A NUL byte near the start, unless a byte order mark promises UTF-16.
 pub fn is_binary(bytes: &[u8]) -> bool {
     match Encoding::of(bytes) {

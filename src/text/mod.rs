@@ -5,5 +5,5 @@
 mod decode;
 mod lines;
 
-pub use decode::{Binary, Decoded, Encoding, decode, is_binary};
+pub use decode::{Binary, Decoded, Encoding, decode, encoding, is_binary};
 pub use lines::{LineIndex, Position, Utf16Position};

@@ -805,7 +805,11 @@ impl<'p> Machine<'p> {
             frame: self.st.return_to,
             id,
         };
-        Val::of(V::Closure(Rc::new(closure)), lanes)
+        let closure = Rc::new(closure);
+        if !self.homes.contains_key(&def) {
+            self.made.push((closure.clone(), lanes));
+        }
+        Val::of(V::Closure(closure), lanes)
     }
 
     pub fn eval_def(&mut self, at: NodeRef, def: &'p Def, lanes: Lanes) -> (Val, Lanes) {

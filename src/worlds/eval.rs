@@ -117,8 +117,12 @@ impl<'p> Machine<'p> {
                 self.leave(target, falls, value, None, at);
                 (Val::default(), Lanes::NONE)
             }
-            // a label is handled by the sequence around it
-            Kind::Label(_) => (Val::nil(lanes), lanes),
+            Kind::Label(name) => {
+                let arrived = self.arrive(0, |exit| exit.target == Target::Goto(name.clone()));
+                let mut value = Val::nil(lanes);
+                let falls = self.land(&arrived, lanes, &mut value);
+                (value, falls)
+            }
             Kind::Raise(value) => {
                 let mut class = self.st.handling.clone();
                 let mut falls = lanes;
@@ -180,18 +184,11 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Statements in order; a label takes the lanes that jumped to it.
     fn seq(&mut self, item: ItemId, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
         let mut falls = lanes;
         let mut value = Val::nil(lanes);
-        let mark = self.exits.len();
         for node in all {
             let at = NodeRef { item, node: *node };
-            if let Some(Kind::Label(name)) = self.kind(at) {
-                let arrived = self.arrive(mark, |exit| exit.target == Target::Goto(name.clone()));
-                falls = self.land(&arrived, falls, &mut value);
-                continue;
-            }
             let (result, rest) = self.eval(at, falls);
             value = result;
             falls = rest;

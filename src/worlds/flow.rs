@@ -233,6 +233,11 @@ impl<'p> Machine<'p> {
                     let (list, _) = self.eval(NodeRef { item, node: *inner }, lanes);
                     return self.contains(node, &list, value, lanes);
                 }
+                if self.csharp()
+                    && let Some(Kind::List(places)) = self.kind(node)
+                {
+                    return self.matches_tuple(node, places, value, lanes, always, open);
+                }
                 let (expected, _) = self.eval_quietly(node, lanes);
                 if self.ruby() {
                     self.case_equal(node, &expected, value, lanes)
@@ -324,6 +329,24 @@ impl<'p> Machine<'p> {
                 open
             }
         }
+    }
+
+    /// A tuple of constants and discards that the grammar reads as an expression.
+    fn matches_tuple(&mut self, at: NodeRef, places: &[NodeId], value: &Val, lanes: Lanes, always: Outcome, open: Outcome) -> Outcome {
+        let Some(V::List(items)) = value.single().filter(|v| matches!(v, V::List(items) if items.len() == places.len())).cloned() else {
+            return open;
+        };
+        let mut every = always;
+        for (place, item) in places.iter().zip(items.iter()) {
+            let place = NodeRef { item: at.item, node: *place };
+            if matches!(self.kind(place), Some(Kind::Name(name)) if name == "_") {
+                continue;
+            }
+            let (expected, _) = self.eval_quietly(place, lanes);
+            let next = self.equal(place, item, &expected, lanes, false);
+            every = either(every.negate(), next.negate()).negate();
+        }
+        every
     }
 
     pub fn eval_loop(&mut self, at: NodeRef, inner: &'p Loop, lanes: Lanes) -> (Val, Lanes) {
@@ -1193,7 +1216,7 @@ impl<'p> Machine<'p> {
                         return (found, lanes);
                     }
                     if machine.ruby() {
-                        found.join(&Val::nil(missing));
+                        found.join(&Val::of(V::Missing, missing));
                         return (found, lanes);
                     }
                     let surely = missing.without(found.lanes());

@@ -331,6 +331,8 @@ pub struct Machine<'p> {
     pub around: Vec<Around<'p>>,
     /// Closures that were called or handed out.
     pub invoked: FxHashSet<u32>,
+    /// Lambdas and nested definitions, with the lanes they were made in.
+    pub made: Vec<(Rc<Closure>, Lanes)>,
     /// Who calls whom, whatever the lanes.
     pub structure: FxHashSet<(usize, NodeRef)>,
     /// Closures that a body returned, with the body.
@@ -408,6 +410,7 @@ impl<'p> Machine<'p> {
             summary_depth: 0,
             around: Vec::new(),
             invoked: FxHashSet::default(),
+            made: Vec::new(),
             structure: FxHashSet::default(),
             returned: Vec::new(),
             decorated: FxHashSet::default(),

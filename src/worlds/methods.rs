@@ -366,6 +366,9 @@ impl<'p> Machine<'p> {
                 {
                     return (value, lanes);
                 }
+                if let Some(result) = self.branch_of_pipeline(at, name, args, lanes) {
+                    return result;
+                }
                 self.register_types(call, lanes);
                 self.block_on_unknown(at, name, args, lanes, *cause)
             }
@@ -573,6 +576,30 @@ impl<'p> Machine<'p> {
         self.call_unknown_function(at, name, args, lanes)
     }
 
+    /// ASP.NET's `UseWhen(predicate, configure)` and `MapWhen`: the branch runs where the predicate holds.
+    fn branch_of_pipeline(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        if !self.csharp() || !matches!(name.rsplit('.').next(), Some("UseWhen" | "MapWhen")) {
+            return None;
+        }
+        let (predicate, configure) = (args.get(0)?.clone(), args.get(1)?.clone());
+        let cond = args.nodes.first().copied()?;
+        let open = Args { open: true, ..Args::default() };
+        let (value, falls) = self.call_value(at, &predicate, &open, lanes);
+        let outcome = self.condition(cond, &value, falls);
+        let decided = outcome.decided();
+        let branches = [
+            Branch { cond: Some(cond), decided, ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure)) },
+            Branch { cond: Some(cond), decided, truth: false, ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure)) },
+        ];
+        Some(self.fork(&branches, |machine, index| {
+            let on = branches[index].lanes;
+            if index == 0 {
+                machine.escape(&configure, on, at);
+            }
+            (Val::data(on), on)
+        }))
+    }
+
     pub fn call_named_with(
         &mut self,
         at: NodeRef,
@@ -593,6 +620,9 @@ impl<'p> Machine<'p> {
                 return (value, lanes);
             }
             if let Some(result) = self.csharp_static(at, name, args, lanes, call) {
+                return result;
+            }
+            if let Some(result) = self.branch_of_pipeline(at, name, args, lanes) {
                 return result;
             }
             self.register_types(call, lanes);
@@ -1181,6 +1211,23 @@ impl<'p> Machine<'p> {
                 }
                 Some((value, lanes))
             }
+            (Language::Python, "range") => {
+                // short ranges are lists like any other
+                let bounds: Option<Vec<i64>> = args.positional.iter().map(|value| if let Some(V::Int(bound)) = value.single() { Some(*bound) } else { None }).collect();
+                let (from, to) = match bounds.as_deref()? {
+                    [to] => (0, *to),
+                    [from, to] => (*from, *to),
+                    _ => return None,
+                };
+                if !(0..=8).contains(&to.checked_sub(from)?) {
+                    return None;
+                }
+                let items = (from..to).map(|index| Val::of(V::Int(index), lanes)).collect();
+                Some((Val::of(V::List(Rc::new(items)), lanes), lanes))
+            }
+            // these keep a function as it is, or give back one that calls it
+            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => Some((Val::data(lanes), lanes)),
+            (Language::Python, "functools.partial" | "partial") => Some((first?.clone(), lanes)),
             (Language::Python, "next") => {
                 if let Some(V::Generator(generator)) = first?.single() {
                     let generator = generator.clone();

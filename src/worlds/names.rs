@@ -688,7 +688,10 @@ impl<'p> Machine<'p> {
             Import::From { path, names } => {
                 for (name, alias) in names {
                     let full = self.imported(path, name);
-                    let value = Val::of(V::Name(full), lanes);
+                    let value = match self.accessor_value(&full, lanes) {
+                        Some(value) => value,
+                        None => Val::of(V::Name(full), lanes),
+                    };
                     self.bind_import(alias.as_ref().unwrap_or(name), lanes, &value);
                 }
             }

@@ -122,6 +122,19 @@ impl<'p> Machine<'p> {
             }
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
+        // what nobody calls is dead, but its places are known; a Ruby method defined in passing may be called from anywhere
+        let mut next = 0;
+        while next < self.made.len() {
+            let (closure, lanes) = self.made[next].clone();
+            next += 1;
+            if self.called.contains(&closure.def) {
+                continue;
+            }
+            let open = self.ruby() && matches!(self.kind(closure.def), Some(Kind::Def(_)));
+            self.context = 0;
+            self.run_later(&closure, if open { lanes } else { Lanes::NONE });
+            self.exits.clear();
+        }
     }
 
     fn is_field(&self, value: &Val) -> bool {

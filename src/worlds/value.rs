@@ -220,14 +220,13 @@ pub struct Val {
 
 impl Val {
     pub fn of(v: V, lanes: Lanes) -> Val {
+        // in dead code, where no lane runs, the value is kept all the same: what is called there is still to be seen
         let mut alts = SmallVec::new();
-        if !lanes.is_empty() {
-            alts.push(Alt {
-                lanes,
-                v,
-                doubt: false,
-            });
-        }
+        alts.push(Alt {
+            lanes,
+            v,
+            doubt: false,
+        });
         Val {
             alts,
             deps: Deps::default(),
@@ -271,7 +270,7 @@ impl Val {
             taint: self.taint,
         };
         for alt in &self.alts {
-            if alt.lanes.has(lanes) {
+            if alt.lanes.has(lanes) || (lanes.is_empty() && out.alts.is_empty()) {
                 out.alts.push(Alt {
                     lanes: alt.lanes & lanes,
                     v: alt.v.clone(),
@@ -299,8 +298,12 @@ impl Val {
 
     pub fn add(&mut self, alt: Alt) {
         if alt.lanes.is_empty() {
+            if self.alts.is_empty() {
+                self.alts.push(alt);
+            }
             return;
         }
+        self.alts.retain(|known| !known.lanes.is_empty());
         for known in &mut self.alts {
             if known.doubt == alt.doubt && same(&known.v, &alt.v) {
                 known.lanes |= alt.lanes;

@@ -72,10 +72,11 @@ impl Around<'_> {
     }
 }
 
-/// The zone of a source file. `path` is relative to the root, with `/`.
+/// The zone of a source file; manifests have none of their own. `path` is relative to the root, with `/`.
 pub fn zone(language: Language, path: &str, around: &Around<'_>) -> Zone {
     let parts = Parts::new(path, around.project);
-    if parts.dirs.iter().any(|dir| is_vendored(dir)) {
+    let third_party = matches!(parts.dirs.first(), Some(&("third_party" | "third-party")));
+    if third_party || parts.dirs.iter().any(|dir| is_vendored(dir)) {
         return Zone::NotCode;
     }
     let zone = match language {
@@ -89,12 +90,12 @@ pub fn zone(language: Language, path: &str, around: &Around<'_>) -> Zone {
     zone
 }
 
-/// The zone that a file's own text gives it, whatever its place: a file that only defines factories for tests, one that a
-/// tool wrote.
-pub fn zone_of_text(language: Language, text: &str) -> Option<Zone> {
+/// The zone that a file's own text gives it, whatever its place: one that only defines factories for tests, one that holds
+/// tests, one that a tool wrote.
+pub fn zone_of_text(language: Language, path: &str, text: &str) -> Option<Zone> {
     match language {
         Language::Ruby => ruby::defines_factories(text).then_some(Zone::Test),
-        Language::Python => None,
+        Language::Python => python::holds_tests(path, text).then_some(Zone::Test),
         Language::CSharp => csharp::is_generated(text).then_some(Zone::NotCode),
     }
 }
@@ -104,8 +105,6 @@ fn is_vendored(dir: &str) -> bool {
     const NAMES: &[&str] = &[
         "node_modules",
         "bower_components",
-        "third_party",
-        "third-party",
         "site-packages",
         "dist-packages",
         "__pycache__",

@@ -34,10 +34,7 @@ fn not_code(parts: &Parts<'_>, around: &Around<'_>) -> bool {
         // a package of the program may have any name
         let in_package = !folder.is_empty() && (around.has)(&format!("{folder}/__init__.py"));
         let example = is_example(dir) || *dir == "demo";
-        if (example && !in_package)
-            || dir.contains("{{")
-            || matches!(*dir, "project_template" | "app_template")
-        {
+        if (example && !in_package) || matches!(*dir, "project_template" | "app_template") {
             return !(matches!(*dir, "doc" | "docs") && parts.file == "conf.py");
         }
         if !folder.is_empty() {
@@ -147,11 +144,14 @@ fn settings(parts: &Parts<'_>) -> Option<Zone> {
     let mut words = parts
         .stem
         .split(['_', '-'])
-        .filter(|word| !matches!(*word, "settings" | "config" | "django"));
+        .filter(|word| !matches!(*word, "settings" | "config" | "configuration" | "django"));
     let (word, more) = (words.next()?, words.next());
     // `local_settings.py` is what a production machine keeps its own settings in
     let prefixed = parts.stem.ends_with("settings") && word != "local";
-    let named = parts.stem.starts_with("settings") || parts.stem.starts_with("config_") || prefixed;
+    let named = parts.stem.starts_with("settings")
+        || parts.stem.starts_with("config_")
+        || parts.stem.starts_with("configuration_")
+        || prefixed;
     if more.is_some() || !(in_settings(parts) || named) {
         return None;
     }
@@ -177,7 +177,7 @@ fn development(parts: &Parts<'_>, around: &Around<'_>) -> bool {
     }
     match parts.file {
         "setup.py" | "noxfile.py" | "toxfile.py" | "fabfile.py" | "hatch_build.py" => true,
-        "conf.py" => matches!(parts.parent(), "doc" | "docs" | "source"),
+        "conf.py" => parts.within("doc") || parts.within("docs"),
         // Invoke's; with a task queue it is the program's own
         "tasks.py" => at_root && !around.package(is_task_queue),
         _ => false,
@@ -216,4 +216,13 @@ fn on_demand(parts: &Parts<'_>) -> bool {
             .iter()
             .any(|prefix| stem.starts_with(prefix));
     scratch || seeds
+}
+
+/// `test.py` of a package is a test if it holds one; nothing but its text tells it from a program's own module.
+pub(super) fn holds_tests(path: &str, text: &str) -> bool {
+    let named = path == "test.py" || path.ends_with("/test.py");
+    named
+        && text
+            .lines()
+            .any(|line| line.trim_start().starts_with("def test_"))
 }

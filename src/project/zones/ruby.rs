@@ -52,8 +52,20 @@ fn not_code(parts: &Parts<'_>) -> bool {
     }
     // Rails unpacks gems and plugins there; engines are the project's own
     let vendored = parts.within("vendor") && !parts.sequence(&["vendor", "engines"]);
+    // an application overrides the templates of a generator in `lib/templates/NAMESPACE`
+    const GENERATORS: &[&str] = &[
+        "rails",
+        "active_record",
+        "erb",
+        "haml",
+        "slim",
+        "rspec",
+        "test_unit",
+        "factory_bot",
+    ];
+    let overrides = |name: &&str| parts.sequence(&["lib", "templates", name]);
     let template = parts.within("templates")
-        && (parts.within("generators") || parts.sequence(&["lib", "templates"]));
+        && (parts.within("generators") || GENERATORS.iter().any(overrides));
     let signatures =
         parts.at_root("sig") || parts.at_root("sorbet") || parts.file.ends_with(".rbi");
     vendored || template || signatures
@@ -70,8 +82,8 @@ fn test(parts: &Parts<'_>) -> bool {
         "shared_specs",
         "step_definitions",
     ];
-    let named = ["spec_helper.rb", "rails_helper.rb", "test_helper.rb"].contains(&parts.file);
-    if named || parts.stem.ends_with("_spec") {
+    let helper = matches!(parts.stem, "spec_helper" | "rails_helper" | "test_helper");
+    if helper || SUPPORT.contains(&parts.stem) || parts.stem.ends_with("_spec") {
         return true;
     }
     if parts.dirs.iter().any(|dir| SUPPORT.contains(dir)) {
@@ -158,13 +170,11 @@ fn development(parts: &Parts<'_>) -> bool {
         "Brewfile",
         "Steepfile",
         "Appraisals",
-        "Gemfile",
-        "gems.rb",
         ".pryrc",
         ".irbrc",
         ".simplecov",
     ];
-    if FILES.contains(&parts.file) || parts.file.ends_with(".gemspec") {
+    if FILES.contains(&parts.file) {
         return true;
     }
     // previews are routed in development only, by the defaults of Action Mailer, View Component and Lookbook

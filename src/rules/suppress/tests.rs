@@ -239,3 +239,22 @@ fn erb_tags_are_comments() {
     );
     assert_eq!(describe(&left), "fake-data-reachable+0 Faker.a, 0");
 }
+
+#[test]
+fn depth_is_no_danger() {
+    for (language, open) in [
+        (Language::Ruby, "["),
+        (Language::Python, "("),
+        (Language::CSharp, "{"),
+    ] {
+        let mark = match language {
+            Language::CSharp => "//",
+            _ => "#",
+        };
+        let text = format!(
+            "Faker.a; {mark} prodguard: allow(fake-data) demo\n{}",
+            open.repeat(200_000)
+        );
+        assert_eq!(run(language, false, &text).allowed, 1);
+    }
+}

@@ -1,0 +1,102 @@
+//! One file at a time through `analyze()`.
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use smol_str::SmolStr;
+
+use crate::analysis::{FileAnalysis, Input};
+use crate::project::files::{self, Kind};
+use crate::report::{self, Report};
+use crate::text::{self, LineIndex};
+
+use super::{Failure, Job, Scan};
+use crate::cli::panics;
+
+/// Bytes of stack; only pages that are touched cost memory. Deeply nested code must not overflow it, for nothing can
+/// catch that.
+const STACK: usize = 64 * 1024 * 1024;
+/// Bytes above which files are analysed one at a time, so that memory does not grow with the number of threads.
+const LARGE: usize = 512 * 1024;
+
+static LARGE_ONE: Mutex<()> = Mutex::new(());
+
+/// A file's text and the answers to it.
+pub struct Analysed {
+    pub text: String,
+    pub answers: FileAnalysis,
+}
+
+pub(super) fn pool(threads: usize) -> Result<ThreadPool, Failure> {
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK)
+        .thread_name(|index| format!("analyse-{index}"))
+        .build()
+        .map_err(|error| Failure(format!("cannot start threads: {error}")))
+}
+
+/// Runs `work` on a thread that is fit for analysing.
+///
+/// # Errors
+/// If no thread can be started.
+pub fn with_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    Ok(pool(1)?.install(work))
+}
+
+impl Scan<'_> {
+    /// Decodes and analyses one file; the error says why it has to be skipped.
+    pub fn analyse(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Analysed, String> {
+        let is_large = bytes.len() > LARGE;
+        let _turn = is_large.then(|| LARGE_ONE.lock().unwrap_or_else(PoisonError::into_inner));
+        panics::guard(|| {
+            let text = text::decode(bytes).map_err(|why| why.to_string())?.text;
+            let answers = (self.analyze)(&Input {
+                text: &text,
+                language: kind.language,
+                template: kind.template,
+                zone: self.project.zone(path, kind.language, &text),
+                facts: &self.project.facts(path, kind.language),
+                triggers: self.project.item_triggers(kind.language),
+            });
+            Ok(Analysed { text, answers })
+        })?
+    }
+
+    pub(super) fn judge(&self, job: Job, report: &mut Report) {
+        let Job {
+            path,
+            kind,
+            bytes,
+            explicit,
+        } = job;
+        if !explicit && (files::is_generated_name(&path) || files::is_generated_text(&bytes)) {
+            (self.log)(&format!("left out {path}: generated"));
+            report.generated += 1;
+            return;
+        }
+        // positions are worked out from the answers and may fail with them
+        let located = self.analyse(&path, kind, bytes).and_then(|file| {
+            panics::guard(|| {
+                let lines = LineIndex::new(&file.text);
+                let findings = report::locate(&path, &lines, file.answers.findings);
+                let sites = self.with_sites.then(|| {
+                    let sites = file.answers.sites.into_iter();
+                    let located = sites.map(|site| report::locate_site(&path, &lines, site));
+                    located.collect::<Vec<_>>()
+                });
+                (findings, sites, file.answers.allowed)
+            })
+        });
+        match located {
+            Ok((findings, sites, allowed)) => report.merge(Report {
+                findings,
+                sites,
+                allowed,
+                scanned: 1,
+                ..Report::default()
+            }),
+            Err(why) => report.skip(path, why),
+        }
+    }
+}

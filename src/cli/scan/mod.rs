@@ -1,0 +1,147 @@
+//! From paths to a report: a parallel walk reads and sifts files, a pool analyses those that hold a trigger word.
+
+mod analyse;
+mod read;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+use smol_str::SmolStr;
+
+use crate::analysis::{FileAnalysis, Input};
+use crate::program::Language;
+use crate::project::files::Kind;
+use crate::report::Report;
+
+use super::Failure;
+use super::paths;
+use super::progress::Progress;
+use super::project::Project;
+
+pub use analyse::{Analysed, with_large_stack};
+pub use read::{Found, Triggers};
+pub use walk::kind;
+
+/// What a scan works with.
+pub struct Scan<'a> {
+    /// Absolute.
+    pub root: &'a Path,
+    pub project: &'a dyn Project,
+    pub analyze: fn(&Input<'_>) -> FileAnalysis,
+    /// Keep places that are no finding.
+    pub with_sites: bool,
+    pub threads: usize,
+    pub progress: &'a Progress,
+    /// Is told what was left out.
+    pub log: fn(&str),
+}
+
+/// A file that holds a trigger word, on its way to the pool.
+struct Job {
+    path: SmolStr,
+    kind: Kind,
+    bytes: Vec<u8>,
+    /// Named by the user: checked even if generated.
+    explicit: bool,
+}
+
+impl Scan<'_> {
+    /// Checks files and folders, all absolute and present.
+    ///
+    /// # Errors
+    /// If threads cannot be started.
+    pub fn run(&self, roots: &[PathBuf]) -> Result<Report, Failure> {
+        let triggers = Triggers::new(self.project);
+        // the walk waits when this many files wait to be analysed: bounds memory
+        let (sender, receiver) = sync_channel(2 * self.threads);
+        self.analyse_all(receiver, |scan| scan.walk(roots, &triggers, sender))
+    }
+
+    /// Checks one text under a name, relative to the root.
+    ///
+    /// # Errors
+    /// If threads cannot be started.
+    pub fn run_text(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Report, Failure> {
+        let triggers = Triggers::new(self.project);
+        let (sender, receiver) = sync_channel(1);
+        let path = path.clone();
+        self.analyse_all(receiver, move |_| {
+            let mut report = Report::default();
+            let found = triggers.sift(kind.language, bytes);
+            take(&mut report, &sender, path, kind, found, true);
+            report
+        })
+    }
+
+    /// Analyses what `produce` sends, while it sends.
+    fn analyse_all(
+        &self,
+        receiver: Receiver<Job>,
+        produce: impl FnOnce(&Self) -> Report + Send,
+    ) -> Result<Report, Failure> {
+        let pool = analyse::pool(self.threads)?;
+        let receiver = Mutex::new(receiver);
+        let next = || {
+            let receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
+            receiver.recv().ok()
+        };
+        let mut all = std::thread::scope(|scope| {
+            let producer = scope.spawn(|| produce(self));
+            let reports = pool.broadcast(|_| {
+                let mut report = Report::default();
+                while let Some(job) = next() {
+                    self.judge(job, &mut report);
+                }
+                report
+            });
+            let mut all = producer
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            reports.into_iter().for_each(|report| all.merge(report));
+            all
+        });
+        self.progress.finish();
+        if self.with_sites {
+            all.sites.get_or_insert_default();
+        }
+        all.root = paths::slashed(self.root).into();
+        all.sort();
+        Ok(all)
+    }
+}
+
+/// Sends on what was found, or notes why not.
+fn take(
+    report: &mut Report,
+    sender: &SyncSender<Job>,
+    path: SmolStr,
+    kind: Kind,
+    found: Found,
+    explicit: bool,
+) {
+    match found {
+        Found::Nothing => report.scanned += 1,
+        Found::Skip(why) => report.skip(path, why),
+        Found::Hit(bytes) => {
+            let job = Job {
+                path,
+                kind,
+                bytes,
+                explicit,
+            };
+            // the pool takes jobs until the last sender is gone
+            let _ = sender.send(job);
+        }
+    }
+}
+
+impl Triggers {
+    fn new(project: &dyn Project) -> Triggers {
+        Triggers::of(|language: Language| project.words(language))
+    }
+}

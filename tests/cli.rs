@@ -1,0 +1,337 @@
+//! The command line as scripts see it: exit status, formats, standard streams.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn prodguard(folder: &Path) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("prodguard"));
+    command.current_dir(folder).env_remove("CLICOLOR_FORCE");
+    command
+}
+
+fn tree(files: &[(&str, &[u8])]) -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for (path, bytes) in files {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    root
+}
+
+/// A line of arguments, the exit status, and a part of standard output and of standard error.
+fn check(folder: &Path, line: &str, code: i32, out: &str, err: &str) {
+    let run = prodguard(folder)
+        .args(line.split_whitespace())
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8(run.stdout).unwrap();
+    let stderr = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(code), "{line}\n{stdout}\n{stderr}");
+    assert!(stdout.contains(out), "{line}: {stdout}");
+    assert!(stderr.contains(err), "{line}: {stderr}");
+    assert!(
+        err.is_empty() != stderr.contains("prodguard: "),
+        "{line}: {stderr}"
+    );
+}
+
+fn json(folder: &Path, line: &str) -> Value {
+    let run = prodguard(folder)
+        .args(line.split_whitespace())
+        .output()
+        .unwrap();
+    serde_json::from_slice(&run.stdout).unwrap()
+}
+
+fn sample() -> TempDir {
+    tree(&[
+        ("app/a.rb", b"puts 1\n"),
+        ("app/b.py", b"print(1)\n"),
+        ("app/binary.rb", b"Faker\0"),
+    ])
+}
+
+#[test]
+fn exit_status() {
+    let root = sample();
+    let at = root.path();
+    check(
+        at,
+        "check app/a.rb",
+        0,
+        "No findings; 1 file scanned, 0 skipped",
+        "",
+    );
+    check(at, "check", 0, "2 files scanned, 1 skipped", "");
+    check(
+        at,
+        "check --require-complete app/a.rb",
+        0,
+        "No findings",
+        "",
+    );
+    check(
+        at,
+        "check --require-complete",
+        2,
+        "1 skipped",
+        "--require-complete: 1 skipped",
+    );
+    check(at, "check nope", 2, "", "prodguard: nope: ");
+    check(
+        at,
+        "check nope app",
+        2,
+        "2 files scanned",
+        "prodguard: nope: ",
+    );
+    check(
+        at,
+        "check --config nope.toml",
+        2,
+        "",
+        "prodguard: nope.toml: ",
+    );
+    check(
+        at,
+        "check --stdin --stdin-filename notes.txt",
+        2,
+        "",
+        "notes.txt: not a Ruby, Python or C# file",
+    );
+    check(
+        at,
+        "explain no-such-rule",
+        2,
+        "",
+        "there is no rule `no-such-rule`",
+    );
+    check(at, "explain app/a.rb", 2, "", "name a line as well");
+    check(at, "explain app/a.rb:7", 2, "", "there is no line 7 of 2");
+    check(at, "explain nope.rb:1", 2, "", "prodguard: nope.rb: ");
+    check(
+        at,
+        "explain app/a.rb:1",
+        0,
+        "app/a.rb:1 holds nothing that prodguard looks at",
+        "",
+    );
+    check(at, "explain fake-data", 0, "", "");
+    check(at, "rules", 0, "", "");
+    check(
+        at,
+        "--version",
+        0,
+        concat!("prodguard ", env!("CARGO_PKG_VERSION")),
+        "",
+    );
+    check(at, "check --help", 0, "--require-complete", "");
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    let root = sample();
+    for line in [
+        "",
+        "chekc",
+        "check --format yaml",
+        "check --fail-on never",
+        "check --threads 0",
+        "check --stdin",
+        "check --stdin-filename a.rb",
+        "check app --stdin --stdin-filename a.rb",
+    ] {
+        let mut command = prodguard(root.path());
+        command.args(line.split_whitespace()).assert().code(2);
+    }
+}
+
+#[test]
+fn json_contract() {
+    let root = sample();
+    let folder = root.path().canonicalize().unwrap();
+    let out = json(&folder, "check --format json");
+    assert_eq!(out["version"], 1);
+    assert_eq!(out["root"].as_str(), folder.to_str());
+    assert_eq!(out["findings"], serde_json::json!([]));
+    assert_eq!(out["allowed"], 0);
+    assert_eq!(
+        out["skipped"],
+        serde_json::json!([{"path": "app/binary.rb", "why": "binary file"}])
+    );
+    assert!(out.get("sites").is_none());
+    assert!(json(&folder, "check --format json --sites")["sites"].is_array());
+}
+
+#[test]
+fn the_root_holds_every_path() {
+    let root = sample();
+    let folder = root.path().canonicalize().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let check = |current: &Path, path: &Path, expected: &Path, skipped: &str| {
+        let out = json(current, &format!("check --format json {}", path.display()));
+        assert_eq!(out["root"].as_str(), expected.to_str());
+        assert_eq!(out["skipped"][0]["path"], skipped);
+    };
+    check(&folder, Path::new("app"), &folder, "app/binary.rb");
+    check(&folder, &folder.join("app"), &folder, "app/binary.rb");
+    check(
+        &folder.join("app"),
+        Path::new(".."),
+        &folder,
+        "app/binary.rb",
+    );
+    check(elsewhere.path(), &folder, &folder, "app/binary.rb");
+    let file = folder.join("app/binary.rb");
+    check(elsewhere.path(), &file, &folder.join("app"), "binary.rb");
+}
+
+#[test]
+fn sarif_and_github_name_skipped_files() {
+    let root = sample();
+    let log = json(root.path(), "check --format sarif");
+    let notes = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    assert_eq!(
+        notes[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        "app/binary.rb"
+    );
+    check(
+        root.path(),
+        "check --format github",
+        0,
+        "::warning file=app/binary.rb,",
+        "",
+    );
+}
+
+#[test]
+fn standard_input_stands_for_a_file() {
+    let root = sample();
+    let run = |input: &[u8]| {
+        let mut command = prodguard(root.path());
+        command.args([
+            "check",
+            "--stdin",
+            "--stdin-filename",
+            "lib/x.rb",
+            "--format",
+            "json",
+        ]);
+        let output = command.write_stdin(input).output().unwrap();
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    assert_eq!(run(b"puts 1")["skipped"], serde_json::json!([]));
+    assert_eq!(run(b"\0")["skipped"][0]["path"], "lib/x.rb");
+    assert_eq!(run("# prodguard: allow(x) é".as_bytes())["version"], 1);
+}
+
+#[test]
+fn colours_only_where_wanted() {
+    let root = sample();
+    let plain = prodguard(root.path()).arg("check").output().unwrap();
+    assert!(!plain.stdout.contains(&0x1b));
+    let mut always = prodguard(root.path());
+    always.args(["check", "--color", "always", "--format", "json"]);
+    assert!(
+        !always.output().unwrap().stdout.contains(&0x1b),
+        "JSON has no colours"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::process::{Command, Stdio};
+    let files: Vec<String> = (0..3000).map(|n| format!("{n:0100}.rb")).collect();
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|name| (name.as_str(), &b"\0"[..]))
+        .collect();
+    let root = tree(&files);
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("prodguard"))
+        .args(["check", "--format", "json"])
+        .current_dir(root.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        output.stderr.is_empty(),
+        "{:?}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Texts that break parsers; each holds words that make the file worth parsing.
+#[test]
+fn no_text_is_too_strange() {
+    const DEEP: usize = 200_000;
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for (name, head, open) in [
+        (
+            "rb",
+            "require 'faker' # prodguard: allow(fake-data) x\nFaker::Name.name\n",
+            "[",
+        ),
+        (
+            "py",
+            "from faker import Faker # prodguard: allow(fake-data) x\nFaker().name()\n",
+            "(",
+        ),
+        (
+            "cs",
+            "using Bogus; // prodguard: allow(fake-data) x\nnew Faker();\n",
+            "{",
+        ),
+    ] {
+        let mut add = |kind: &str, body: &str| {
+            files.push((format!("{kind}.{name}"), [head, body].concat().into_bytes()));
+        };
+        add("deep", &open.repeat(DEEP));
+        add("broken", "def ( class if ]] }} end else \"\n'''");
+        add("long", &format!("x = \"{}\"", "a".repeat(1_000_000)));
+        add("lone-cr", "a\rb\r");
+        let mut invalid = head.as_bytes().to_vec();
+        invalid.extend(b"\xFF\xC3( \xE9");
+        files.push((format!("invalid.{name}"), invalid));
+        let mut utf16 = vec![0xFF, 0xFE];
+        utf16.extend(head.encode_utf16().flat_map(u16::to_le_bytes));
+        files.push((format!("utf16.{name}"), utf16));
+    }
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), &b[..])).collect();
+    let root = tree(&files);
+    let out = json(root.path(), "check --format json --sites");
+    assert_eq!(out["skipped"], serde_json::json!([]));
+    for (name, _) in files {
+        let mut command = prodguard(root.path());
+        let run = command.args(["explain", &format!("{name}:2")]).assert();
+        run.success();
+    }
+}
+
+#[test]
+fn the_order_of_output_does_not_depend_on_threads() {
+    let files: Vec<String> = (0..200).map(|n| format!("{}/{n}.rb", n % 7)).collect();
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|name| (name.as_str(), &b"\0"[..]))
+        .collect();
+    let root = tree(&files);
+    let one = json(root.path(), "check --format json --threads 1");
+    assert_eq!(one["skipped"].as_array().map(Vec::len), Some(200));
+    for threads in 2..5 {
+        let many = json(
+            root.path(),
+            &format!("check --format json --threads {threads}"),
+        );
+        assert_eq!(one, many);
+    }
+}
