@@ -10,6 +10,9 @@ use super::names::{Found, looks_like_switch};
 use super::value::*;
 use crate::program::*;
 
+/// A body is summed up anew this often when what it looked at was written; then that may hold anything.
+const MAX_ROUNDS: u32 = 6;
+
 impl<'p> Machine<'p> {
     pub fn eval_call(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> (Val, Lanes) {
         let child = |node: NodeId| NodeRef {
@@ -223,7 +226,7 @@ impl<'p> Machine<'p> {
                         item: at.item,
                         node: *value,
                     };
-                    let (value, rest) = self.eval_argument(value_at, falls);
+                    let (value, rest) = self.eval(value_at, falls);
                     falls = rest;
                     if name == "**" {
                         args.open = true;
@@ -249,7 +252,7 @@ impl<'p> Machine<'p> {
                     }
                 }
                 _ => {
-                    let (value, rest) = self.eval_argument(node, falls);
+                    let (value, rest) = self.eval_argument(call, node, falls);
                     falls = rest;
                     args.positional.push(value);
                     args.nodes.push(node);
@@ -272,7 +275,38 @@ impl<'p> Machine<'p> {
         (args, falls)
     }
 
-    fn eval_argument(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+    fn eval_argument(&mut self, call: &'p Call, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+        // what takes every element of a generator runs it here
+        if let Some(Kind::Typed(inner, Some(_))) = self.kind(at)
+            && self.python()
+            && let Some(Kind::Name(name) | Kind::Attr { name, .. }) = self.kind(NodeRef {
+                item: at.item,
+                node: call.callee,
+            })
+            && matches!(
+                name.as_str(),
+                "any"
+                    | "all"
+                    | "sum"
+                    | "list"
+                    | "tuple"
+                    | "set"
+                    | "frozenset"
+                    | "dict"
+                    | "sorted"
+                    | "max"
+                    | "min"
+                    | "join"
+            )
+        {
+            return self.eval(
+                NodeRef {
+                    item: at.item,
+                    node: *inner,
+                },
+                lanes,
+            );
+        }
         self.eval(at, lanes)
     }
 
@@ -446,6 +480,8 @@ impl<'p> Machine<'p> {
         });
         let wanted = nested
             || on_object
+            || self.rebinds(closure.def)
+            || self.is_of_subclass(closure)
             || defaults
             || args.block.is_some()
             || args.all().any(|value| self.interesting(value));
@@ -453,7 +489,42 @@ impl<'p> Machine<'p> {
             return self.inline(closure, def, args, lanes);
         }
         self.escape_args(args, lanes);
+        self.forget_shared(args, lanes);
         self.by_summary(at, closure.def, lanes)
+    }
+
+    /// Whether a body says `global` or `nonlocal`: what it writes there is certain only where it is called.
+    fn rebinds(&mut self, def: NodeRef) -> bool {
+        if !self.python() {
+            return false;
+        }
+        if let Some(known) = self.rebinding.get(&def) {
+            return *known;
+        }
+        let found = self.calls_within(def).any(|callee| {
+            matches!(self.kind(callee), Some(Kind::Name(name)) if matches!(name.as_str(), "global" | "nonlocal"))
+        });
+        self.rebinding.insert(def, found);
+        found
+    }
+
+    /// What is called inside a node, by the text.
+    pub fn calls_within(&self, at: NodeRef) -> impl Iterator<Item = NodeRef> {
+        let code = self.program.code(at.item);
+        let span = code
+            .and_then(|code| code.nodes.get(at.node.0 as usize))
+            .map(|node| node.span)
+            .unwrap_or_default();
+        let nodes = code.map(|code| code.nodes.as_slice()).unwrap_or_default();
+        nodes.iter().filter_map(move |node| match &node.kind {
+            Kind::Call(call) if node.span.start >= span.start && node.span.end <= span.end => {
+                Some(NodeRef {
+                    item: at.item,
+                    node: call.callee,
+                })
+            }
+            _ => None,
+        })
     }
 
     /// Whether an argument can decide a condition in the callee.
@@ -655,12 +726,27 @@ impl<'p> Machine<'p> {
     }
 
     /// The effect of a body entered in every lane with unknown arguments. `None` while it is being computed.
+    /// What it looked at may have been written since: then it is computed once more, and its places count with both.
     pub fn summary(&mut self, at: NodeRef) -> Option<Rc<Effect>> {
+        let rounds = self.summed.get(&at).copied().unwrap_or(0);
         match self.summaries.get(&at) {
             Some(Summary::Running) => return None,
-            Some(Summary::Done(effect)) => return Some(effect.clone()),
+            Some(Summary::Done(effect, reads)) => {
+                let (effect, reads) = (effect.clone(), reads.clone());
+                if rounds > MAX_ROUNDS || !self.is_stale(&reads) {
+                    for (place, writes) in reads.iter() {
+                        self.looked_at_before(place, *writes);
+                    }
+                    return Some(effect);
+                }
+                if rounds == MAX_ROUNDS {
+                    // no end in sight: from here on it may hold anything
+                    self.forget_places(&reads);
+                }
+            }
             None => {}
         }
+        self.summed.insert(at, rounds + 1);
         let def = self.def(at)?;
         if self.summary_depth > 200 {
             return None;
@@ -676,22 +762,28 @@ impl<'p> Machine<'p> {
         let logging = self.pause_logging();
         let exits = std::mem::take(&mut self.exits);
         let inlining = std::mem::take(&mut self.inlining);
-        self.contexts.push(Context {
-            def: Some(at),
-            ..Context::default()
-        });
-        let context = std::mem::replace(&mut self.context, self.contexts.len() - 1);
+        let known = match rounds {
+            0 => None,
+            _ => self
+                .contexts
+                .iter()
+                .position(|context| context.def == Some(at)),
+        };
+        let own = known.unwrap_or(self.contexts.len());
+        if known.is_none() {
+            self.contexts.push(Context {
+                def: Some(at),
+                ..Context::default()
+            });
+        }
+        let context = std::mem::replace(&mut self.context, own);
+        let outer_reads = std::mem::take(&mut self.reads);
+        let outer_slots = std::mem::replace(&mut self.outer_slots, self.slots.len() as u32);
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
-        let this = class.map(|class| {
-            Val::of(
-                if self.ruby() && def.is_static {
-                    V::Class(class)
-                } else {
-                    V::Instance(class)
-                },
-                Lanes::ALL,
-            )
+        let this = class.map(|class| match self.ruby() && def.is_static {
+            true => Val::of(V::Class(class), Lanes::ALL),
+            false => self.any_self(class),
         });
         self.st = State {
             scope,
@@ -769,8 +861,16 @@ impl<'p> Machine<'p> {
         self.context = context;
         self.resume_logging(logging);
         self.st = before;
-        self.summaries.insert(at, Summary::Done(effect.clone()));
+        let reads: Reads = std::mem::replace(&mut self.reads, outer_reads)
+            .into_iter()
+            .collect();
+        self.outer_slots = outer_slots;
         self.summary_depth -= 1;
+        for (place, writes) in &reads {
+            self.looked_at_before(place, *writes);
+        }
+        self.summaries
+            .insert(at, Summary::Done(effect.clone(), Rc::new(reads)));
         Some(effect)
     }
 

@@ -368,7 +368,11 @@ impl<'p> Machine<'p> {
     pub fn eval_class(&mut self, at: NodeRef, class: &'p Class, lanes: Lanes) -> (Val, Lanes) {
         let index = self.declare_class(at, class, 0);
         self.run_class_body(index, at, class, lanes);
-        (Val::of(V::Class(index), lanes), lanes)
+        let value = Val::of(V::Class(index), lanes);
+        if self.python() {
+            return self.bind_class(at, class, value, lanes);
+        }
+        (value, lanes)
     }
 
     /// Runs a class body once, where the class is defined.
@@ -391,7 +395,12 @@ impl<'p> Machine<'p> {
         if class.form != ClassForm::Module {
             self.classes[index as usize].lanes = lanes;
         }
-        for node in &class.decorators {
+        // Python applies them to the class, after its body
+        let before_body = match self.python() {
+            true => [].as_slice(),
+            false => class.decorators.as_slice(),
+        };
+        for node in before_body {
             self.eval(
                 NodeRef {
                     item: at.item,
@@ -463,8 +472,13 @@ impl<'p> Machine<'p> {
             .fields
             .entry(name.clone())
             .or_default();
+        let before = field.value.size();
         field.value.join(&value.only(lanes));
+        let grew = field.value.size() != before;
         field.initialised |= in_constructor;
+        if grew {
+            self.wrote(Place::Field(class, name.clone()));
+        }
     }
 
     pub fn this(&self, lanes: Lanes) -> Val {
@@ -580,6 +594,7 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         value: &Val,
     ) {
+        self.wrote(Place::Field(object.class, name.clone()));
         let strong = self.in_constructor;
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
@@ -590,6 +605,7 @@ impl<'p> Machine<'p> {
     }
 
     fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
+        self.looked_at(Place::Field(object.class, name.clone()));
         let own = object
             .fields
             .borrow()
@@ -611,6 +627,7 @@ impl<'p> Machine<'p> {
     /// A field as every object of the class may hold it: the join of all assignments.
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
+        self.looked_at(Place::Field(class, name.clone()));
         let writers = self.classes[class as usize]
             .writers
             .get(name)
@@ -706,12 +723,19 @@ impl<'p> Machine<'p> {
             .iter()
             .find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter))
         {
+            let written = self.written_over(v, class, name, lanes);
             let closure = self.bound(*def, v, lanes);
             let form = self.def(*def).map(|def| def.form);
-            if form == Some(Form::Getter) || self.ruby() {
-                return self.call_value(at, &closure, &Args::default(), lanes);
+            let (mut value, falls) = if form == Some(Form::Getter) || self.ruby() {
+                self.call_value(at, &closure, &Args::default(), lanes)
+            } else {
+                (closure, lanes)
+            };
+            if !written.alts.is_empty() {
+                value.join(&written);
+                return (value, lanes);
             }
-            return (closure, lanes);
+            return (value, falls);
         }
         if let V::Object(object) = v {
             let own = object
@@ -799,6 +823,10 @@ impl<'p> Machine<'p> {
             return (Val::of(V::Made(base), lanes).tainted(Some(at)), lanes);
         }
         if self.classes[class as usize].form == ClassForm::Enum {
+            if self.answers_itself(class, &["_missing_", "__new__"]) {
+                self.escape_args(args, lanes);
+                return (Val::data(lanes), lanes);
+            }
             return (
                 args.get(0).cloned().unwrap_or_else(|| Val::data(lanes)),
                 lanes,
@@ -846,12 +874,27 @@ impl<'p> Machine<'p> {
                 object.fields.borrow_mut().push((param.name.clone(), value));
             }
         }
-        // dataclasses and the like take their fields by name
+        // dataclasses and the like take their fields by name, or by their order, which is not followed
         if self.python() && constructor.is_none() {
             object
                 .fields
                 .borrow_mut()
                 .extend(args.named.iter().cloned());
+            if args.open || !args.positional.is_empty() {
+                let names: Vec<SmolStr> =
+                    self.classes[class as usize].fields.keys().cloned().collect();
+                for name in names {
+                    let mut value = self.class_field(class, &name, lanes, false);
+                    match args.open {
+                        true => value.join(&Val::data(lanes)),
+                        false => args.positional.iter().for_each(|arg| value.join(arg)),
+                    }
+                    let mut fields = object.fields.borrow_mut();
+                    if !fields.iter().any(|(known, _)| *known == name) {
+                        fields.push((name, value));
+                    }
+                }
+            }
         }
         let mut falls = lanes;
         if let Some(constructor) = constructor {
@@ -902,6 +945,11 @@ impl<'p> Machine<'p> {
                         name.clone()
                     };
                     self.write_class_field(class, &field, alt.lanes, value);
+                }
+                V::Name(head) | V::Made(head) if self.python() => {
+                    let head = head.clone();
+                    self.escape(&value.only(alt.lanes), alt.lanes, at);
+                    self.write_member_of_name(&head, name, alt.lanes, value);
                 }
                 _ => self.escape(&value.only(alt.lanes), alt.lanes, at),
             }

@@ -153,8 +153,20 @@ impl<'p> Machine<'p> {
             },
             Kind::Symbol(name) => (self.symbol(name, lanes), lanes),
             Kind::Splat(inner) | Kind::Keyword(_, inner) => self.eval(child(*inner), lanes),
+            Kind::Typed(inner, Some(ty)) if self.python() && ty == "generator" => {
+                self.maybe(lanes, |machine| {
+                    let (value, falls) = machine.eval(child(*inner), lanes);
+                    machine.escape(&value, falls, at);
+                    (Val::default(), falls)
+                });
+                (Val::data(lanes), lanes)
+            }
             Kind::Typed(inner, ty) => {
                 let (value, falls) = self.eval(child(*inner), lanes);
+                let (value, falls) = match ty {
+                    None => self.awaited(at, value, falls),
+                    Some(_) => (value, falls),
+                };
                 let value = match ty {
                     Some(ty) if value.is_data() => self.typed(ty, falls).unwrap_or(value),
                     _ => value,
@@ -329,7 +341,7 @@ impl<'p> Machine<'p> {
         let mut outcome = Outcome::default();
         let mut seen = Lanes::NONE;
         for alt in &value.alts {
-            let at = alt.lanes & lanes;
+            let mut at = alt.lanes & lanes;
             seen |= at;
             let (truth, doubt) = match &alt.v {
                 V::Nil | V::Missing | V::Bool(false) => (Some(false), false),
@@ -338,7 +350,24 @@ impl<'p> Machine<'p> {
                 V::Made(_) | V::Name(_) if self.csharp() => (None, false),
                 V::Int(0) if !self.ruby() => (Some(false), false),
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
-                V::List(items) if self.python() && items.is_empty() => (Some(false), false),
+                V::List(items) if self.python() => {
+                    // elements that a test kept in some lanes only
+                    let some = items
+                        .iter()
+                        .fold(Lanes::NONE, |all, item| all | item.lanes());
+                    let none = at.without(some);
+                    outcome.no |= none;
+                    outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
+                    at = at & some;
+                    (Some(true), false)
+                }
+                // a member of a module or of an object that is not in sight; a class or function that a file imports is true
+                V::Name(name) if self.python() && name.contains('.') => (
+                    None,
+                    name.rsplit('.').next().is_some_and(super::names::looks_like_switch),
+                ),
+                V::Instance(class) if self.answers_itself(*class, &["__bool__", "__len__"]) => (None, false),
+                V::Object(object) if self.answers_itself(object.class, &["__bool__", "__len__"]) => (None, false),
                 V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
                 // a call's result may be anything; a name itself (a class, a module) is true
                 V::Made(_) => (None, false),
@@ -642,6 +671,14 @@ impl<'p> Machine<'p> {
             SetOp::Add | SetOp::Other => {
                 let (added, falls) = self.eval(value, lanes);
                 let old = self.peek(place, falls);
+                if self.python() {
+                    let environment = old.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if name == "os.environ"));
+                    if environment {
+                        self.set_variables(&added, falls);
+                        return (old, falls);
+                    }
+                    self.grown_in_place(&old, &added, op == SetOp::Add, falls);
+                }
                 let combined = if op == SetOp::Add {
                     self.add(&old, &added, falls, at)
                 } else {

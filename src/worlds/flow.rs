@@ -9,6 +9,9 @@ use super::machine::*;
 use super::value::*;
 use crate::program::*;
 
+/// Functions that call functions are looked into this deep for what may raise.
+const MAX_CALLS: usize = 4;
+
 /// Literal lists up to this long are unrolled.
 const UNROLL: usize = 8;
 
@@ -420,7 +423,14 @@ impl<'p> Machine<'p> {
                                 Some(Kind::If {
                                     otherwise: None, ..
                                 }) => {
+                                    let dropped = value
+                                        .alts
+                                        .iter()
+                                        .filter(|alt| matches!(alt.v, V::Nil))
+                                        .fold(Lanes::NONE, |all, alt| all | alt.lanes);
                                     value.alts.retain(|alt| !matches!(alt.v, V::Nil));
+                                    // kept or not, in one and the same lane
+                                    open_ended |= value.lanes().has(dropped);
                                     if !value.alts.is_empty() {
                                         collected.push(value);
                                     }
@@ -447,7 +457,8 @@ impl<'p> Machine<'p> {
                             }
                         }
                         self.escape(&items, Lanes::NONE, at);
-                        self.loop_once(at, body, falls, mark, next_to, |machine, on| {
+                        let collects = inner.collects;
+                        self.loop_once(at, body, falls, mark, (next_to, collects), |machine, on| {
                             if let Some(place) = bind {
                                 machine.assign_fresh(child(*place), on, &item);
                             }
@@ -522,6 +533,9 @@ impl<'p> Machine<'p> {
         if inner.collects {
             let taint = collected.iter().find_map(|value| value.taint);
             let list = if open_ended {
+                for value in &collected {
+                    self.escape(value, falls, at);
+                }
                 V::Unknown(Cause::Data)
             } else {
                 V::List(Rc::new(collected))
@@ -538,7 +552,7 @@ impl<'p> Machine<'p> {
         body: NodeRef,
         lanes: Lanes,
         mark: usize,
-        next_to: u32,
+        (next_to, collects): (u32, bool),
         prepare: impl FnOnce(&mut Self, Lanes) -> Lanes,
     ) -> Lanes {
         self.forget_written(at, lanes);
@@ -547,6 +561,10 @@ impl<'p> Machine<'p> {
             let (mut value, rest) = machine.eval(body, on);
             let again = machine.arrive(mark, |exit| exit.target == Target::Next(next_to));
             let rest = machine.land(&again, rest, &mut value);
+            // nobody keeps the elements: what they hold may run from here on
+            if collects {
+                machine.escape(&value, rest, body);
+            }
             (value, rest)
         })
         .1
@@ -707,6 +725,10 @@ impl<'p> Machine<'p> {
 
     /// Whether code may raise by itself: it calls something that is not in sight.
     fn may_raise(&self, at: NodeRef) -> bool {
+        self.raises(at, 0)
+    }
+
+    fn raises(&self, at: NodeRef, depth: usize) -> bool {
         let Some(code) = self.program.code(at.item) else {
             return true;
         };
@@ -718,7 +740,9 @@ impl<'p> Machine<'p> {
                 continue;
             }
             let Kind::Call(call) = &node.kind else {
-                if matches!(node.kind, Kind::Import(_) | Kind::Opaque { .. }) {
+                // whoever drives a generator may throw into it
+                let driven = matches!(node.kind, Kind::Yield(_)) && self.python() && self.around.is_empty();
+                if driven || matches!(node.kind, Kind::Import(_) | Kind::Opaque { .. }) {
                     return true;
                 }
                 continue;
@@ -729,6 +753,7 @@ impl<'p> Machine<'p> {
                     node: NodeId(index as u32),
                 },
                 call,
+                depth,
             ) {
                 return true;
             }
@@ -737,7 +762,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Calls that are known not to raise, or whose exits are modelled.
-    fn is_harmless(&self, at: NodeRef, call: &Call) -> bool {
+    fn is_harmless(&self, at: NodeRef, call: &Call, depth: usize) -> bool {
         let callee = NodeRef {
             item: at.item,
             node: call.callee,
@@ -766,10 +791,16 @@ impl<'p> Machine<'p> {
                         | "ValueError"
                         | "SystemExit"
                 ) || self.catalog.has_symbol(self.language, name)
-                    || matches!(
-                        self.lookup(name),
-                        super::names::Found::Slot(_) | super::names::Found::Member(_)
-                    )
+                    || match self.lookup(name) {
+                        super::names::Found::Slot(slot) if self.python() => {
+                            self.slots[slot as usize].alts.iter().all(|alt| match &alt.v {
+                                V::Closure(closure) => depth < MAX_CALLS && !self.raises(closure.def, depth + 1),
+                                _ => false,
+                            })
+                        }
+                        super::names::Found::Slot(_) | super::names::Found::Member(_) => true,
+                        super::names::Found::Nothing => false,
+                    }
                     || call.construct && (name.ends_with("Exception") || name.ends_with("Error"))
             }
             Some(Kind::Attr { recv, name, .. }) => {
@@ -1072,13 +1103,39 @@ impl<'p> Machine<'p> {
                 return (Val::nil(falls), falls);
             }
         }
+        if let Some(manager) = value.single().cloned()
+            && let Some(result) = self.with_object(
+                at,
+                &manager,
+                place.map(child),
+                falls,
+                |machine, falls| machine.eval_with(at, rest, body, falls),
+            )
+        {
+            return result;
+        }
         self.escape(&value, falls, child(*manager));
         if let Some(place) = place {
             // the manager itself, in most cases
             let bound = value.only(falls);
             self.assign(child(*place), falls, &bound);
         }
-        self.eval_with(at, rest, body, falls)
+        if !self.may_swallow(&value) {
+            return self.eval_with(at, rest, body, falls);
+        }
+        let mark = self.exits.len();
+        let resume = std::mem::replace(&mut self.st.may_resume, true);
+        let path = self.st.path.clone();
+        let (mut value, falls) = self.eval_with(at, rest, body, falls);
+        self.st.may_resume = resume;
+        self.st.path = path;
+        let swallowed: Vec<Exit> = self.exits[mark.min(self.exits.len())..]
+            .iter()
+            .filter(|exit| exit.target == Target::Raise && exit.class.as_deref() != Some("!exit"))
+            .cloned()
+            .collect();
+        let falls = self.land(&swallowed, falls, &mut value);
+        (value, falls)
     }
 
     fn run_generator_body(
@@ -1234,6 +1291,11 @@ impl<'p> Machine<'p> {
                     }
                     (found, falls)
                 }
+                // a dict comprehension is a list of pairs
+                V::List(items) if machine.python() && !matches!(key.single(), Some(V::Int(_))) => {
+                    let _ = items;
+                    (Val::data(lanes), lanes)
+                }
                 V::List(items) => match key.single() {
                     Some(V::Int(index)) => {
                         let count = items.len() as i64;
@@ -1326,6 +1388,11 @@ impl<'p> Machine<'p> {
         let environment = target.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if matches!(name.as_str(), "ENV" | "os.environ" | "environ")));
         if environment {
             self.set_variable(&key, lanes, value);
+            return;
+        }
+        if self.python() {
+            self.taint_place(recv, value.taint);
+            self.write_element(target, &key, lanes, value, at);
             return;
         }
         self.taint_place(recv, value.taint);

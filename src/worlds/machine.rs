@@ -190,8 +190,20 @@ pub struct Effect {
 
 pub enum Summary {
     Running,
-    Done(Rc<Effect>),
+    Done(Rc<Effect>, Rc<Reads>),
 }
+
+/// Something outside a body that it looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    Slot(u32),
+    Field(u32, SmolStr),
+    /// An environment variable or a member of a module, by a name of its own.
+    Outside(SmolStr),
+}
+
+/// What a body looked at, and how often each had been written by then: another write makes its effect stale.
+pub type Reads = Vec<(Place, u32)>;
 
 /// How a condition turned out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -327,6 +339,17 @@ pub struct Machine<'p> {
     pub registered: Vec<(u32, usize, Lanes, Lanes)>,
     pub in_constructor: bool,
     pub summary_depth: usize,
+    /// Slots older than this belong to the code around the body that is summed up: it may not run, so it writes them weakly.
+    pub outer_slots: u32,
+    /// What the body that is summed up has looked at.
+    pub reads: FxHashMap<Place, u32>,
+    /// How often a place has been written.
+    slot_writes: Vec<u32>,
+    place_writes: FxHashMap<Place, u32>,
+    /// How often a definition has been summed up.
+    pub summed: FxHashMap<NodeRef, u32>,
+    /// Definitions that say `global` or `nonlocal`.
+    pub rebinding: FxHashMap<NodeRef, bool>,
     /// Bodies of `with` waiting for their context manager to yield.
     pub around: Vec<Around<'p>>,
     /// Closures that were called or handed out.
@@ -408,6 +431,12 @@ impl<'p> Machine<'p> {
             registered: Vec::new(),
             in_constructor: false,
             summary_depth: 0,
+            outer_slots: 0,
+            reads: FxHashMap::default(),
+            slot_writes: Vec::new(),
+            place_writes: FxHashMap::default(),
+            summed: FxHashMap::default(),
+            rebinding: FxHashMap::default(),
             around: Vec::new(),
             invoked: FxHashSet::default(),
             made: Vec::new(),
@@ -516,10 +545,80 @@ impl<'p> Machine<'p> {
         if lanes.is_empty() {
             return;
         }
+        if slot < self.outer_slots {
+            self.weaken_slot(slot, &value.only(lanes));
+            return;
+        }
+        self.wrote_slot(slot);
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
         self.slots[slot as usize].overwrite(lanes, value);
+    }
+
+    // ---- what was written since ----
+
+    pub fn wrote_slot(&mut self, slot: u32) {
+        let slot = slot as usize;
+        if self.slot_writes.len() <= slot {
+            self.slot_writes.resize(slot + 1, 0);
+        }
+        self.slot_writes[slot] += 1;
+    }
+
+    pub fn wrote(&mut self, place: Place) {
+        *self.place_writes.entry(place).or_insert(0) += 1;
+    }
+
+    fn writes_of(&self, place: &Place) -> u32 {
+        match place {
+            Place::Slot(slot) => self.slot_writes.get(*slot as usize).copied().unwrap_or(0),
+            place => self.place_writes.get(place).copied().unwrap_or(0),
+        }
+    }
+
+    /// Notes that the body which is summed up looks at something outside itself.
+    pub fn looked_at(&mut self, place: Place) {
+        let outside = match place {
+            Place::Slot(slot) => slot < self.outer_slots,
+            _ => self.summary_depth > 0,
+        };
+        if outside && !self.reads.contains_key(&place) {
+            let writes = self.writes_of(&place);
+            self.reads.insert(place, writes);
+        }
+    }
+
+    /// The same through a body that was summed up before.
+    pub fn looked_at_before(&mut self, place: &Place, writes: u32) {
+        let outside = match place {
+            Place::Slot(slot) => *slot < self.outer_slots,
+            _ => self.summary_depth > 0,
+        };
+        if outside {
+            let known = self.reads.entry(place.clone()).or_insert(writes);
+            *known = (*known).min(writes);
+        }
+    }
+
+    pub fn forget_places(&mut self, reads: &Reads) {
+        for (place, _) in reads {
+            let anything = Val::data(Lanes::ALL);
+            match place {
+                Place::Slot(slot) => self.weaken_slot(*slot, &anything),
+                Place::Field(class, name) => self.write_class_field(*class, name, Lanes::ALL, &anything),
+                Place::Outside(name) => {
+                    let slot = self.declare(0, name);
+                    self.weaken_slot(slot, &anything);
+                }
+            }
+        }
+    }
+
+    pub fn is_stale(&self, reads: &Reads) -> bool {
+        reads
+            .iter()
+            .any(|(place, writes)| self.writes_of(place) != *writes)
     }
 
     /// The slot may also hold `value`.
@@ -527,7 +626,11 @@ impl<'p> Machine<'p> {
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
+        let before = self.slots[slot as usize].size();
         self.slots[slot as usize].join(value);
+        if self.slots[slot as usize].size() != before {
+            self.wrote_slot(slot);
+        }
     }
 
     // ---- branches ----
@@ -607,6 +710,7 @@ impl<'p> Machine<'p> {
                     restored.overwrite(mine, &old.only(mine));
                     restored.deps = old.deps.clone().and(&now.deps);
                     restored.taint = old.taint;
+                    self.wrote_slot(slot);
                     self.slots[slot as usize] = restored;
                     writes.push((slot, now));
                 }
@@ -666,6 +770,7 @@ impl<'p> Machine<'p> {
             if self.logging > 0 {
                 self.log.push((slot, old));
             }
+            self.wrote_slot(slot);
             let target = &mut self.slots[slot as usize];
             target.overwrite(touched, &joined);
             target.taint = taint;

@@ -59,6 +59,9 @@ impl<'p> Machine<'p> {
             (Language::Python, Kind::Name(name)) if name == "global" => {
                 Some((Val::nil(lanes), self.global_names(at, call, lanes)))
             }
+            (Language::Python, Kind::Name(name)) if name == "nonlocal" => {
+                Some((Val::nil(lanes), self.outer_names(at, call, lanes)))
+            }
             (Language::CSharp, Kind::Attr { recv, .. }) => {
                 let recv = NodeRef {
                     item: at.item,
@@ -231,7 +234,13 @@ impl<'p> Machine<'p> {
         });
         value.deps = value.deps.and(&deps);
         value.taint = value.taint.or(taint);
-        if is_mutation(name) {
+        if self.python() && !leaves_alone(name) {
+            self.changed(target, name, args, falls);
+            let taint = args.all().find_map(|value| value.taint);
+            if is_mutation(name) {
+                self.taint_place(recv, taint);
+            }
+        } else if is_mutation(name) {
             self.mutated(recv, target, name, args, falls);
         }
         (value, falls)
@@ -324,6 +333,29 @@ impl<'p> Machine<'p> {
             V::List(_) if matches!(name.as_str(), "Invoke" | "DynamicInvoke") => {
                 let value = Val::of(v.clone(), lanes);
                 self.call_value(at, &value, args, lanes)
+            }
+            V::Name(head) | V::Made(head)
+                if !self
+                    .rewritten(&format!("{head}.{name}"), lanes)
+                    .alts
+                    .is_empty() =>
+            {
+                let written = self.rewritten(&format!("{head}.{name}"), lanes);
+                let on = written.lanes();
+                let rest = match self.hides(v) {
+                    true => lanes.without(on),
+                    false => lanes,
+                };
+                let branches = [
+                    Branch::open(on, Lanes::NONE),
+                    Branch::open(rest, Lanes::NONE),
+                ];
+                let full = SmolStr::new(format!("{head}.{name}"));
+                self.fork(&branches, |machine, index| match index {
+                    0 => machine.call_value_with(at, &written, args, on, Some(call)),
+                    _ if rest.is_empty() => (Val::default(), rest),
+                    _ => machine.call_named_with(at, &full, args, rest, call),
+                })
             }
             V::Name(head) | V::Made(head) => {
                 if let Some(result) = self.extension_method(at, v, name, args, lanes) {
@@ -494,6 +526,14 @@ impl<'p> Machine<'p> {
         if chosen.is_empty() {
             return self.call_absent_member(at, this, class, name, args, lanes, call);
         }
+        let written = self.written_over(this, class, name, lanes);
+        if !written.alts.is_empty()
+            && let Some(method) = chosen.last()
+        {
+            let mut callee = self.bound(*method, this, lanes);
+            callee.join(&written);
+            return self.call_value(at, &callee, args, lanes);
+        }
         if let [one] = chosen.as_slice() {
             if self.def(*one).is_some_and(|def| def.form == Form::Getter) {
                 let getter = self.bound(*one, this, lanes);
@@ -662,6 +702,9 @@ impl<'p> Machine<'p> {
         } else {
             Cause::Data
         };
+        if self.python() {
+            self.hand_out_names(name, args, lanes);
+        }
         let block = args.block.is_some();
         let (_, falls) = self.block_on_unknown(at, last, args, lanes, cause);
         if block {
@@ -861,11 +904,36 @@ impl<'p> Machine<'p> {
                 Some(self.read_variable_or_raise(at, first?, lanes))
             }
             (Language::Python, "os.environ" | "environ", "update") => {
+                for value in &args.positional {
+                    self.set_variables(value, lanes);
+                }
                 for (name, value) in &args.named {
                     let name = Val::of(V::Str(name.clone()), lanes);
                     self.set_variable(&name, lanes, value);
                 }
                 Some((Val::nil(lanes), lanes))
+            }
+            (Language::Python, "os.environ" | "environ", "__setitem__") => {
+                self.set_variable(first?, lanes, args.get(1)?);
+                Some((Val::nil(lanes), lanes))
+            }
+            (Language::Python, "os.environ" | "environ", "pop" | "__delitem__") => {
+                let (value, falls) = match args.get(1) {
+                    Some(default) => {
+                        let value = self.environment_variable(at, first?, lanes);
+                        (self.replace_missing(value, Some(default), lanes), lanes)
+                    }
+                    None => self.read_variable_or_raise(at, first?, lanes),
+                };
+                match first?.text() {
+                    Some(_) => self.set_variable(first?, falls, &Val::of(V::Missing, falls)),
+                    None => self.clear_variables(falls),
+                }
+                Some((value, falls))
+            }
+            (Language::Python, "os.environ" | "environ", "clear" | "popitem") => {
+                self.clear_variables(lanes);
+                Some((Val::data(lanes), lanes))
             }
             _ => None,
         }
@@ -1037,6 +1105,11 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> Option<(Val, Lanes)> {
         let first = args.get(0);
+        if self.python()
+            && let Some(result) = self.reflection(at, name, args, lanes)
+        {
+            return Some(result);
+        }
         match (self.language, name) {
             (
                 Language::Ruby,
@@ -1196,7 +1269,15 @@ impl<'p> Machine<'p> {
                 let value = first?;
                 Some((self.from_outcome(&self.truth(value, lanes), value), lanes))
             }
-            (Language::Python, "str" | "repr") => Some((first?.clone(), lanes)),
+            (Language::Python, "str") => Some((as_text(first?, lanes), lanes)),
+            (Language::Python, "asyncio.run") => {
+                let coroutine = first?.clone();
+                Some(self.awaited(at, coroutine, lanes))
+            }
+            (Language::Python, name) if name.ends_with(".run_until_complete") => {
+                let coroutine = first?.clone();
+                Some(self.awaited(at, coroutine, lanes))
+            }
             (Language::Python, "any" | "all") => {
                 Some((self.quantify(first?, name == "any", lanes), lanes))
             }
@@ -1265,6 +1346,9 @@ impl<'p> Machine<'p> {
             (Language::Python, "map" | "filter") => {
                 let items = args.get(1)?.clone();
                 let function = first?.clone();
+                if matches!(function.single(), Some(V::Nil)) {
+                    return None;
+                }
                 let mut out = Vec::new();
                 let mut falls = lanes;
                 match items.single() {
@@ -1311,19 +1395,25 @@ impl<'p> Machine<'p> {
                 V::Str(text) => {
                     let text = text.trim();
                     let parsed = match name {
-                        "int" | "float" => text.parse::<i64>().ok().map(V::Int),
-                        "json.loads" => match text {
-                            "true" => Some(V::Bool(true)),
-                            "false" => Some(V::Bool(false)),
-                            "null" => Some(V::Nil),
-                            _ => text.parse::<i64>().ok().map(V::Int),
+                        "int" => text.parse::<i64>().ok().map(V::Int),
+                        "float" => match (text.parse::<i64>(), text.parse::<f64>()) {
+                            (Ok(whole), _) => Some(V::Int(whole)),
+                            (_, Ok(_)) => Some(V::Unknown(Cause::Data)),
+                            _ => None,
                         },
-                        "eval" | "ast.literal_eval" => match text {
-                            "True" => Some(V::Bool(true)),
-                            "False" => Some(V::Bool(false)),
-                            "None" => Some(V::Nil),
-                            _ => text.parse::<i64>().ok().map(V::Int),
-                        },
+                        "json.loads" => serde_json::from_str(text)
+                            .ok()
+                            .map(|value| from_json(&value, alt.lanes)),
+                        // any other expression: not followed
+                        "eval" | "ast.literal_eval" => Some(match text {
+                            "True" => V::Bool(true),
+                            "False" => V::Bool(false),
+                            "None" => V::Nil,
+                            _ => match text.parse::<i64>() {
+                                Ok(whole) => V::Int(whole),
+                                Err(_) => V::Unknown(Cause::Data),
+                            },
+                        }),
                         _ => match text.to_lowercase().as_str() {
                             "y" | "yes" | "t" | "true" | "on" | "1" => Some(V::Int(1)),
                             "n" | "no" | "f" | "false" | "off" | "0" => Some(V::Int(0)),
@@ -1450,6 +1540,80 @@ impl<'p> Machine<'p> {
             });
         }
     }
+}
+
+/// `str(x)`.
+fn as_text(value: &Val, lanes: Lanes) -> Val {
+    let mut out = Val {
+        deps: value.deps.clone(),
+        taint: value.taint,
+        ..Val::default()
+    };
+    for alt in value.groups(lanes) {
+        let v = match alt.v {
+            V::Nil | V::Missing => V::Str(SmolStr::new_static("None")),
+            V::Bool(true) => V::Str(SmolStr::new_static("True")),
+            V::Bool(false) => V::Str(SmolStr::new_static("False")),
+            V::Int(number) => V::Str(SmolStr::new(number.to_string())),
+            V::Str(_) | V::AnyName { .. } | V::Unknown(_) => alt.v,
+            V::Inquirer(text) => V::Str(text),
+            _ => V::Unknown(Cause::Data),
+        };
+        out.add(Alt { v, ..alt });
+    }
+    out
+}
+
+/// A JSON value as the language holds it. Its nesting is bounded by the reader.
+fn from_json(value: &serde_json::Value, lanes: Lanes) -> V {
+    match value {
+        serde_json::Value::Null => V::Nil,
+        serde_json::Value::Bool(truth) => V::Bool(*truth),
+        serde_json::Value::Number(number) => {
+            number.as_i64().map_or(V::Unknown(Cause::Data), V::Int)
+        }
+        serde_json::Value::String(text) => V::Str(SmolStr::new(text)),
+        serde_json::Value::Array(items) => V::List(Rc::new(
+            items
+                .iter()
+                .map(|item| Val::of(from_json(item, lanes), lanes))
+                .collect(),
+        )),
+        serde_json::Value::Object(pairs) => V::Map(Rc::new(
+            pairs
+                .iter()
+                .map(|(key, item)| {
+                    let key = Val::of(V::Str(SmolStr::new(key)), lanes);
+                    (key, Val::of(from_json(item, lanes), lanes))
+                })
+                .collect(),
+        )),
+    }
+}
+
+/// Python methods that leave their list, set or dict as it is.
+fn leaves_alone(name: &str) -> bool {
+    matches!(
+        name,
+        "get"
+            | "items"
+            | "keys"
+            | "values"
+            | "copy"
+            | "index"
+            | "count"
+            | "union"
+            | "intersection"
+            | "difference"
+            | "symmetric_difference"
+            | "isdisjoint"
+            | "issubset"
+            | "issuperset"
+            | "__contains__"
+            | "__getitem__"
+            | "__len__"
+            | "__iter__"
+    )
 }
 
 fn deep_taint(value: &Val) -> Option<NodeRef> {

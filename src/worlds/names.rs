@@ -199,6 +199,7 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         match self.lookup(name) {
             Found::Slot(slot) => {
+                self.looked_at(Place::Slot(slot));
                 let value = self.slots[slot as usize].only(lanes);
                 if self.ruby() && value.alts.iter().any(|alt| self.is_method(&alt.v)) {
                     return self.call_value(at, &value, &Args::default(), lanes);
@@ -395,6 +396,28 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> (Val, Lanes) {
         let value = match v {
+            V::Name(head) if head == super::python::THIS_MODULE => self
+                .read_global(name, lanes)
+                .unwrap_or_else(|| Val::data(lanes)),
+            V::Name(head) | V::Made(head)
+                if !self
+                    .rewritten(&format!("{head}.{name}"), lanes)
+                    .alts
+                    .is_empty() =>
+            {
+                let full = SmolStr::new(format!("{head}.{name}"));
+                let mut value = self.rewritten(&full, lanes);
+                let rest = match self.hides(v) {
+                    true => lanes.without(value.lanes()),
+                    false => lanes,
+                };
+                let before = match self.accessor_value(&full, rest) {
+                    Some(known) => known,
+                    None => Val::of(V::Name(full), rest),
+                };
+                value.join(&before);
+                value
+            }
             V::Name(head) | V::Made(head) => {
                 let full = SmolStr::new(format!("{head}.{name}"));
                 if let Some(value) = self.accessor_value(&full, lanes) {
@@ -532,16 +555,19 @@ impl<'p> Machine<'p> {
 
     fn one_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
         let file = 0;
-        let mut written = Val::default();
-        if let Some(slot) = self.slot_in(file, &variable_slot(name)) {
-            written = self.slots[slot as usize].only(lanes);
+        let key = variable_slot(name);
+        self.looked_at(Place::Outside(key.clone()));
+        let mut value = Val::default();
+        if let Some(slot) = self.slot_in(file, &key) {
+            value = self.slots[slot as usize].only(lanes);
         }
-        let open = lanes.without(written.lanes());
-        if open.is_empty() {
-            return written;
+        let open = lanes.without(value.lanes());
+        if !open.is_empty() {
+            value.join(&self.plain_variable(at, name, open));
         }
-        let mut value = self.plain_variable(at, name, open);
-        value.join(&written);
+        let cleared = self.cleared_variables(lanes);
+        value.join(&Val::of(V::Missing, cleared));
+        value.join(&Val::data(cleared));
         value
     }
 
@@ -629,9 +655,45 @@ impl<'p> Machine<'p> {
     /// A write to the process environment.
     pub fn set_variable(&mut self, name: &Val, lanes: Lanes, value: &Val) {
         if let Some(text) = name.text().cloned() {
-            let slot = self.declare(0, &variable_slot(&text));
+            let key = variable_slot(&text);
+            self.wrote(Place::Outside(key.clone()));
+            let slot = self.declare(0, &key);
+            if self.outer_slots > 0 {
+                // a body that may not run: what the variable held before stays possible
+                let open = lanes.without(self.slots[slot as usize].lanes());
+                let events = self.events.len();
+                let before = self.plain_variable(
+                    NodeRef {
+                        item: ItemId(0),
+                        node: NodeId(0),
+                    },
+                    &text,
+                    open,
+                );
+                self.events.truncate(events);
+                self.weaken_slot(slot, &before);
+                self.weaken_slot(slot, &value.only(lanes));
+                return;
+            }
             self.set_slot(slot, lanes, value);
         }
+    }
+
+    /// Lanes in which variables may have been taken away or written by code that is not in sight.
+    fn cleared_variables(&mut self, lanes: Lanes) -> Lanes {
+        let key = variable_slot("*");
+        self.looked_at(Place::Outside(key.clone()));
+        match self.slot_in(0, &key) {
+            Some(slot) => self.slots[slot as usize].only(lanes).lanes(),
+            None => Lanes::NONE,
+        }
+    }
+
+    pub fn clear_variables(&mut self, lanes: Lanes) {
+        let key = variable_slot("*");
+        self.wrote(Place::Outside(key.clone()));
+        let slot = self.declare(0, &key);
+        self.weaken_slot(slot, &Val::data(lanes));
     }
 
     /// A value of a declared type, where the type alone says something.

@@ -1298,6 +1298,12 @@ fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
             all
         }
         (Class(a), Class(b)) => of(a == b),
+        // an object of the file may define what it equals
+        (Instance(_) | Object(_), other) | (other, Instance(_) | Object(_))
+            if python && !matches!(other, Nil | Missing) =>
+        {
+            Eq3::Maybe(Cause::Data)
+        }
         (
             Instance(_) | Object(_) | Map(_) | Closure(_),
             Instance(_) | Object(_) | Map(_) | Closure(_),
