@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::{Found, looks_like_switch};
+use super::python::is_settings_reader;
 use super::value::*;
 use crate::program::*;
 
@@ -70,6 +71,22 @@ impl<'p> Machine<'p> {
                         _ => self.call_unknown_function(at, name, &args, falls),
                     },
                 }
+            }
+            Some(Kind::Attr { recv, name, .. })
+                if self.python()
+                    && matches!(self.kind(child(*recv)), Some(Kind::Super))
+                    && self.method_above(name).is_some() =>
+            {
+                let above = self.method_above(name);
+                let (args, falls) = self.eval_args(at, call, lanes, break_to);
+                let this = self.this(falls);
+                self.each_alternative(&this, falls, |machine, v, lanes| match above {
+                    Some(def) => {
+                        let method = machine.bound(def, v, lanes);
+                        machine.call_value(at, &method, &args, lanes)
+                    }
+                    None => (Val::data(lanes), lanes),
+                })
             }
             Some(Kind::Attr { recv, name, .. }) => {
                 let recv = child(*recv);
@@ -335,6 +352,9 @@ impl<'p> Machine<'p> {
             self.each_alternative(callee, lanes, |machine, v, lanes| match v {
                 V::Closure(closure) => machine.invoke(at, closure, args, lanes),
                 V::Class(class) => machine.construct(at, *class, args, lanes),
+                V::Made(name) if is_settings_reader(name) => {
+                    machine.read_setting(at, name, "", args, lanes)
+                }
                 V::Name(name) | V::Made(name) => match call {
                     Some(call) => machine.call_named_with(at, name, args, lanes, call),
                     None => machine.call_named(at, name, args, lanes),
@@ -544,6 +564,8 @@ impl<'p> Machine<'p> {
                 V::List(items) => !items.is_empty() && items.len() <= 16,
                 V::Map(items) => !items.is_empty() && items.len() <= 16,
                 V::Name(name) | V::Made(name) => self.symbol_of(name).is_some(),
+                // the callee may write its fields
+                V::Class(_) | V::Instance(_) => self.python(),
                 _ => false,
             })
     }
@@ -567,6 +589,9 @@ impl<'p> Machine<'p> {
         self.st.scope = scope;
         if let Some(this) = &closure.this {
             self.st.this = Some((**this).clone());
+        } else if self.python() && self.homes.contains_key(&closure.def) {
+            // a plain function: its first argument is given like any other
+            self.st.this = None;
         }
         let frame = self.fresh();
         self.st.next_to = frame;
@@ -979,6 +1004,9 @@ impl<'p> Machine<'p> {
                 falls = rest;
                 self.called.insert(at);
                 self.wrapped.push((at, wrapped.clone()));
+                if class.is_some() && self.python() {
+                    self.made_of.insert(at, wrapped.clone());
+                }
                 value = wrapped;
             } else {
                 if let Some(V::Name(name)) = decorator.single()

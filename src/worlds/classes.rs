@@ -195,7 +195,9 @@ impl<'p> Machine<'p> {
                     lanes: Lanes::ALL,
                 });
                 let slot = self.declare(outer, &simple);
-                self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
+                if !self.python() || self.slots[slot as usize].alts.is_empty() {
+                    self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
+                }
                 self.class_names.entry(simple).or_insert(index);
                 index
             }
@@ -724,7 +726,10 @@ impl<'p> Machine<'p> {
             .find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter))
         {
             let written = self.written_over(v, class, name, lanes);
-            let closure = self.bound(*def, v, lanes);
+            let closure = match self.made_of.get(def) {
+                Some(made) => made.only(lanes),
+                None => self.bound(*def, v, lanes),
+            };
             let form = self.def(*def).map(|def| def.form);
             let (mut value, falls) = if form == Some(Form::Getter) || self.ruby() {
                 self.call_value(at, &closure, &Args::default(), lanes)
@@ -749,7 +754,8 @@ impl<'p> Machine<'p> {
         }
         let info = &self.classes[class as usize];
         if info.fields.contains_key(name) {
-            return (self.class_field(class, name, lanes, false), lanes);
+            let value = self.class_field(class, name, lanes, false);
+            return (self.setting(at, class, name, value, lanes), lanes);
         }
         if let Some(slot) = self.slot_in(info.scope, name) {
             let mut value = self.slots[slot as usize].only(lanes);

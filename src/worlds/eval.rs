@@ -632,6 +632,9 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         match op {
             SetOp::Plain => {
+                if self.python() {
+                    self.note_type(place, value);
+                }
                 let (value, falls) = self.eval(value, lanes);
                 let falls = self.assign(place, falls, &value);
                 (value, falls)

@@ -1256,6 +1256,16 @@ impl<'p> Machine<'p> {
                 V::Name(name) if name == "ENV" && machine.ruby() => {
                     (machine.environment_variable(at, &key, lanes), lanes)
                 }
+                V::Name(name) if name == "sys.modules" && args.first().is_some_and(|key| {
+                    matches!(machine.kind(NodeRef { item: at.item, node: *key }), Some(Kind::Name(name)) if name == "__name__")
+                }) => (
+                    Val::of(V::Name(SmolStr::new_static(super::python::THIS_MODULE)), lanes),
+                    lanes,
+                ),
+                V::Name(name) if name == super::python::THIS_MODULE => {
+                    let value = key.text().cloned().and_then(|name| machine.read_global(&name, lanes));
+                    (value.unwrap_or_else(|| Val::data(lanes)), lanes)
+                }
                 V::Name(name)
                     if machine.python() && matches!(name.as_str(), "os.environ" | "environ") =>
                 {

@@ -364,6 +364,8 @@ pub struct Machine<'p> {
     pub decorated: FxHashSet<NodeRef>,
     /// Definitions replaced by what a decorator of the file made of them.
     pub wrapped: Vec<(NodeRef, Val)>,
+    /// What the decorators of the file made of a method.
+    pub made_of: FxHashMap<NodeRef, Val>,
     pub context_managers: FxHashSet<NodeRef>,
     /// Lanes in which a definition is made.
     pub declared: FxHashMap<NodeRef, Lanes>,
@@ -444,6 +446,7 @@ impl<'p> Machine<'p> {
             returned: Vec::new(),
             decorated: FxHashSet::default(),
             wrapped: Vec::new(),
+            made_of: FxHashMap::default(),
             context_managers: FxHashSet::default(),
             declared: FxHashMap::default(),
             defaults: FxHashMap::default(),

@@ -8,6 +8,7 @@ use super::eval::text_of;
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::looks_like_switch;
+use super::python::is_settings_reader;
 use super::value::*;
 use crate::catalog::Effect as SymbolEffect;
 use crate::program::*;
@@ -525,6 +526,15 @@ impl<'p> Machine<'p> {
         };
         if chosen.is_empty() {
             return self.call_absent_member(at, this, class, name, args, lanes, call);
+        }
+        if let Some(made) = chosen.last().and_then(|def| self.made_of.get(def)) {
+            let made = made.clone();
+            let mut own = args.clone();
+            if !matches!(this, V::Class(_)) {
+                own.positional.insert(0, Val::of(this.clone(), lanes));
+                own.nodes.insert(0, at);
+            }
+            return self.call_value(at, &made, &own, lanes);
         }
         let written = self.written_over(this, class, name, lanes);
         if !written.alts.is_empty()
@@ -1270,6 +1280,31 @@ impl<'p> Machine<'p> {
                 Some((self.from_outcome(&self.truth(value, lanes), value), lanes))
             }
             (Language::Python, "str") => Some((as_text(first?, lanes), lanes)),
+            (
+                Language::Python,
+                "flask.abort" | "quart.abort" | "werkzeug.exceptions.abort" | "werkzeug.abort"
+                | "bottle.abort",
+            ) => {
+                let class = SmolStr::new_static("HTTPException");
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Python, "argparse.ArgumentParser.error" | "argparse.ArgumentParser.exit") => {
+                let class = SmolStr::new_static("SystemExit");
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Python, "decouple.config" | "decouple.AutoConfig") => {
+                Some(self.read_setting(at, "decouple", "", args, lanes))
+            }
+            (Language::Python, name)
+                if name
+                    .rsplit_once('.')
+                    .is_some_and(|(head, _)| is_settings_reader(head)) =>
+            {
+                let (head, how) = name.rsplit_once('.')?;
+                Some(self.read_setting(at, head, how, args, lanes))
+            }
             (Language::Python, "asyncio.run") => {
                 let coroutine = first?.clone();
                 Some(self.awaited(at, coroutine, lanes))

@@ -442,6 +442,9 @@ impl<'p> Machine<'p> {
                     Val::of(V::Name(full), lanes)
                 }
             }
+            V::Closure(closure) if self.python() && name == "__wrapped__" => {
+                self.behind(closure, lanes)
+            }
             V::Class(class) => return self.read_member(at, v, *class, name, lanes),
             V::Instance(class) => return self.read_member(at, v, *class, name, lanes),
             V::Object(object) => {
