@@ -746,6 +746,27 @@ impl<'p> Machine<'p> {
         (effect.value.only(falls), falls)
     }
 
+    /// A method called on something unknown: the file's methods of that name may run.
+    pub fn may_call_methods(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) {
+        let found: Vec<NodeRef> = self
+            .classes
+            .iter()
+            .filter_map(|class| class.methods.get(name))
+            .flatten()
+            .copied()
+            .collect();
+        for callee in found {
+            self.contexts[self.context].edges.push(Edge {
+                at,
+                callee,
+                lanes,
+                doubt: self.st.doubt & lanes,
+                path: self.st.path.clone(),
+                cuts: self.st.cuts.clone(),
+            });
+        }
+    }
+
     pub fn is_running(&self, def: NodeRef) -> bool {
         matches!(self.summaries.get(&def), Some(Summary::Running)) || self.inlining.contains(&def)
     }

@@ -362,7 +362,7 @@ impl<'p> Machine<'p> {
                     (Some(true), false)
                 }
                 // a member of a module or of an object that is not in sight; a class or function that a file imports is true
-                V::Name(name) if self.python() && name.contains('.') => (
+                V::Name(name) if self.python() && !self.is_surely_true(name) => (
                     None,
                     name.rsplit('.').next().is_some_and(super::names::looks_like_switch),
                 ),

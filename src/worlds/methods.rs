@@ -315,6 +315,10 @@ impl<'p> Machine<'p> {
                 }
                 self.call_member(at, v, class, name, args, lanes, call)
             }
+            V::Closure(closure) if self.python() && name == "__wrapped__" => {
+                let behind = self.behind(closure, lanes);
+                self.call_value(at, &behind, args, lanes)
+            }
             V::Closure(closure)
                 if matches!(
                     name.as_str(),
@@ -403,6 +407,9 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 self.register_types(call, lanes);
+                if self.python() {
+                    self.may_call_methods(at, name, lanes);
+                }
                 self.block_on_unknown(at, name, args, lanes, *cause)
             }
             _ => {

@@ -271,6 +271,8 @@ impl<'p> Machine<'p> {
         self.outcome_over(left, right, lanes, |a, b| match (a, b) {
             // True is 1, but not the same object
             (V::Int(_), V::Bool(_)) | (V::Bool(_), V::Int(_)) => Eq3::No,
+            (V::Instance(_) | V::Object(_), V::Nil | V::Missing)
+            | (V::Nil | V::Missing, V::Instance(_) | V::Object(_)) => Eq3::No,
             _ => eq(a, b, false, python),
         })
     }
@@ -1300,7 +1302,7 @@ fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
         (Class(a), Class(b)) => of(a == b),
         // an object of the file may define what it equals
         (Instance(_) | Object(_), other) | (other, Instance(_) | Object(_))
-            if python && !matches!(other, Nil | Missing) =>
+            if python && !matches!(other, Unknown(_)) =>
         {
             Eq3::Maybe(Cause::Data)
         }

@@ -509,6 +509,32 @@ impl<'p> Machine<'p> {
         found
     }
 
+    /// Whether a name beyond the file is a function or a module, and not a value that somebody set.
+    pub fn is_surely_true(&self, name: &str) -> bool {
+        !name.contains('.')
+            && (self.symbol_of(name).is_some()
+                || matches!(
+                    name,
+                    "os" | "sys"
+                        | "print"
+                        | "len"
+                        | "str"
+                        | "int"
+                        | "bool"
+                        | "list"
+                        | "dict"
+                        | "set"
+                        | "tuple"
+                        | "object"
+                        | "type"
+                        | "range"
+                        | "open"
+                        | "input"
+                        | "Ellipsis"
+                        | "NotImplemented"
+                ))
+    }
+
     /// Whether an object decides by a method what it is taken for.
     pub fn answers_itself(&self, class: u32, methods: &[&str]) -> bool {
         methods

@@ -2,7 +2,7 @@
 //!
 //! What the evaluator should know beyond the types of [`crate::program`]:
 //! - `global x`, `nonlocal x` are calls of a name `global`, `nonlocal` with the names as strings;
-//! - `super()` and `super(C, self)` are [`Kind::Super`];
+//! - `super()` is [`Kind::Super`];
 //! - a comprehension is a collecting loop; loops inside it stand under a [`Kind::Splat`], their elements join the outer list;
 //! - `yield from x` is a yield of a [`Kind::Splat`];
 //! - the first parameter of a `@classmethod` has the type `type[Self]`, which tells it from a `@staticmethod`;
