@@ -14,6 +14,17 @@ use crate::program::*;
 /// A body is summed up anew this often when what it looked at was written; then that may hold anything.
 const MAX_ROUNDS: u32 = 6;
 
+/// `**{"a": b}`.
+fn keywords(value: &Val) -> Option<Vec<(SmolStr, Val)>> {
+    let Some(V::Map(pairs)) = value.single() else {
+        return None;
+    };
+    pairs
+        .iter()
+        .map(|(key, value)| Some((key.text()?.clone(), value.clone())))
+        .collect()
+}
+
 impl<'p> Machine<'p> {
     pub fn eval_call(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> (Val, Lanes) {
         let child = |node: NodeId| NodeRef {
@@ -246,7 +257,10 @@ impl<'p> Machine<'p> {
                     let (value, rest) = self.eval(value_at, falls);
                     falls = rest;
                     if name == "**" {
-                        args.open = true;
+                        match keywords(&value) {
+                            Some(named) => args.named.extend(named),
+                            None => args.open = true,
+                        }
                     } else {
                         args.named.push((name.clone(), value));
                     }

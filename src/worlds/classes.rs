@@ -483,6 +483,13 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// A field that the body of its class assigns is never seen empty.
+    pub fn assigned_in_body(&mut self, class: u32, name: &str) {
+        if let Some(field) = self.classes[class as usize].fields.get_mut(name) {
+            field.initialised = true;
+        }
+    }
+
     pub fn this(&self, lanes: Lanes) -> Val {
         match &self.st.this {
             Some(this) => {
@@ -755,7 +762,8 @@ impl<'p> Machine<'p> {
         let info = &self.classes[class as usize];
         if info.fields.contains_key(name) {
             let value = self.class_field(class, name, lanes, false);
-            return (self.setting(at, class, name, value, lanes), lanes);
+            let value = self.setting(at, class, name, value, lanes);
+            return (self.as_member(class, value), lanes);
         }
         if let Some(slot) = self.slot_in(info.scope, name) {
             let mut value = self.slots[slot as usize].only(lanes);
@@ -833,10 +841,8 @@ impl<'p> Machine<'p> {
                 self.escape_args(args, lanes);
                 return (Val::data(lanes), lanes);
             }
-            return (
-                args.get(0).cloned().unwrap_or_else(|| Val::data(lanes)),
-                lanes,
-            );
+            let value = args.get(0).cloned().unwrap_or_else(|| Val::data(lanes));
+            return (self.as_member(class, value), lanes);
         }
         let taint = args.all().find_map(|value| value.taint);
         let Some(Kind::Class(node)) = self.kind(self.classes[class as usize].node) else {

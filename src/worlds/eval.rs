@@ -56,6 +56,11 @@ impl<'p> Machine<'p> {
                     taint = taint.or(value.taint);
                     out.push((key, value));
                 }
+                if open && self.python()
+                    && let Some(merged) = merged(pairs, &out, falls)
+                {
+                    return (Val::of(V::Map(Rc::new(merged)), falls).tainted(taint), falls);
+                }
                 if open {
                     for (_, value) in &out {
                         self.escape(value, falls, at);
@@ -282,8 +287,10 @@ impl<'p> Machine<'p> {
         out.taint = left.taint.or(right.taint);
         for a in left.groups(lanes) {
             for b in right.groups(a.lanes) {
+                // the text of an enumeration's member is not its value
+                let member = self.python() && matches!(b.v, V::Symbol(_));
                 let v = match (text_of(&a.v), text_of(&b.v)) {
-                    (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                    (Some(a), Some(b)) if !member => V::Str(SmolStr::new(format!("{a}{b}"))),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
                 out.add(Alt {
@@ -368,7 +375,16 @@ impl<'p> Machine<'p> {
                 ),
                 V::Instance(class) if self.answers_itself(*class, &["__bool__", "__len__"]) => (None, false),
                 V::Object(object) if self.answers_itself(object.class, &["__bool__", "__len__"]) => (None, false),
-                V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
+                V::Map(pairs) if self.python() => {
+                    let some = pairs
+                        .iter()
+                        .fold(Lanes::NONE, |all, (key, _)| all | key.lanes());
+                    let none = at.without(some);
+                    outcome.no |= none;
+                    outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
+                    at = at & some;
+                    (Some(true), false)
+                }
                 // a call's result may be anything; a name itself (a class, a module) is true
                 V::Made(_) => (None, false),
                 _ => (Some(true), false),
@@ -791,6 +807,40 @@ impl<'p> Machine<'p> {
         }
         self.assign(place, lanes, &Val::data(lanes))
     }
+}
+
+/// `{**a, "k": b}`: the pairs of the dicts that are spread, the last one first because it wins.
+fn merged(
+    pairs: &[(Option<NodeId>, NodeId)],
+    values: &[(Val, Val)],
+    lanes: Lanes,
+) -> Option<Vec<(Val, Val)>> {
+    let mut all: Vec<(Val, Val)> = Vec::new();
+    for ((key, _), (known, value)) in pairs.iter().zip(values) {
+        if key.is_some() {
+            all.push((known.clone(), value.clone()));
+            continue;
+        }
+        let mut seen = Lanes::NONE;
+        for alt in value.groups(lanes) {
+            let V::Map(inner) = &alt.v else { return None };
+            if seen.has(alt.lanes) || alt.doubt {
+                return None;
+            }
+            seen |= alt.lanes;
+            // inside a dict the first pair wins already
+            for (key, item) in inner.iter().rev() {
+                let mut item = item.only(alt.lanes);
+                item.deps = item.deps.and(&value.deps);
+                all.push((key.only(alt.lanes), item));
+            }
+        }
+        if seen != lanes {
+            return None;
+        }
+    }
+    all.reverse();
+    Some(all)
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -390,8 +390,15 @@ impl<'p> Machine<'p> {
                 let (items, falls) = self.eval(child(*iter), lanes);
                 let known = match items.single() {
                     Some(V::List(list)) if list.len() <= UNROLL => Some(list.clone()),
+                    _ if self.python() => one_list(&items, falls).map(Rc::new),
                     _ => None,
                 };
+                // nothing to run over
+                let nothing = match (&known, self.python()) {
+                    (None, true) => empty_in(&items, falls),
+                    _ => Lanes::NONE,
+                };
+                let falls = falls.without(nothing);
                 enter(self);
                 match known {
                     Some(list) => {
@@ -458,7 +465,7 @@ impl<'p> Machine<'p> {
                         }
                         self.escape(&items, Lanes::NONE, at);
                         let collects = inner.collects;
-                        self.loop_once(at, body, falls, mark, (next_to, collects), |machine, on| {
+                        nothing | self.loop_once(at, body, falls, mark, (next_to, collects), |machine, on| {
                             if let Some(place) = bind {
                                 machine.assign_fresh(child(*place), on, &item);
                             }
@@ -772,6 +779,7 @@ impl<'p> Machine<'p> {
                 matches!(
                     name.as_str(),
                     "exit"
+                        | "quit"
                         | "abort"
                         | "exit!"
                         | "puts"
@@ -795,6 +803,10 @@ impl<'p> Machine<'p> {
                         super::names::Found::Slot(slot) if self.python() => {
                             self.slots[slot as usize].alts.iter().all(|alt| match &alt.v {
                                 V::Closure(closure) => depth < MAX_CALLS && !self.raises(closure.def, depth + 1),
+                                V::Class(class) => self
+                                    .methods_named(*class, "__init__")
+                                    .iter()
+                                    .all(|def| depth < MAX_CALLS && !self.raises(*def, depth + 1)),
                                 _ => false,
                             })
                         }
@@ -1301,6 +1313,7 @@ impl<'p> Machine<'p> {
                     }
                     (found, falls)
                 }
+                V::Str(text) if machine.python() => (super::python::letter(text, &key, lanes), lanes),
                 // a dict comprehension is a list of pairs
                 V::List(items) if machine.python() && !matches!(key.single(), Some(V::Int(_))) => {
                     let _ = items;
@@ -1440,6 +1453,36 @@ impl<'p> Machine<'p> {
             self.escape(value, lanes, at);
         }
     }
+}
+
+/// Lists that stand in different lanes as one: each element runs in its own.
+fn one_list(value: &Val, lanes: Lanes) -> Option<Vec<Val>> {
+    let mut all = Vec::new();
+    let mut seen = Lanes::NONE;
+    for alt in value.groups(lanes) {
+        let V::List(items) = &alt.v else { return None };
+        if seen.has(alt.lanes) || alt.doubt || all.len() + items.len() > UNROLL {
+            return None;
+        }
+        seen |= alt.lanes;
+        all.extend(items.iter().map(|item| {
+            let mut item = item.only(alt.lanes);
+            item.deps = item.deps.and(&value.deps);
+            item
+        }));
+    }
+    (seen == lanes).then_some(all)
+}
+
+/// The lanes in which a collection is surely empty.
+fn empty_in(value: &Val, lanes: Lanes) -> Lanes {
+    let mut empty = lanes & value.lanes();
+    for alt in value.groups(lanes) {
+        if alt.doubt || !matches!(&alt.v, V::List(items) if items.is_empty()) {
+            empty = empty.without(alt.lanes);
+        }
+    }
+    empty
 }
 
 fn either(a: Outcome, b: Outcome) -> Outcome {

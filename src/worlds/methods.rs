@@ -382,6 +382,10 @@ impl<'p> Machine<'p> {
                 if let Some(result) = self.environment_method(at, head, name, args, lanes) {
                     return result;
                 }
+                // what a function that is not in sight gave: it may be an object of the file
+                if self.python() && matches!(v, V::Made(_)) && !head.contains('.') {
+                    self.may_call_methods(at, name, lanes);
+                }
                 self.call_named_with(at, &full, args, lanes, call)
             }
             V::Host => {
@@ -1282,6 +1286,25 @@ impl<'p> Machine<'p> {
                     lanes,
                 ))
             }
+            // a bound that depends on the lane
+            (Language::Python, "range")
+                if args.positional.len() == 1
+                    && first.is_some_and(|bound| bound.single().is_none()) =>
+            {
+                let mut out = Val {
+                    deps: first?.deps.clone(),
+                    ..Val::default()
+                };
+                for alt in first?.groups(lanes) {
+                    let v = match &alt.v {
+                        V::Int(count) if *count <= 0 => V::List(Rc::new(Vec::new())),
+                        _ => V::Unknown(Cause::Data),
+                    };
+                    out.add(Alt { v, ..alt });
+                }
+                Some((out, lanes))
+            }
+            (Language::Python, "len") => Some((self.count(first?, lanes), lanes)),
             (Language::Python, "bool") => {
                 let value = first?;
                 Some((self.from_outcome(&self.truth(value, lanes), value), lanes))
@@ -1350,7 +1373,11 @@ impl<'p> Machine<'p> {
             }
             // these keep a function as it is, or give back one that calls it
             (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => Some((Val::data(lanes), lanes)),
-            (Language::Python, "functools.partial" | "partial") => Some((first?.clone(), lanes)),
+            (Language::Python, "functools.partial" | "partial")
+                if args.positional.len() == 1 && args.named.is_empty() && !args.open =>
+            {
+                Some((first?.clone(), lanes))
+            }
             (Language::Python, "next") => {
                 if let Some(V::Generator(generator)) = first?.single() {
                     let generator = generator.clone();

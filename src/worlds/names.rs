@@ -88,6 +88,7 @@ impl<'p> Machine<'p> {
                     && !self.ruby()
                 {
                     self.write_class_field(class, name, lanes, value);
+                    self.assigned_in_body(class, name);
                 }
                 let slot = self.declare(scope, name);
                 self.set_slot(slot, lanes, value);
@@ -136,6 +137,10 @@ impl<'p> Machine<'p> {
                     Some(V::List(items)) if items.len() == places.len() => Some(items.clone()),
                     _ => None,
                 };
+                let items = match self.python() {
+                    true => self.gathered(place, places, value, lanes),
+                    false => items,
+                };
                 let mut falls = lanes;
                 for (index, node) in places.iter().enumerate() {
                     let part = items
@@ -145,6 +150,9 @@ impl<'p> Machine<'p> {
                     falls = self.assign(child(*node), falls, &part);
                 }
                 falls
+            }
+            Some(Kind::Splat(inner)) if matches!(value.single(), Some(V::List(_))) => {
+                self.assign(child(*inner), lanes, value)
             }
             Some(Kind::Splat(inner)) => {
                 self.assign(child(*inner), lanes, &Val::data(lanes).tainted(value.taint))

@@ -60,9 +60,17 @@ impl<'p> Machine<'p> {
             Op::CaseEq => self.case_equal(at, left, right, lanes),
             Op::Matches => self.pattern_match(right, left, lanes, false),
             Op::NotMatches => self.pattern_match(right, left, lanes, false).negate(),
-            Op::BitAnd | Op::BitOr | Op::Xor if self.csharp() => {
+            Op::BitAnd | Op::BitOr | Op::Xor
+                if self.csharp() || self.python() && are_bools(left) && are_bools(right) =>
+            {
                 let (a, b) = (self.truth(left, lanes), self.truth(right, lanes));
                 match op {
+                    Op::Xor if self.python() => Outcome {
+                        yes: (a.yes & b.no) | (a.no & b.yes),
+                        no: (a.yes & b.yes) | (a.no & b.no),
+                        yes_sure: (a.yes_sure & b.no_sure) | (a.no_sure & b.yes_sure),
+                        no_sure: (a.yes_sure & b.yes_sure) | (a.no_sure & b.no_sure),
+                    },
                     Op::BitAnd => Outcome {
                         yes: a.yes & b.yes,
                         no: a.no | b.no,
@@ -159,6 +167,12 @@ impl<'p> Machine<'p> {
             for b in right.groups(a.lanes) {
                 let v = match (&a.v, &b.v) {
                     (V::Int(a), V::Int(b)) => V::Bool(match op {
+                        Op::Lt => a < b,
+                        Op::Le => a <= b,
+                        Op::Gt => a > b,
+                        _ => a >= b,
+                    }),
+                    (V::Str(a), V::Str(b)) if self.python() => V::Bool(match op {
                         Op::Lt => a < b,
                         Op::Le => a <= b,
                         Op::Gt => a > b,
@@ -553,6 +567,7 @@ impl<'p> Machine<'p> {
             }
             // an enumeration's member as its value
             (V::Str(_) | V::Inquirer(_), "value" | "Value") => Val::of(v.clone(), lanes),
+            (V::Symbol(text), "value") if self.python() => Val::of(V::Str(text.clone()), lanes),
             (V::Bool(_), "Value") => Val::of(v.clone(), lanes),
             (V::Missing | V::Nil, "HasValue") => Val::bool(false, lanes),
             (_, "HasValue") if !matches!(v, V::Unknown(_)) => Val::bool(true, lanes),
@@ -749,6 +764,11 @@ impl<'p> Machine<'p> {
             };
         }
         let text = text_of(v)?.clone();
+        if self.python()
+            && let Some(value) = self.python_text(&text, name, args, lanes)
+        {
+            return Some((value, lanes));
+        }
         let same = |text: String| {
             let text = SmolStr::new(text);
             Some((
@@ -1249,6 +1269,10 @@ impl<'p> Machine<'p> {
         };
         (value, falls)
     }
+}
+
+fn are_bools(value: &Val) -> bool {
+    !value.alts.is_empty() && value.alts.iter().all(|alt| matches!(alt.v, V::Bool(_)))
 }
 
 fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
