@@ -335,13 +335,28 @@ impl<'p> Machine<'p> {
     }
 
     /// A tuple of constants and discards that the grammar reads as an expression.
-    fn matches_tuple(&mut self, at: NodeRef, places: &[NodeId], value: &Val, lanes: Lanes, always: Outcome, open: Outcome) -> Outcome {
-        let Some(V::List(items)) = value.single().filter(|v| matches!(v, V::List(items) if items.len() == places.len())).cloned() else {
+    fn matches_tuple(
+        &mut self,
+        at: NodeRef,
+        places: &[NodeId],
+        value: &Val,
+        lanes: Lanes,
+        always: Outcome,
+        open: Outcome,
+    ) -> Outcome {
+        let Some(V::List(items)) = value
+            .single()
+            .filter(|v| matches!(v, V::List(items) if items.len() == places.len()))
+            .cloned()
+        else {
             return open;
         };
         let mut every = always;
         for (place, item) in places.iter().zip(items.iter()) {
-            let place = NodeRef { item: at.item, node: *place };
+            let place = NodeRef {
+                item: at.item,
+                node: *place,
+            };
             if matches!(self.kind(place), Some(Kind::Name(name)) if name == "_") {
                 continue;
             }
@@ -522,8 +537,12 @@ impl<'p> Machine<'p> {
                 let (mut value, rest) = self.eval(body, lanes);
                 let again = self.arrive(mark, |exit| exit.target == Target::Next(next_to));
                 self.land(&again, rest, &mut value);
-                // only a break leaves it
-                Lanes::NONE
+                // only a break leaves it; in Ruby an iterator that has no more leaves it as well
+                if self.ruby() {
+                    self.iteration_ended(body, lanes, mark)
+                } else {
+                    Lanes::NONE
+                }
             }
         };
         let broken = self.arrive(mark, |exit| exit.target == Target::Break(break_to));
@@ -608,6 +627,24 @@ impl<'p> Machine<'p> {
     }
 
     pub fn eval_try(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
+        let mark = self.exits.len();
+        let (mut value, falls) = self.eval_try_once(at, inner, lanes);
+        let again = self.arrive(mark, |exit| is_retry(&exit.target));
+        if again.is_empty() {
+            return (value, falls);
+        }
+        let lanes = again.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
+        // what was written before holds anything now, so one more pass stands for all that follow
+        self.forget_written(at, lanes);
+        let doubt = self.st.doubt;
+        let (next, rest) = self.eval_try_once(at, inner, lanes);
+        self.arrive(mark, |exit| is_retry(&exit.target));
+        self.st.doubt |= doubt & falls;
+        value.join(&next);
+        (value, falls | rest)
+    }
+
+    fn eval_try_once(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
         let child = |node: NodeId| NodeRef {
             item: at.item,
             node,
@@ -617,7 +654,8 @@ impl<'p> Machine<'p> {
         self.st.may_resume = true;
         let (value, body_falls) = self.eval(child(inner.body), lanes);
         let after_body = self.st.clone();
-        let risky = self.may_raise(child(inner.body));
+        let risky = self.may_raise(child(inner.body), 0)
+            || self.reads_settings(at.item, child(inner.body), inner);
         let mut raised = self.arrive(mark, |exit| exit.target == Target::Raise);
         // handlers take what their classes catch, one after the other
         struct Entry {
@@ -655,6 +693,9 @@ impl<'p> Machine<'p> {
             entries.push(entry);
         }
         self.exits.extend(raised);
+        if self.ruby() {
+            self.eval_rescued(at.item, inner, lanes);
+        }
         // the body's fall-through and the handlers are branches: variables may be as before or after
         let mut branches = vec![Branch::open(body_falls, Lanes::NONE)];
         branches.extend(
@@ -731,11 +772,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether code may raise by itself: it calls something that is not in sight.
-    fn may_raise(&self, at: NodeRef) -> bool {
-        self.raises(at, 0)
-    }
-
-    fn raises(&self, at: NodeRef, depth: usize) -> bool {
+    pub fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
         let Some(code) = self.program.code(at.item) else {
             return true;
         };
@@ -754,18 +791,53 @@ impl<'p> Machine<'p> {
                 }
                 continue;
             };
-            if !self.is_harmless(
-                NodeRef {
-                    item: at.item,
-                    node: NodeId(index as u32),
-                },
-                call,
-                depth,
-            ) {
+            let call_at = NodeRef {
+                item: at.item,
+                node: NodeId(index as u32),
+            };
+            if !self.is_harmless(call_at, call, depth) {
                 return true;
             }
         }
         false
+    }
+
+    /// Python: a handler that waits for a missing attribute or setting takes what reads one.
+    fn reads_settings(&self, item: ItemId, body: NodeRef, inner: &Try) -> bool {
+        let waits = inner.handlers.iter().any(|handler| match &handler.catches {
+            Catches::Classes(classes) => classes.iter().any(|node| {
+                let names = |node: NodeId| match self.kind(NodeRef { item, node }) {
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => matches!(
+                        name.as_str(),
+                        "AttributeError"
+                            | "NameError"
+                            | "ImproperlyConfigured"
+                            | "IndexError"
+                            | "TypeError"
+                    ),
+                    _ => false,
+                };
+                match self.kind(NodeRef { item, node: *node }) {
+                    Some(Kind::List(all)) => all.iter().any(|node| names(*node)),
+                    _ => names(*node),
+                }
+            }),
+            _ => false,
+        });
+        let Some(code) = self.program.code(item).filter(|_| waits && !self.csharp()) else {
+            return false;
+        };
+        let Some(span) = code.nodes.get(body.node.0 as usize).map(|node| node.span) else {
+            return true;
+        };
+        let inside = |node: &Node| node.span.start >= span.start && node.span.end <= span.end;
+        code.nodes.iter().any(|node| {
+            inside(node)
+                && matches!(
+                    node.kind,
+                    Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)
+                )
+        })
     }
 
     /// Calls that are known not to raise, or whose exits are modelled.
@@ -775,93 +847,106 @@ impl<'p> Machine<'p> {
             node: call.callee,
         };
         match self.kind(callee) {
-            Some(Kind::Name(name)) => {
-                matches!(
-                    name.as_str(),
-                    "exit"
-                        | "quit"
-                        | "abort"
-                        | "exit!"
-                        | "puts"
-                        | "print"
-                        | "p"
-                        | "warn"
-                        | "raise"
-                        | "throw"
-                        | "hit"
-                        | "hit!"
-                        | "bool"
-                        | "str"
-                        | "len"
-                        | "range"
-                        | "RuntimeError"
-                        | "Exception"
-                        | "ValueError"
-                        | "SystemExit"
-                ) || self.catalog.has_symbol(self.language, name)
-                    || match self.lookup(name) {
-                        super::names::Found::Slot(slot) if self.python() => {
-                            self.slots[slot as usize].alts.iter().all(|alt| match &alt.v {
-                                V::Closure(closure) => depth < MAX_CALLS && !self.raises(closure.def, depth + 1),
-                                V::Class(class) => self
-                                    .methods_named(*class, "__init__")
-                                    .iter()
-                                    .all(|def| depth < MAX_CALLS && !self.raises(*def, depth + 1)),
-                                _ => false,
-                            })
-                        }
-                        super::names::Found::Slot(_) | super::names::Found::Member(_) => true,
-                        super::names::Found::Nothing => false,
-                    }
-                    || call.construct && (name.ends_with("Exception") || name.ends_with("Error"))
-            }
+            Some(Kind::Name(name)) => match self.lookup(name) {
+                super::names::Found::Slot(slot) => {
+                    self.slots[slot as usize]
+                        .alts
+                        .iter()
+                        .all(|alt| match &alt.v {
+                            V::Closure(closure) => self.is_calm(closure.def, depth),
+                            V::Class(class) if self.python() => self
+                                .methods_named(*class, "__init__")
+                                .iter()
+                                .all(|def| self.is_calm(*def, depth)),
+                            _ => false,
+                        })
+                }
+                super::names::Found::Member(class) => {
+                    let found = self.methods_named(class, name);
+                    !found.is_empty() && found.iter().all(|def| self.is_calm(*def, depth))
+                }
+                super::names::Found::Nothing => {
+                    matches!(
+                        name.as_str(),
+                        "exit"
+                            | "quit"
+                            | "abort"
+                            | "exit!"
+                            | "puts"
+                            | "print"
+                            | "p"
+                            | "warn"
+                            | "raise"
+                            | "throw"
+                            | "bool"
+                            | "str"
+                            | "len"
+                    ) || is_exception_name(name)
+                }
+            },
             Some(Kind::Attr { recv, name, .. }) => {
-                let known = matches!(
-                    name.as_str(),
-                    "exit"
-                        | "_exit"
-                        | "get"
-                        | "getenv"
-                        | "lower"
-                        | "upper"
-                        | "strip"
-                        | "downcase"
-                        | "start_with?"
-                        | "startswith"
-                        | "IsDevelopment"
-                        | "IsProduction"
-                        | "IsStaging"
-                        | "IsEnvironment"
-                        | "WriteLine"
-                        | "GetEnvironmentVariable"
-                        | "Exit"
-                        | "FailFast"
-                        | "env"
-                        | "production?"
-                        | "development?"
-                        | "test?"
-                        | "local?"
-                        | "staging?"
-                        | "in?"
-                        | "include?"
-                        | "Equals"
-                        | "new"
-                        | "info"
-                        | "warn"
-                        | "error"
-                        | "LogError"
-                        | "LogInformation"
-                        | "LogWarning"
-                        | "ToLower"
-                        | "fetch"
-                        | "to_s"
-                        | "to_sym"
-                );
-                known
-                    || matches!(self.kind(NodeRef { item: at.item, node: *recv }), Some(Kind::Name(head)) if self.catalog.has_symbol(self.language, &format!("{head}.{name}")) && head == "Fake")
+                let recv = NodeRef {
+                    item: at.item,
+                    node: *recv,
+                };
+                let of = |names: &[&str]| match self.kind(recv) {
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => {
+                        names.contains(&name.as_str())
+                    }
+                    _ => false,
+                };
+                match name.as_str() {
+                    // reading the environment, and leaving
+                    "getenv"
+                    | "_exit"
+                    | "GetEnvironmentVariable"
+                    | "SetEnvironmentVariable"
+                    | "FailFast" => true,
+                    "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment" => true,
+                    "exit" | "exit!" | "abort" | "Exit" => {
+                        of(&["sys", "Kernel", "Process", "Environment"])
+                    }
+                    "get" | "setdefault" => of(&["environ"]),
+                    "fetch" | "key?" | "values_at" => of(&["ENV"]),
+                    "env" => of(&["Rails", "Hanami", "Padrino"]),
+                    // predicates and strings
+                    _ if self.ruby() && name.ends_with('?') => true,
+                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith"
+                    | "downcase" | "upcase" | "to_s" | "to_sym" | "ToLower" | "ToUpper"
+                    | "ToLowerInvariant" | "ToUpperInvariant" | "Equals" | "StartsWith"
+                    | "EndsWith" => true,
+                    // logs
+                    "WriteLine" | "Write" | "LogError" | "LogInformation" | "LogWarning"
+                    | "LogDebug" => true,
+                    "info" | "warn" | "warning" | "error" | "debug" => {
+                        of(&["logger", "log", "logging", "_logger", "_log", "LOGGER"])
+                    }
+                    "new" => match self.kind(recv) {
+                        Some(Kind::Name(class) | Kind::Attr { name: class, .. }) => {
+                            is_exception_name(class)
+                        }
+                        _ => false,
+                    },
+                    _ => is_exception_name(name),
+                }
             }
             _ => false,
         }
+    }
+
+    /// Whether a definition of the file raises nothing but what its summary says.
+    fn is_calm(&self, def: NodeRef, depth: usize) -> bool {
+        let Some(node) = self.def(def) else {
+            return false;
+        };
+        depth < 3
+            && !self.may_raise(
+                NodeRef {
+                    item: def.item,
+                    node: node.body,
+                },
+                depth + 1,
+            )
     }
 
     /// Whether a handler catches an exception of this class. `None`: perhaps.
@@ -1423,7 +1508,7 @@ impl<'p> Machine<'p> {
             .alts
             .iter()
             .any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
-        if known && matches!(self.kind(recv), Some(Kind::Name(_) | Kind::Field(_))) {
+        if known {
             let mut next = Val {
                 deps: target.deps.clone(),
                 taint: target.taint.or(value.taint),
@@ -1448,7 +1533,7 @@ impl<'p> Machine<'p> {
                     doubt: alt.doubt,
                 });
             }
-            self.assign(recv, lanes, &next);
+            self.changed(recv, target, &next, lanes);
         } else {
             self.escape(value, lanes, at);
         }
@@ -1485,6 +1570,10 @@ fn empty_in(value: &Val, lanes: Lanes) -> Lanes {
     empty
 }
 
+fn is_retry(target: &Target) -> bool {
+    matches!(target, Target::Goto(label) if label == RETRY)
+}
+
 fn either(a: Outcome, b: Outcome) -> Outcome {
     Outcome {
         yes: a.yes | b.yes,
@@ -1492,4 +1581,9 @@ fn either(a: Outcome, b: Outcome) -> Outcome {
         yes_sure: a.yes_sure | b.yes_sure,
         no_sure: a.no_sure & b.no_sure,
     }
+}
+
+/// `KeyError`, `InvalidOperationException`: making one raises nothing.
+fn is_exception_name(name: &str) -> bool {
+    name.ends_with("Error") || name.ends_with("Exception") || name == "SystemExit"
 }

@@ -50,7 +50,7 @@ impl<'p> Machine<'p> {
 
     /// Whether a rewritten member hides what was there: not if several objects go by that name, or if the write may not have run.
     pub fn hides(&self, head: &V) -> bool {
-        matches!(head, V::Name(_)) && self.outer_slots == 0
+        matches!(head, V::Name(_)) && self.foreign_below == 0
     }
 
     /// `head.name = value`, where `head` is a name beyond the file.
@@ -235,7 +235,7 @@ impl<'p> Machine<'p> {
     }
 
     /// A method or an operator that may change its receiver.
-    pub fn changed(&mut self, target: &Val, name: &str, args: &Args, lanes: Lanes) {
+    pub fn changed_by_method(&mut self, target: &Val, name: &str, args: &Args, lanes: Lanes) {
         for alt in target.groups(lanes) {
             let now = match &alt.v {
                 V::List(_) | V::Map(_) => changed_by(&alt.v, name, args),
@@ -373,7 +373,7 @@ impl<'p> Machine<'p> {
                 .any(|alt| matches!(&alt.v, V::Name(name) if name == wanted))
         };
         if handed("os.environ") && !only_reads_environment(to) {
-            self.clear_variables(lanes);
+            self.forget_variables(lanes);
         }
         if handed(THIS_MODULE) && !only_reads_environment(to) {
             self.write_global(None, lanes, &Val::data(lanes));
@@ -535,9 +535,10 @@ impl<'p> Machine<'p> {
         for alt in value.alts {
             let v = match alt.v {
                 V::Str(text) => V::Symbol(text),
-                V::AnyName { .. } => V::AnyName {
+                V::AnyName { own, .. } => V::AnyName {
                     inquirer: false,
                     symbol: true,
+                    own,
                 },
                 v => v,
             };
