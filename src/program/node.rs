@@ -344,7 +344,7 @@ pub struct Def {
     pub visibility: Visibility,
     /// `def self.x`, `static`, `@staticmethod`, `@classmethod`.
     pub is_static: bool,
-    /// Holds a `yield` in Python or C#: the body runs when the result is iterated.
+    /// Holds a `yield` in Python or C#: the body runs when the result is iterated. A Python coroutine: when it is awaited.
     pub generator: bool,
     /// The value of the last expression is returned (Ruby; expression bodies; lambdas).
     pub implicit_return: bool,

@@ -236,7 +236,9 @@ impl<'p> Machine<'p> {
                     field.value = value;
                 }
                 let slot = self.declare(outer, &simple);
-                self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
+                if !self.python() || self.slots[slot as usize].alts.is_empty() {
+                    self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
+                }
                 self.class_names.entry(simple).or_insert(index);
                 index
             }
@@ -409,7 +411,11 @@ impl<'p> Machine<'p> {
     pub fn eval_class(&mut self, at: NodeRef, class: &'p Class, lanes: Lanes) -> (Val, Lanes) {
         let index = self.declare_class(at, class, 0);
         self.run_class_body(index, at, class, lanes);
-        (Val::of(V::Class(index), lanes), lanes)
+        let value = Val::of(V::Class(index), lanes);
+        if self.python() {
+            return self.bind_class(at, class, value, lanes);
+        }
+        (value, lanes)
     }
 
     /// Runs a class body once, where the class is defined.
@@ -432,7 +438,12 @@ impl<'p> Machine<'p> {
         if class.form != ClassForm::Module {
             self.classes[index as usize].lanes = lanes;
         }
-        for node in &class.decorators {
+        // Python applies them to the class, after its body
+        let before_body = match self.python() {
+            true => [].as_slice(),
+            false => class.decorators.as_slice(),
+        };
+        for node in before_body {
             self.eval(
                 NodeRef {
                     item: at.item,
@@ -514,8 +525,20 @@ impl<'p> Machine<'p> {
                 .any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes))
         };
         self.stale |= read && !value.alts.iter().all(known);
+        let before = field.value.size();
         field.value.join(&value);
+        let grew = field.value.size() != before;
         field.initialised |= in_constructor;
+        if grew {
+            self.wrote(Place::Field(class, name.clone()));
+        }
+    }
+
+    /// A field that the body of its class assigns is never seen empty.
+    pub fn assigned_in_body(&mut self, class: u32, name: &str) {
+        if let Some(field) = self.classes[class as usize].fields.get_mut(name) {
+            field.initialised = true;
+        }
     }
 
     pub fn this(&self, lanes: Lanes) -> Val {
@@ -641,6 +664,7 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         value: &Val,
     ) {
+        self.wrote(Place::Field(object.class, name.clone()));
         let certain = object.born == self.branch();
         let strong = certain && !object.exposed.get() && (self.in_constructor || self.ruby());
         let mut fields = object.fields.borrow_mut();
@@ -676,6 +700,7 @@ impl<'p> Machine<'p> {
     }
 
     pub fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
+        self.looked_at(Place::Field(object.class, name.clone()));
         let own = object
             .fields
             .borrow()
@@ -698,6 +723,7 @@ impl<'p> Machine<'p> {
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
         self.fields_read.insert((class, name.clone()));
+        self.looked_at(Place::Field(class, name.clone()));
         let writers = self.classes[class as usize]
             .writers
             .get(name)
@@ -815,12 +841,22 @@ impl<'p> Machine<'p> {
             .iter()
             .find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter))
         {
-            let closure = self.bound(*def, v, lanes);
+            let written = self.written_over(v, class, name, lanes);
+            let closure = match self.made_of.get(def) {
+                Some(made) => made.only(lanes),
+                None => self.bound(*def, v, lanes),
+            };
             let form = self.def(*def).map(|def| def.form);
-            if form == Some(Form::Getter) || self.ruby() {
-                return self.call_value(at, &closure, &Args::default(), lanes);
+            let (mut value, falls) = if form == Some(Form::Getter) || self.ruby() {
+                self.call_value(at, &closure, &Args::default(), lanes)
+            } else {
+                (closure, lanes)
+            };
+            if !written.alts.is_empty() {
+                value.join(&written);
+                return (value, lanes);
             }
-            return (closure, lanes);
+            return (value, falls);
         }
         if let V::Object(object) = v {
             let own = object
@@ -834,7 +870,9 @@ impl<'p> Machine<'p> {
         }
         let info = &self.classes[class as usize];
         if info.fields.contains_key(name) {
-            return (self.class_field(class, name, lanes, false), lanes);
+            let value = self.class_field(class, name, lanes, false);
+            let value = self.setting(at, class, name, value, lanes);
+            return (self.as_member(class, value), lanes);
         }
         if let Some(slot) = self.slot_in(info.scope, name) {
             let mut value = self.slots[slot as usize].only(lanes);
@@ -908,10 +946,12 @@ impl<'p> Machine<'p> {
             return (Val::of(V::Made(base), lanes).tainted(Some(at)), lanes);
         }
         if self.classes[class as usize].form == ClassForm::Enum {
-            return (
-                args.get(0).cloned().unwrap_or_else(|| Val::data(lanes)),
-                lanes,
-            );
+            if self.answers_itself(class, &["_missing_", "__new__"]) {
+                self.escape_args(args, lanes);
+                return (Val::data(lanes), lanes);
+            }
+            let value = args.get(0).cloned().unwrap_or_else(|| Val::data(lanes));
+            return (self.as_member(class, value), lanes);
         }
         let taint = args.all().find_map(|value| value.taint);
         if self.ruby()
@@ -963,12 +1003,27 @@ impl<'p> Machine<'p> {
                 object.fields.borrow_mut().push((param.name.clone(), value));
             }
         }
-        // dataclasses and the like take their fields by name
+        // dataclasses and the like take their fields by name, or by their order, which is not followed
         if self.python() && constructor.is_none() {
             object
                 .fields
                 .borrow_mut()
                 .extend(args.named.iter().cloned());
+            if args.open || !args.positional.is_empty() {
+                let names: Vec<SmolStr> =
+                    self.classes[class as usize].fields.keys().cloned().collect();
+                for name in names {
+                    let mut value = self.class_field(class, &name, lanes, false);
+                    match args.open {
+                        true => value.join(&Val::data(lanes)),
+                        false => args.positional.iter().for_each(|arg| value.join(arg)),
+                    }
+                    let mut fields = object.fields.borrow_mut();
+                    if !fields.iter().any(|(known, _)| *known == name) {
+                        fields.push((name, value));
+                    }
+                }
+            }
         }
         let mut falls = lanes;
         if let Some(constructor) = constructor {
@@ -1039,6 +1094,11 @@ impl<'p> Machine<'p> {
                         self.write_object_field(&object.clone(), &field, alt.lanes, value);
                     }
                     self.write_class_field(class, &field, alt.lanes, value);
+                }
+                V::Name(head) | V::Made(head) if self.python() => {
+                    let head = head.clone();
+                    self.escape(&value.only(alt.lanes), alt.lanes, at);
+                    self.write_member_of_name(&head, name, alt.lanes, value);
                 }
                 V::Name(head) | V::Made(head) if self.write_setting(&head.clone(), name, alt.lanes, value) => {}
                 _ => self.escape(&value.only(alt.lanes), alt.lanes, at),

@@ -68,6 +68,11 @@ impl<'p> Machine<'p> {
                     taint = taint.or(value.taint);
                     out.push((key, value));
                 }
+                if open && self.python()
+                    && let Some(merged) = merged(pairs, &out, falls)
+                {
+                    return (Val::of(V::Map(Rc::new(merged)), falls).tainted(taint), falls);
+                }
                 if open {
                     for (_, value) in &out {
                         self.escape(value, falls, at);
@@ -179,8 +184,20 @@ impl<'p> Machine<'p> {
             },
             Kind::Symbol(name) => (self.symbol(name, lanes), lanes),
             Kind::Splat(inner) | Kind::Keyword(_, inner) => self.eval(child(*inner), lanes),
+            Kind::Typed(inner, Some(ty)) if self.python() && ty == "generator" => {
+                self.maybe(lanes, |machine| {
+                    let (value, falls) = machine.eval(child(*inner), lanes);
+                    machine.escape(&value, falls, at);
+                    (Val::default(), falls)
+                });
+                (Val::data(lanes), lanes)
+            }
             Kind::Typed(inner, ty) => {
                 let (value, falls) = self.eval(child(*inner), lanes);
+                let (value, falls) = match ty {
+                    None => self.awaited(at, value, falls),
+                    Some(_) => (value, falls),
+                };
                 let value = match ty {
                     Some(ty) if value.is_data() => self.typed(ty, falls).unwrap_or(value),
                     _ => value,
@@ -303,8 +320,10 @@ impl<'p> Machine<'p> {
         out.taint = left.taint.or(right.taint);
         for a in left.groups(lanes) {
             for b in right.groups(a.lanes) {
+                // the text of an enumeration's member is not its value
+                let member = self.python() && matches!(b.v, V::Symbol(_));
                 let v = match (text_of(&a.v), text_of(&b.v)) {
-                    (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                    (Some(a), Some(b)) if !member => V::Str(SmolStr::new(format!("{a}{b}"))),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
                 out.add(Alt {
@@ -362,7 +381,7 @@ impl<'p> Machine<'p> {
         let mut outcome = Outcome::default();
         let mut seen = Lanes::NONE;
         for alt in &value.alts {
-            let at = alt.lanes & lanes;
+            let mut at = alt.lanes & lanes;
             seen |= at;
             let (truth, doubt) = match &alt.v {
                 V::Nil | V::Missing | V::Bool(false) => (Some(false), false),
@@ -370,8 +389,34 @@ impl<'p> Machine<'p> {
                 V::AnyName { .. } => (Some(true), false),
                 V::Int(0) if !self.ruby() => (Some(false), false),
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
-                V::List(items) if self.python() && items.is_empty() => (Some(false), false),
-                V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
+                V::List(items) if self.python() => {
+                    // elements that a test kept in some lanes only
+                    let some = items
+                        .iter()
+                        .fold(Lanes::NONE, |all, item| all | item.lanes());
+                    let none = at.without(some);
+                    outcome.no |= none;
+                    outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
+                    at = at & some;
+                    (Some(true), false)
+                }
+                // a member of a module or of an object that is not in sight; a class or function that a file imports is true
+                V::Name(name) if self.python() && !self.is_surely_true(name) => (
+                    None,
+                    name.rsplit('.').next().is_some_and(super::names::looks_like_switch),
+                ),
+                V::Instance(class) if self.answers_itself(*class, &["__bool__", "__len__"]) => (None, false),
+                V::Object(object) if self.answers_itself(object.class, &["__bool__", "__len__"]) => (None, false),
+                V::Map(pairs) if self.python() => {
+                    let some = pairs
+                        .iter()
+                        .fold(Lanes::NONE, |all, (key, _)| all | key.lanes());
+                    let none = at.without(some);
+                    outcome.no |= none;
+                    outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
+                    at = at & some;
+                    (Some(true), false)
+                }
                 // a constant in capitals may hold a flag
                 V::Name(name) if !self.csharp() && is_flag_constant(name) => (None, cause_of(&alt.v).doubts()),
                 // a constant of Ruby is a class or module; anything else beyond the file may be anything
@@ -675,6 +720,9 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         match op {
             SetOp::Plain => {
+                if self.python() {
+                    self.note_type(place, value);
+                }
                 let (value, falls) = self.eval(value, lanes);
                 let falls = self.assign(place, falls, &value);
                 (value, falls)
@@ -714,6 +762,14 @@ impl<'p> Machine<'p> {
             SetOp::Add | SetOp::Other => {
                 let (added, falls) = self.eval(value, lanes);
                 let old = self.peek(place, falls);
+                if self.python() {
+                    let environment = old.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if name == "os.environ"));
+                    if environment {
+                        self.set_variables(&added, falls);
+                        return (old, falls);
+                    }
+                    self.grown_in_place(&old, &added, op == SetOp::Add, falls);
+                }
                 let combined = if op == SetOp::Add {
                     self.add(&old, &added, falls, at)
                 } else {
@@ -823,6 +879,40 @@ impl<'p> Machine<'p> {
         }
         self.assign(place, lanes, &Val::data(lanes))
     }
+}
+
+/// `{**a, "k": b}`: the pairs of the dicts that are spread, the last one first because it wins.
+fn merged(
+    pairs: &[(Option<NodeId>, NodeId)],
+    values: &[(Val, Val)],
+    lanes: Lanes,
+) -> Option<Vec<(Val, Val)>> {
+    let mut all: Vec<(Val, Val)> = Vec::new();
+    for ((key, _), (known, value)) in pairs.iter().zip(values) {
+        if key.is_some() {
+            all.push((known.clone(), value.clone()));
+            continue;
+        }
+        let mut seen = Lanes::NONE;
+        for alt in value.groups(lanes) {
+            let V::Map(inner) = &alt.v else { return None };
+            if seen.has(alt.lanes) || alt.doubt {
+                return None;
+            }
+            seen |= alt.lanes;
+            // inside a dict the first pair wins already
+            for (key, item) in inner.iter().rev() {
+                let mut item = item.only(alt.lanes);
+                item.deps = item.deps.and(&value.deps);
+                all.push((key.only(alt.lanes), item));
+            }
+        }
+        if seen != lanes {
+            return None;
+        }
+    }
+    all.reverse();
+    Some(all)
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -9,6 +9,7 @@ use super::machine::*;
 use super::value::*;
 use crate::program::*;
 
+
 /// Literal lists up to this long are unrolled.
 const UNROLL: usize = 8;
 
@@ -415,8 +416,15 @@ impl<'p> Machine<'p> {
                 let (items, falls) = self.eval(child(*iter), lanes);
                 let known = match items.single() {
                     Some(V::List(list)) if list.len() <= UNROLL => Some(list.clone()),
+                    _ if self.python() => one_list(&items, falls).map(Rc::new),
                     _ => None,
                 };
+                // nothing to run over
+                let nothing = match (&known, self.python()) {
+                    (None, true) => empty_in(&items, falls),
+                    _ => Lanes::NONE,
+                };
+                let falls = falls.without(nothing);
                 enter(self);
                 match known {
                     Some(list) => {
@@ -448,7 +456,14 @@ impl<'p> Machine<'p> {
                                 Some(Kind::If {
                                     otherwise: None, ..
                                 }) => {
+                                    let dropped = value
+                                        .alts
+                                        .iter()
+                                        .filter(|alt| matches!(alt.v, V::Nil))
+                                        .fold(Lanes::NONE, |all, alt| all | alt.lanes);
                                     value.alts.retain(|alt| !matches!(alt.v, V::Nil));
+                                    // kept or not, in one and the same lane
+                                    open_ended |= value.lanes().has(dropped);
                                     if !value.alts.is_empty() {
                                         collected.push(value);
                                     }
@@ -475,7 +490,8 @@ impl<'p> Machine<'p> {
                             }
                         }
                         self.escape(&items, Lanes::NONE, at);
-                        self.loop_once(at, body, falls, mark, next_to, |machine, on| {
+                        let collects = inner.collects;
+                        nothing | self.loop_once(at, body, falls, mark, (next_to, collects), |machine, on| {
                             if let Some(place) = bind {
                                 machine.assign_fresh(child(*place), on, &item);
                             }
@@ -554,6 +570,9 @@ impl<'p> Machine<'p> {
         if inner.collects {
             let taint = collected.iter().find_map(|value| value.taint);
             let list = if open_ended {
+                for value in &collected {
+                    self.escape(value, falls, at);
+                }
                 V::Unknown(Cause::Data)
             } else {
                 V::List(Rc::new(collected))
@@ -570,7 +589,7 @@ impl<'p> Machine<'p> {
         body: NodeRef,
         lanes: Lanes,
         mark: usize,
-        next_to: u32,
+        (next_to, collects): (u32, bool),
         prepare: impl FnOnce(&mut Self, Lanes) -> Lanes,
     ) -> Lanes {
         self.forget_written(at, lanes);
@@ -579,6 +598,10 @@ impl<'p> Machine<'p> {
             let (mut value, rest) = machine.eval(body, on);
             let again = machine.arrive(mark, |exit| exit.target == Target::Next(next_to));
             let rest = machine.land(&again, rest, &mut value);
+            // nobody keeps the elements: what they hold may run from here on
+            if collects {
+                machine.escape(&value, rest, body);
+            }
             (value, rest)
         })
         .1
@@ -772,7 +795,9 @@ impl<'p> Machine<'p> {
                 continue;
             }
             let Kind::Call(call) = &node.kind else {
-                if matches!(node.kind, Kind::Import(_) | Kind::Opaque { .. }) {
+                // whoever drives a generator may throw into it
+                let driven = matches!(node.kind, Kind::Yield(_)) && self.python() && self.around.is_empty();
+                if driven || matches!(node.kind, Kind::Import(_) | Kind::Opaque { .. }) {
                     return true;
                 }
                 continue;
@@ -840,6 +865,10 @@ impl<'p> Machine<'p> {
                         .iter()
                         .all(|alt| match &alt.v {
                             V::Closure(closure) => self.is_calm(closure.def, depth),
+                            V::Class(class) if self.python() => self
+                                .methods_named(*class, "__init__")
+                                .iter()
+                                .all(|def| self.is_calm(*def, depth)),
                             _ => false,
                         })
                 }
@@ -851,6 +880,7 @@ impl<'p> Machine<'p> {
                     matches!(
                         name.as_str(),
                         "exit"
+                            | "quit"
                             | "abort"
                             | "exit!"
                             | "puts"
@@ -1201,13 +1231,39 @@ impl<'p> Machine<'p> {
                 return (Val::nil(falls), falls);
             }
         }
+        if let Some(manager) = value.single().cloned()
+            && let Some(result) = self.with_object(
+                at,
+                &manager,
+                place.map(child),
+                falls,
+                |machine, falls| machine.eval_with(at, rest, body, falls),
+            )
+        {
+            return result;
+        }
         self.escape(&value, falls, child(*manager));
         if let Some(place) = place {
             // the manager itself, in most cases
             let bound = value.only(falls);
             self.assign(child(*place), falls, &bound);
         }
-        self.eval_with(at, rest, body, falls)
+        if !self.may_swallow(&value) {
+            return self.eval_with(at, rest, body, falls);
+        }
+        let mark = self.exits.len();
+        let resume = std::mem::replace(&mut self.st.may_resume, true);
+        let path = self.st.path.clone();
+        let (mut value, falls) = self.eval_with(at, rest, body, falls);
+        self.st.may_resume = resume;
+        self.st.path = path;
+        let swallowed: Vec<Exit> = self.exits[mark.min(self.exits.len())..]
+            .iter()
+            .filter(|exit| exit.target == Target::Raise && exit.class.as_deref() != Some("!exit"))
+            .cloned()
+            .collect();
+        let falls = self.land(&swallowed, falls, &mut value);
+        (value, falls)
     }
 
     fn run_generator_body(
@@ -1328,6 +1384,16 @@ impl<'p> Machine<'p> {
                 V::Name(name) if name == "ENV" && machine.ruby() => {
                     (machine.environment_variable(at, &key, lanes), lanes)
                 }
+                V::Name(name) if name == "sys.modules" && args.first().is_some_and(|key| {
+                    matches!(machine.kind(NodeRef { item: at.item, node: *key }), Some(Kind::Name(name)) if name == "__name__")
+                }) => (
+                    Val::of(V::Name(SmolStr::new_static(super::python::THIS_MODULE)), lanes),
+                    lanes,
+                ),
+                V::Name(name) if name == super::python::THIS_MODULE => {
+                    let value = key.text().cloned().and_then(|name| machine.read_global(&name, lanes));
+                    (value.unwrap_or_else(|| Val::data(lanes)), lanes)
+                }
                 V::Name(name)
                     if machine.python() && matches!(name.as_str(), "os.environ" | "environ") =>
                 {
@@ -1395,6 +1461,9 @@ impl<'p> Machine<'p> {
                     }
                     (value, lanes)
                 }
+                V::Str(text) if machine.python() => (super::python::letter(text, &key, lanes), lanes),
+                // a dict comprehension is a list of pairs
+                V::List(_) if machine.python() && !matches!(key.single(), Some(V::Int(_))) => (Val::data(lanes), lanes),
                 V::List(items) => match key.single() {
                     Some(V::Int(index)) => {
                         let count = items.len() as i64;
@@ -1504,6 +1573,11 @@ impl<'p> Machine<'p> {
                 })
             });
         }
+        if self.python() {
+            self.taint_place(recv, value.taint);
+            self.write_element(target, &key, lanes, value, at);
+            return;
+        }
         self.taint_place(recv, value.taint);
         let known = target
             .alts
@@ -1539,6 +1613,36 @@ impl<'p> Machine<'p> {
             self.escape(value, lanes, at);
         }
     }
+}
+
+/// Lists that stand in different lanes as one: each element runs in its own.
+fn one_list(value: &Val, lanes: Lanes) -> Option<Vec<Val>> {
+    let mut all = Vec::new();
+    let mut seen = Lanes::NONE;
+    for alt in value.groups(lanes) {
+        let V::List(items) = &alt.v else { return None };
+        if seen.has(alt.lanes) || alt.doubt || all.len() + items.len() > UNROLL {
+            return None;
+        }
+        seen |= alt.lanes;
+        all.extend(items.iter().map(|item| {
+            let mut item = item.only(alt.lanes);
+            item.deps = item.deps.and(&value.deps);
+            item
+        }));
+    }
+    (seen == lanes).then_some(all)
+}
+
+/// The lanes in which a collection is surely empty.
+fn empty_in(value: &Val, lanes: Lanes) -> Lanes {
+    let mut empty = lanes & value.lanes();
+    for alt in value.groups(lanes) {
+        if alt.doubt || !matches!(&alt.v, V::List(items) if items.is_empty()) {
+            empty = empty.without(alt.lanes);
+        }
+    }
+    empty
 }
 
 fn is_retry(target: &Target) -> bool {

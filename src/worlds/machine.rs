@@ -190,8 +190,20 @@ pub struct Effect {
 
 pub enum Summary {
     Running,
-    Done(Rc<Effect>),
+    Done(Rc<Effect>, Rc<Reads>),
 }
+
+/// Something outside a body that it looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    Slot(u32),
+    Field(u32, SmolStr),
+    /// An environment variable or a member of a module, by a name of its own.
+    Outside(SmolStr),
+}
+
+/// What a body looked at, and how often each had been written by then: another write makes its effect stale.
+pub type Reads = Vec<(Place, u32)>;
 
 /// How a condition turned out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -331,6 +343,15 @@ pub struct Machine<'p> {
     /// A list of names is compared, one after the other.
     pub several: bool,
     pub summary_depth: usize,
+    /// What the body that is summed up has looked at.
+    pub reads: FxHashMap<Place, u32>,
+    /// How often a place has been written.
+    slot_writes: Vec<u32>,
+    place_writes: FxHashMap<Place, u32>,
+    /// How often a definition has been summed up.
+    pub summed: FxHashMap<NodeRef, u32>,
+    /// Definitions that say `global` or `nonlocal`.
+    pub rebinding: FxHashMap<NodeRef, bool>,
     /// Bodies of `with` waiting for their context manager to yield.
     pub around: Vec<Around<'p>>,
     /// Closures that were called or handed out.
@@ -345,6 +366,8 @@ pub struct Machine<'p> {
     pub decorated: FxHashSet<NodeRef>,
     /// Definitions replaced by what a decorator of the file made of them.
     pub wrapped: Vec<(NodeRef, Val)>,
+    /// What the decorators of the file made of a method.
+    pub made_of: FxHashMap<NodeRef, Val>,
     pub context_managers: FxHashSet<NodeRef>,
     /// Lanes in which a definition is made.
     pub declared: FxHashMap<NodeRef, Lanes>,
@@ -508,6 +531,11 @@ impl<'p> Machine<'p> {
             spellings: None,
             several: false,
             summary_depth: 0,
+            reads: FxHashMap::default(),
+            slot_writes: Vec::new(),
+            place_writes: FxHashMap::default(),
+            summed: FxHashMap::default(),
+            rebinding: FxHashMap::default(),
             around: Vec::new(),
             invoked: FxHashSet::default(),
             made: Vec::new(),
@@ -515,6 +543,7 @@ impl<'p> Machine<'p> {
             returned: Vec::new(),
             decorated: FxHashSet::default(),
             wrapped: Vec::new(),
+            made_of: FxHashMap::default(),
             context_managers: FxHashSet::default(),
             declared: FxHashMap::default(),
             defaults: FxHashMap::default(),
@@ -679,6 +708,7 @@ impl<'p> Machine<'p> {
             self.weaken_slot(slot, &value.only(lanes));
             return;
         }
+        self.wrote_slot(slot);
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
@@ -689,6 +719,70 @@ impl<'p> Machine<'p> {
         }
     }
 
+    // ---- what was written since ----
+
+    pub fn wrote_slot(&mut self, slot: u32) {
+        let slot = slot as usize;
+        if self.slot_writes.len() <= slot {
+            self.slot_writes.resize(slot + 1, 0);
+        }
+        self.slot_writes[slot] += 1;
+    }
+
+    pub fn wrote(&mut self, place: Place) {
+        *self.place_writes.entry(place).or_insert(0) += 1;
+    }
+
+    fn writes_of(&self, place: &Place) -> u32 {
+        match place {
+            Place::Slot(slot) => self.slot_writes.get(*slot as usize).copied().unwrap_or(0),
+            place => self.place_writes.get(place).copied().unwrap_or(0),
+        }
+    }
+
+    /// Notes that the body which is summed up looks at something outside itself.
+    pub fn looked_at(&mut self, place: Place) {
+        let outside = match place {
+            Place::Slot(slot) => self.is_foreign(slot),
+            _ => self.summary_depth > 0,
+        };
+        if outside && !self.reads.contains_key(&place) {
+            let writes = self.writes_of(&place);
+            self.reads.insert(place, writes);
+        }
+    }
+
+    /// The same through a body that was summed up before.
+    pub fn looked_at_before(&mut self, place: &Place, writes: u32) {
+        let outside = match place {
+            Place::Slot(slot) => self.is_foreign(*slot),
+            _ => self.summary_depth > 0,
+        };
+        if outside {
+            let known = self.reads.entry(place.clone()).or_insert(writes);
+            *known = (*known).min(writes);
+        }
+    }
+
+    pub fn forget_places(&mut self, reads: &Reads) {
+        for (place, _) in reads {
+            let anything = Val::data(Lanes::ALL);
+            match place {
+                Place::Slot(slot) => self.weaken_slot(*slot, &anything),
+                Place::Field(class, name) => self.write_class_field(*class, name, Lanes::ALL, &anything),
+                Place::Outside(name) => {
+                    let slot = self.declare(0, name);
+                    self.weaken_slot(slot, &anything);
+                }
+            }
+        }
+    }
+
+    pub fn is_stale(&self, reads: &Reads) -> bool {
+        reads
+            .iter()
+            .any(|(place, writes)| self.writes_of(place) != *writes)
+    }
 
     /// The undecided branch that runs, 0 outside of any.
     pub fn branch(&self) -> u32 {
@@ -700,7 +794,11 @@ impl<'p> Machine<'p> {
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
+        let before = self.slots[slot as usize].size();
         self.slots[slot as usize].join(value);
+        if self.slots[slot as usize].size() != before {
+            self.wrote_slot(slot);
+        }
         if self.is_foreign(slot) {
             self.lingering.entry(slot).or_default().join(value);
         }
@@ -786,6 +884,7 @@ impl<'p> Machine<'p> {
                     restored.overwrite(mine, &old.only(mine));
                     restored.deps = old.deps.clone().and(&now.deps);
                     restored.taint = old.taint;
+                    self.wrote_slot(slot);
                     self.slots[slot as usize] = restored;
                     writes.push((slot, now));
                 }
@@ -845,6 +944,7 @@ impl<'p> Machine<'p> {
             if self.logging > 0 {
                 self.log.push((slot, old));
             }
+            self.wrote_slot(slot);
             let target = &mut self.slots[slot as usize];
             target.overwrite(touched, &joined);
             target.taint = taint;

@@ -8,6 +8,7 @@ use super::eval::text_of;
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::looks_like_switch;
+use super::python::is_settings_reader;
 use super::value::*;
 use crate::catalog::Effect as SymbolEffect;
 use crate::program::*;
@@ -72,6 +73,9 @@ impl<'p> Machine<'p> {
             }
             (Language::Python, Kind::Name(name)) if name == "global" => {
                 Some((Val::nil(lanes), self.global_names(at, call, lanes)))
+            }
+            (Language::Python, Kind::Name(name)) if name == "nonlocal" => {
+                Some((Val::nil(lanes), self.outer_names(at, call, lanes)))
             }
             (Language::CSharp, Kind::Attr { recv, .. }) => {
                 let recv = NodeRef {
@@ -245,7 +249,13 @@ impl<'p> Machine<'p> {
         });
         value.deps = value.deps.and(&deps);
         value.taint = value.taint.or(taint);
-        if is_mutation(name) {
+        if self.python() && !leaves_alone(name) {
+            self.changed_by_method(target, name, args, falls);
+            let taint = args.all().find_map(|value| value.taint);
+            if is_mutation(name) {
+                self.taint_place(recv, taint);
+            }
+        } else if is_mutation(name) {
             self.mutated(recv, target, name, args, falls);
         }
         (value, falls)
@@ -377,6 +387,10 @@ impl<'p> Machine<'p> {
                 }
                 self.call_member(at, v, class, name, args, lanes, call)
             }
+            V::Closure(closure) if self.python() && name == "__wrapped__" => {
+                let behind = self.behind(closure, lanes);
+                self.call_value(at, &behind, args, lanes)
+            }
             V::Closure(closure)
                 if matches!(
                     name.as_str(),
@@ -395,6 +409,29 @@ impl<'p> Machine<'p> {
             V::List(_) if matches!(name.as_str(), "Invoke" | "DynamicInvoke") => {
                 let value = Val::of(v.clone(), lanes);
                 self.call_value(at, &value, args, lanes)
+            }
+            V::Name(head) | V::Made(head)
+                if !self
+                    .rewritten(&format!("{head}.{name}"), lanes)
+                    .alts
+                    .is_empty() =>
+            {
+                let written = self.rewritten(&format!("{head}.{name}"), lanes);
+                let on = written.lanes();
+                let rest = match self.hides(v) {
+                    true => lanes.without(on),
+                    false => lanes,
+                };
+                let branches = [
+                    Branch::open(on, Lanes::NONE),
+                    Branch::open(rest, Lanes::NONE),
+                ];
+                let full = SmolStr::new(format!("{head}.{name}"));
+                self.fork(&branches, |machine, index| match index {
+                    0 => machine.call_value_with(at, &written, args, on, Some(call)),
+                    _ if rest.is_empty() => (Val::default(), rest),
+                    _ => machine.call_named_with(at, &full, args, rest, call),
+                })
             }
             V::Name(head) | V::Made(head) => {
                 if let Some(result) = self.extension_method(at, v, name, args, lanes) {
@@ -415,6 +452,10 @@ impl<'p> Machine<'p> {
                 }
                 if let Some(result) = self.environment_method(at, head, name, args, lanes) {
                     return result;
+                }
+                // what a function that is not in sight gave: it may be an object of the file
+                if self.python() && matches!(v, V::Made(_)) && !head.contains('.') {
+                    self.may_call_methods(at, name, lanes);
                 }
                 self.call_named_with(at, &full, args, lanes, call)
             }
@@ -441,6 +482,9 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 self.register_types(call, lanes);
+                if self.python() {
+                    self.may_call_methods(at, name, lanes);
+                }
                 self.block_on_unknown(at, name, args, lanes, *cause)
             }
             _ => {
@@ -570,6 +614,23 @@ impl<'p> Machine<'p> {
         };
         if chosen.is_empty() {
             return self.call_absent_member(at, this, class, name, args, lanes, call);
+        }
+        if let Some(made) = chosen.last().and_then(|def| self.made_of.get(def)) {
+            let made = made.clone();
+            let mut own = args.clone();
+            if !matches!(this, V::Class(_)) {
+                own.positional.insert(0, Val::of(this.clone(), lanes));
+                own.nodes.insert(0, at);
+            }
+            return self.call_value(at, &made, &own, lanes);
+        }
+        let written = self.written_over(this, class, name, lanes);
+        if !written.alts.is_empty()
+            && let Some(method) = chosen.last()
+        {
+            let mut callee = self.bound(*method, this, lanes);
+            callee.join(&written);
+            return self.call_value(at, &callee, args, lanes);
         }
         if let [one] = chosen.as_slice() {
             if self.def(*one).is_some_and(|def| def.form == Form::Getter) {
@@ -784,6 +845,9 @@ impl<'p> Machine<'p> {
         } else {
             Cause::Data
         };
+        if self.python() {
+            self.hand_out_names(name, args, lanes);
+        }
         let block = args.block.is_some();
         let (_, falls) = self.block_on_unknown(at, last, args, lanes, cause);
         if block {
@@ -1017,11 +1081,36 @@ impl<'p> Machine<'p> {
                 Some(self.read_variable_or_raise(at, first?, lanes))
             }
             (Language::Python, "os.environ" | "environ", "update") => {
+                for value in &args.positional {
+                    self.set_variables(value, lanes);
+                }
                 for (name, value) in &args.named {
                     let name = Val::of(V::Str(name.clone()), lanes);
                     self.set_variable(&name, lanes, value);
                 }
                 Some((Val::nil(lanes), lanes))
+            }
+            (Language::Python, "os.environ" | "environ", "__setitem__") => {
+                self.set_variable(first?, lanes, args.get(1)?);
+                Some((Val::nil(lanes), lanes))
+            }
+            (Language::Python, "os.environ" | "environ", "pop" | "__delitem__") => {
+                let (value, falls) = match args.get(1) {
+                    Some(default) => {
+                        let value = self.environment_variable(at, first?, lanes);
+                        (self.replace_missing(value, Some(default), lanes), lanes)
+                    }
+                    None => self.read_variable_or_raise(at, first?, lanes),
+                };
+                match first?.text() {
+                    Some(_) => self.set_variable(first?, falls, &Val::of(V::Missing, falls)),
+                    None => self.forget_variables(falls),
+                }
+                Some((value, falls))
+            }
+            (Language::Python, "os.environ" | "environ", "clear" | "popitem") => {
+                self.forget_variables(lanes);
+                Some((Val::data(lanes), lanes))
             }
             _ => None,
         }
@@ -1198,6 +1287,11 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> Option<(Val, Lanes)> {
         let first = args.get(0);
+        if self.python()
+            && let Some(result) = self.reflection(at, name, args, lanes)
+        {
+            return Some(result);
+        }
         match (self.language, name) {
             (
                 Language::Ruby,
@@ -1379,11 +1473,63 @@ impl<'p> Machine<'p> {
                     lanes,
                 ))
             }
+            // a bound that depends on the lane
+            (Language::Python, "range")
+                if args.positional.len() == 1
+                    && first.is_some_and(|bound| bound.single().is_none()) =>
+            {
+                let mut out = Val {
+                    deps: first?.deps.clone(),
+                    ..Val::default()
+                };
+                for alt in first?.groups(lanes) {
+                    let v = match &alt.v {
+                        V::Int(count) if *count <= 0 => V::List(Rc::new(Vec::new())),
+                        _ => V::Unknown(Cause::Data),
+                    };
+                    out.add(Alt { v, ..alt });
+                }
+                Some((out, lanes))
+            }
+            (Language::Python, "len") => Some((self.count(first?, lanes), lanes)),
             (Language::Python, "bool") => {
                 let value = first?;
                 Some((self.from_outcome(&self.truth(value, lanes), value), lanes))
             }
-            (Language::Python, "str" | "repr") => Some((first?.clone(), lanes)),
+            (Language::Python, "str") => Some((as_text(first?, lanes), lanes)),
+            (
+                Language::Python,
+                "flask.abort" | "quart.abort" | "werkzeug.exceptions.abort" | "werkzeug.abort"
+                | "bottle.abort",
+            ) => {
+                let class = SmolStr::new_static("HTTPException");
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Python, "argparse.ArgumentParser.error" | "argparse.ArgumentParser.exit") => {
+                let class = SmolStr::new_static("SystemExit");
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Python, "decouple.config" | "decouple.AutoConfig") => {
+                Some(self.read_setting(at, "decouple", "", args, lanes))
+            }
+            (Language::Python, name)
+                if name
+                    .rsplit_once('.')
+                    .is_some_and(|(head, _)| is_settings_reader(head)) =>
+            {
+                let (head, how) = name.rsplit_once('.')?;
+                Some(self.read_setting(at, head, how, args, lanes))
+            }
+            (Language::Python, "asyncio.run") => {
+                let coroutine = first?.clone();
+                Some(self.awaited(at, coroutine, lanes))
+            }
+            (Language::Python, name) if name.ends_with(".run_until_complete") => {
+                let coroutine = first?.clone();
+                Some(self.awaited(at, coroutine, lanes))
+            }
             (Language::Python, "any" | "all") => {
                 Some((self.quantify(first?, name == "any", lanes), lanes))
             }
@@ -1425,10 +1571,12 @@ impl<'p> Machine<'p> {
                 Some((Val::of(V::List(Rc::new(items)), lanes), lanes))
             }
             // these keep a function as it is, or give back one that calls it
-            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => {
-                Some((Val::data(lanes), lanes))
+            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => Some((Val::data(lanes), lanes)),
+            (Language::Python, "functools.partial" | "partial")
+                if args.positional.len() == 1 && args.named.is_empty() && !args.open =>
+            {
+                Some((first?.clone(), lanes))
             }
-            (Language::Python, "functools.partial" | "partial") => Some((first?.clone(), lanes)),
             (Language::Python, "next") => {
                 if let Some(V::Generator(generator)) = first?.single() {
                     let generator = generator.clone();
@@ -1466,6 +1614,9 @@ impl<'p> Machine<'p> {
             (Language::Python, "map" | "filter") => {
                 let items = args.get(1)?.clone();
                 let function = first?.clone();
+                if matches!(function.single(), Some(V::Nil)) {
+                    return None;
+                }
                 let mut out = Vec::new();
                 let mut falls = lanes;
                 match items.single() {
@@ -1512,19 +1663,25 @@ impl<'p> Machine<'p> {
                 V::Str(text) => {
                     let text = text.trim();
                     let parsed = match name {
-                        "int" | "float" => text.parse::<i64>().ok().map(V::Int),
-                        "json.loads" => match text {
-                            "true" => Some(V::Bool(true)),
-                            "false" => Some(V::Bool(false)),
-                            "null" => Some(V::Nil),
-                            _ => text.parse::<i64>().ok().map(V::Int),
+                        "int" => text.parse::<i64>().ok().map(V::Int),
+                        "float" => match (text.parse::<i64>(), text.parse::<f64>()) {
+                            (Ok(whole), _) => Some(V::Int(whole)),
+                            (_, Ok(_)) => Some(V::Unknown(Cause::Data)),
+                            _ => None,
                         },
-                        "eval" | "ast.literal_eval" => match text {
-                            "True" => Some(V::Bool(true)),
-                            "False" => Some(V::Bool(false)),
-                            "None" => Some(V::Nil),
-                            _ => text.parse::<i64>().ok().map(V::Int),
-                        },
+                        "json.loads" => serde_json::from_str(text)
+                            .ok()
+                            .map(|value| from_json(&value, alt.lanes)),
+                        // any other expression: not followed
+                        "eval" | "ast.literal_eval" => Some(match text {
+                            "True" => V::Bool(true),
+                            "False" => V::Bool(false),
+                            "None" => V::Nil,
+                            _ => match text.parse::<i64>() {
+                                Ok(whole) => V::Int(whole),
+                                Err(_) => V::Unknown(Cause::Data),
+                            },
+                        }),
                         _ => match text.to_lowercase().as_str() {
                             "y" | "yes" | "t" | "true" | "on" | "1" => Some(V::Int(1)),
                             "n" | "no" | "f" | "false" | "off" | "0" => Some(V::Int(0)),
@@ -1651,6 +1808,80 @@ impl<'p> Machine<'p> {
             });
         }
     }
+}
+
+/// `str(x)`.
+fn as_text(value: &Val, lanes: Lanes) -> Val {
+    let mut out = Val {
+        deps: value.deps.clone(),
+        taint: value.taint,
+        ..Val::default()
+    };
+    for alt in value.groups(lanes) {
+        let v = match alt.v {
+            V::Nil | V::Missing => V::Str(SmolStr::new_static("None")),
+            V::Bool(true) => V::Str(SmolStr::new_static("True")),
+            V::Bool(false) => V::Str(SmolStr::new_static("False")),
+            V::Int(number) => V::Str(SmolStr::new(number.to_string())),
+            V::Str(_) | V::AnyName { .. } | V::Unknown(_) => alt.v,
+            V::Inquirer(text) => V::Str(text),
+            _ => V::Unknown(Cause::Data),
+        };
+        out.add(Alt { v, ..alt });
+    }
+    out
+}
+
+/// A JSON value as the language holds it. Its nesting is bounded by the reader.
+fn from_json(value: &serde_json::Value, lanes: Lanes) -> V {
+    match value {
+        serde_json::Value::Null => V::Nil,
+        serde_json::Value::Bool(truth) => V::Bool(*truth),
+        serde_json::Value::Number(number) => {
+            number.as_i64().map_or(V::Unknown(Cause::Data), V::Int)
+        }
+        serde_json::Value::String(text) => V::Str(SmolStr::new(text)),
+        serde_json::Value::Array(items) => V::List(Rc::new(
+            items
+                .iter()
+                .map(|item| Val::of(from_json(item, lanes), lanes))
+                .collect(),
+        )),
+        serde_json::Value::Object(pairs) => V::Map(Rc::new(
+            pairs
+                .iter()
+                .map(|(key, item)| {
+                    let key = Val::of(V::Str(SmolStr::new(key)), lanes);
+                    (key, Val::of(from_json(item, lanes), lanes))
+                })
+                .collect(),
+        )),
+    }
+}
+
+/// Python methods that leave their list, set or dict as it is.
+fn leaves_alone(name: &str) -> bool {
+    matches!(
+        name,
+        "get"
+            | "items"
+            | "keys"
+            | "values"
+            | "copy"
+            | "index"
+            | "count"
+            | "union"
+            | "intersection"
+            | "difference"
+            | "symmetric_difference"
+            | "isdisjoint"
+            | "issubset"
+            | "issuperset"
+            | "__contains__"
+            | "__getitem__"
+            | "__len__"
+            | "__iter__"
+    )
 }
 
 /// Whether a value can be changed in place.

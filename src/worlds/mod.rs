@@ -15,6 +15,7 @@ mod machine;
 mod methods;
 mod names;
 mod ops;
+mod python;
 mod reach;
 mod ruby;
 mod ruby_values;

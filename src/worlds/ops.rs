@@ -63,9 +63,17 @@ impl<'p> Machine<'p> {
             Op::CaseEq => self.case_equal(at, left, right, lanes),
             Op::Matches => self.pattern_match(right, left, lanes, false),
             Op::NotMatches => self.pattern_match(right, left, lanes, false).negate(),
-            Op::BitAnd | Op::BitOr | Op::Xor if self.csharp() => {
+            Op::BitAnd | Op::BitOr | Op::Xor
+                if self.csharp() || self.python() && are_bools(left) && are_bools(right) =>
+            {
                 let (a, b) = (self.truth(left, lanes), self.truth(right, lanes));
                 match op {
+                    Op::Xor if self.python() => Outcome {
+                        yes: (a.yes & b.no) | (a.no & b.yes),
+                        no: (a.yes & b.yes) | (a.no & b.no),
+                        yes_sure: (a.yes_sure & b.no_sure) | (a.no_sure & b.yes_sure),
+                        no_sure: (a.yes_sure & b.yes_sure) | (a.no_sure & b.no_sure),
+                    },
                     Op::BitAnd => Outcome {
                         yes: a.yes & b.yes,
                         no: a.no | b.no,
@@ -194,6 +202,12 @@ impl<'p> Machine<'p> {
                         Op::Gt => a > b,
                         _ => a >= b,
                     }),
+                    (V::Str(a), V::Str(b)) if self.python() => V::Bool(match op {
+                        Op::Lt => a < b,
+                        Op::Le => a <= b,
+                        Op::Gt => a > b,
+                        _ => a >= b,
+                    }),
                     (a, b) => V::Unknown(cause_of(a).max(cause_of(b))),
                 };
                 out.add(Alt {
@@ -301,6 +315,8 @@ impl<'p> Machine<'p> {
         self.outcome_over(left, right, lanes, |a, b| match (a, b) {
             // True is 1, but not the same object
             (V::Int(_), V::Bool(_)) | (V::Bool(_), V::Int(_)) => Eq3::No,
+            (V::Instance(_) | V::Object(_), V::Nil | V::Missing)
+            | (V::Nil | V::Missing, V::Instance(_) | V::Object(_)) => Eq3::No,
             _ => eq(a, b, false, python),
         })
     }
@@ -532,6 +548,7 @@ impl<'p> Machine<'p> {
             }
             // an enumeration's member as its value
             (V::Str(_) | V::Inquirer(_), "value" | "Value") => Val::of(v.clone(), lanes),
+            (V::Symbol(text), "value") if self.python() => Val::of(V::Str(text.clone()), lanes),
             (V::Bool(_), "Value") => Val::of(v.clone(), lanes),
             (V::Missing | V::Nil, "HasValue") => Val::bool(false, lanes),
             (_, "HasValue") if !matches!(v, V::Unknown(_)) => Val::bool(true, lanes),
@@ -749,6 +766,11 @@ impl<'p> Machine<'p> {
             };
         }
         let text = text_of(v)?.clone();
+        if self.python()
+            && let Some(value) = self.python_text(&text, name, args, lanes)
+        {
+            return Some((value, lanes));
+        }
         let same = |text: String| {
             let text = SmolStr::new(text);
             Some((
@@ -1277,6 +1299,10 @@ pub fn is_set(pairs: &[(Val, Val)]) -> bool {
     !pairs.is_empty() && pairs.iter().all(|(_, value)| matches!(value.single(), Some(V::Name(name)) if name == "Set"))
 }
 
+fn are_bools(value: &Val) -> bool {
+    !value.alts.is_empty() && value.alts.iter().all(|alt| matches!(alt.v, V::Bool(_)))
+}
+
 fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
     use V::*;
     let of = |yes: bool| if yes { Eq3::Yes } else { Eq3::No };
@@ -1326,6 +1352,12 @@ fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
             all
         }
         (Class(a), Class(b)) => of(a == b),
+        // an object of the file may define what it equals
+        (Instance(_) | Object(_), other) | (other, Instance(_) | Object(_))
+            if python && !matches!(other, Unknown(_)) =>
+        {
+            Eq3::Maybe(Cause::Data)
+        }
         (
             Instance(_) | Object(_) | Map(_) | Closure(_),
             Instance(_) | Object(_) | Map(_) | Closure(_),

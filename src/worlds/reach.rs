@@ -80,7 +80,17 @@ impl<'p> Machine<'p> {
         let mut homes: Vec<NodeRef> = self.homes.keys().copied().collect();
         homes.sort_unstable();
         for def in &homes {
-            self.summary(*def);
+            if !self.summaries.contains_key(def) {
+                self.summary(*def);
+            }
+        }
+        // bodies that are entered from outside see what the others wrote
+        for _ in 0..3 {
+            for def in &homes {
+                if !self.called.contains(def) {
+                    self.summary(*def);
+                }
+            }
         }
         self.run_handed_out();
         let reach = self.propagate(&homes);

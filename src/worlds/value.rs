@@ -293,6 +293,12 @@ impl Val {
             .fold(Lanes::NONE, |all, alt| all | alt.lanes)
     }
 
+    /// Grows with every alternative and lane that a join adds.
+    pub fn size(&self) -> (usize, u32) {
+        let lanes = self.alts.iter().map(|alt| alt.lanes.0.count_ones()).sum();
+        (self.alts.len(), lanes)
+    }
+
     /// Adds alternatives.
     pub fn join(&mut self, other: &Val) {
         for alt in &other.alts {
