@@ -68,6 +68,18 @@ impl<'p> Machine<'p> {
                     },
                 }
             }
+            Some(Kind::Attr { recv, name, .. })
+                if self.csharp()
+                    && matches!(self.kind(child(*recv)), Some(Kind::Super))
+                    && self.of_base(name).is_some() =>
+            {
+                let def = self.of_base(name).unwrap_or(at);
+                let (args, falls) = self.eval_args(at, call, lanes, break_to);
+                let this = self.this(falls);
+                let this = this.single().cloned().unwrap_or(V::Unknown(Cause::Data));
+                let closure = self.bound(def, &this, falls);
+                self.call_value(at, &closure, &args, falls)
+            }
             Some(Kind::Attr { recv, name, .. }) => {
                 let recv = child(*recv);
                 let (target, falls) = self.eval_quietly(recv, lanes);
@@ -433,7 +445,9 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> (Val, Lanes) {
         if self.inlining.contains(&closure.def) {
-            return (Val::data(lanes), lanes);
+            // with other arguments it may go another way: what it does with any is in its summary
+            self.escape_args(args, lanes);
+            return self.by_summary(at, closure.def, lanes);
         }
         let home = self.homes.get(&closure.def).copied();
         let nested = home.is_none();
@@ -441,11 +455,19 @@ impl<'p> Machine<'p> {
             closure.this.as_ref().and_then(|this| this.single()),
             Some(V::Object(_))
         );
+        // a base's method on an object of a derived class calls that class's overrides
+        let derived = match closure.this.as_ref().and_then(|this| this.single()) {
+            Some(V::Instance(class)) if self.csharp() => {
+                home.is_some_and(|(_, of)| of.is_some_and(|of| of != *class))
+            }
+            _ => false,
+        };
         let defaults = def.params.iter().skip(args.positional.len()).any(|param| {
             param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name)
         });
         let wanted = nested
             || on_object
+            || derived
             || defaults
             || args.block.is_some()
             || args.all().any(|value| self.interesting(value));
@@ -454,6 +476,61 @@ impl<'p> Machine<'p> {
         }
         self.escape_args(args, lanes);
         self.by_summary(at, closure.def, lanes)
+    }
+
+    /// What `base.name` means in the class whose scope this is.
+    fn of_base(&self, name: &str) -> Option<NodeRef> {
+        let mut scope = Some(self.st.scope);
+        while let Some(at) = scope {
+            let here = &self.scopes[at as usize];
+            if let ScopeKind::Class(class) = here.kind {
+                return self.classes[class as usize]
+                    .bases
+                    .iter()
+                    .filter_map(|base| match base.single() {
+                        Some(V::Class(base)) => Some(*base),
+                        _ => None,
+                    })
+                    .find_map(|base| self.methods_named(base, name).first().copied())
+                    .filter(|def| {
+                        self.def(*def)
+                            .is_some_and(|def| def.form == Form::Function)
+                    });
+            }
+            scope = here.parent;
+        }
+        None
+    }
+
+    /// An operator that a C# class of the file defines, applied to one of its objects.
+    pub fn own_operator(
+        &mut self,
+        at: NodeRef,
+        symbol: &str,
+        operands: &[&Val],
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
+        if !self.csharp() {
+            return None;
+        }
+        let name = SmolStr::new(format!("operator {symbol}"));
+        let class_of = |v: &V| match v {
+            V::Instance(class) => Some(*class),
+            V::Object(object) => Some(object.class),
+            _ => None,
+        };
+        let def = operands
+            .iter()
+            .flat_map(|value| value.alts.iter())
+            .filter_map(|alt| class_of(&alt.v))
+            .find_map(|class| self.methods_named(class, &name).first().copied())?;
+        let args = Args {
+            positional: operands.iter().map(|value| (*value).clone()).collect(),
+            nodes: vec![at; operands.len()],
+            ..Args::default()
+        };
+        let closure = self.closure(def, lanes);
+        Some(self.call_value(at, &closure, &args, lanes))
     }
 
     /// Whether an argument can decide a condition in the callee.

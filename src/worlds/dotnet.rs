@@ -189,6 +189,64 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Finds the writes to the environment's name, before anything runs: `env.EnvironmentName = x`,
+    /// `new Options { EnvironmentName = x }`, `UseEnvironment(x)`.
+    pub fn find_renames(&mut self) {
+        if !self.csharp() {
+            return;
+        }
+        let mut found = Vec::new();
+        for (index, item) in self.program.items.iter().enumerate() {
+            let Some(code) = &item.code else { continue };
+            let id = ItemId(index as u32);
+            let at = |node: NodeId| NodeRef { item: id, node };
+            for node in &code.nodes {
+                let value = match &node.kind {
+                    Kind::Set { place, value, .. } => match self.kind(at(*place)) {
+                        Some(Kind::Attr { name, .. }) if name == "EnvironmentName" => *value,
+                        _ => continue,
+                    },
+                    Kind::Call(call) => match (self.kind(at(call.callee)), call.args.first()) {
+                        (Some(Kind::Attr { name, .. }), Some(first))
+                            if name == "UseEnvironment" =>
+                        {
+                            *first
+                        }
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                let name = match self.kind(at(value)) {
+                    Some(Kind::Lit(Lit::Str(text))) => Some(text.clone()),
+                    Some(Kind::Attr { recv, name, .. })
+                        if matches!(name.as_str(), "Development" | "Staging" | "Production")
+                            && matches!(self.kind(at(*recv)), Some(Kind::Name(class)) if class == "Environments") =>
+                    {
+                        Some(name.clone())
+                    }
+                    _ => None,
+                };
+                found.push(name);
+            }
+        }
+        self.renamed = found;
+    }
+
+    /// The name of the host's environment with what the file may have made of it.
+    pub fn with_renames(&self, plain: Val, lanes: Lanes) -> Val {
+        if self.renamed.is_empty() {
+            return plain;
+        }
+        let mut value = plain;
+        for renamed in &self.renamed {
+            value.join(&match renamed {
+                Some(name) => Val::of(V::Str(name.clone()), lanes),
+                None => Val::data(lanes),
+            });
+        }
+        value
+    }
+
     fn with_doubt(&self, mut value: Val, outcome: &Outcome) -> Val {
         for alt in &mut value.alts {
             let sure = if matches!(alt.v, V::Bool(true)) {

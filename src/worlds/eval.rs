@@ -71,12 +71,21 @@ impl<'p> Machine<'p> {
             Kind::Coalesce(all) => self.shortcut(at, all, Shortcut::Coalesce, lanes),
             Kind::Not(inner) => {
                 let (value, falls) = self.eval(child(*inner), lanes);
+                if let Some(result) = self.own_operator(at, "!", &[&value], falls) {
+                    return result;
+                }
                 let outcome = self.truth(&value, falls).negate();
                 (self.from_outcome(&outcome, &value), falls)
             }
             Kind::Binary { op, left, right } => {
                 let (left_value, falls) = self.eval(child(*left), lanes);
                 let (right_value, falls) = self.eval(child(*right), falls);
+                if let Some(symbol) = symbol_of(*op)
+                    && let Some(result) =
+                        self.own_operator(at, symbol, &[&left_value, &right_value], falls)
+                {
+                    return result;
+                }
                 (
                     self.binary(at, *op, &left_value, &right_value, falls, child(*left)),
                     falls,
@@ -117,6 +126,8 @@ impl<'p> Machine<'p> {
                 self.leave(target, falls, value, None, at);
                 (Val::default(), Lanes::NONE)
             }
+            // a switch delivers the jumps to its sections
+            Kind::Label(name) if self.csharp() && name.ends_with(':') => (Val::nil(lanes), lanes),
             Kind::Label(name) => {
                 let arrived = self.arrive(0, |exit| exit.target == Target::Goto(name.clone()));
                 let mut value = Val::nil(lanes);
@@ -335,7 +346,10 @@ impl<'p> Machine<'p> {
                 V::Nil | V::Missing | V::Bool(false) => (Some(false), false),
                 V::Unknown(cause) => (None, cause.doubts()),
                 V::AnyName { .. } => (Some(true), false),
-                V::Made(_) | V::Name(_) if self.csharp() => (None, false),
+                // an object in a condition of C# is converted by an operator of its own
+                V::Made(_) | V::Name(_) | V::Instance(_) | V::Object(_) if self.csharp() => {
+                    (None, false)
+                }
                 V::Int(0) if !self.ruby() => (Some(false), false),
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
                 V::List(items) if self.python() && items.is_empty() => (Some(false), false),
@@ -528,14 +542,24 @@ impl<'p> Machine<'p> {
 
     /// The alternatives that may be true.
     pub fn truthy_part(&self, value: &Val, lanes: Lanes) -> Val {
-        self.part(value, lanes, |outcome, at| outcome.yes.has(at))
+        let mut part = self.part(value, lanes, |outcome, at| outcome.yes.has(at));
+        if self.csharp() {
+            // the operands of C# are bools: what is not known and turned out true is true
+            part.alts
+                .iter_mut()
+                .filter(|alt| matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)))
+                .for_each(|alt| alt.v = V::Bool(true));
+        }
+        part
     }
 
     fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
         let mut part = self.part(value, lanes, |outcome, at| outcome.no.has(at));
         for alt in &mut part.alts {
             // an unknown that turned out false is false, whatever else it might have been
-            if matches!(alt.v, V::Unknown(_)) {
+            if matches!(alt.v, V::Unknown(_))
+                || (self.csharp() && matches!(alt.v, V::Made(_) | V::Name(_)))
+            {
                 alt.v = V::Bool(false);
             }
         }
@@ -751,6 +775,24 @@ impl<'p> Machine<'p> {
         }
         self.assign(place, lanes, &Val::data(lanes))
     }
+}
+
+/// How C# writes an operator that a class may define.
+fn symbol_of(op: Op) -> Option<&'static str> {
+    Some(match op {
+        Op::Eq => "==",
+        Op::Ne => "!=",
+        Op::Lt => "<",
+        Op::Le => "<=",
+        Op::Gt => ">",
+        Op::Ge => ">=",
+        Op::Add => "+",
+        Op::Sub => "-",
+        Op::BitAnd => "&",
+        Op::BitOr => "|",
+        Op::Xor => "^",
+        _ => return None,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq)]

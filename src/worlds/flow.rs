@@ -121,6 +121,7 @@ impl<'p> Machine<'p> {
             self.st.may_resume = true;
         }
         let label = self.st.break_to;
+        let self_is_expression = self.csharp() && !breaks && subject.is_some();
         let (mut value, mut falls) = self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
             match arms.get(index).map(|arm| arm.body).or(otherwise) {
@@ -131,16 +132,105 @@ impl<'p> Machine<'p> {
                     },
                     on,
                 ),
+                // a switch expression that nothing matches throws
+                None if self_is_expression && !on.is_empty() => {
+                    let class = SmolStr::new_static("SwitchExpressionException");
+                    machine.leave(Target::Raise, on, Val::data(on), Some(class), at);
+                    (Val::default(), Lanes::NONE)
+                }
                 None => (Val::nil(on), on),
             }
         });
         if breaks {
+            falls = self.jump_between_sections(at, arms, otherwise, mark, falls);
             let arrived = self.arrive(mark, |exit| exit.target == Target::Break(label));
             falls = self.land(&arrived, falls, &mut value);
             self.st.break_to = break_to;
             self.st.may_resume = resume;
         }
         (value, falls)
+    }
+
+    /// C#'s `goto case` and `goto default`: a section runs in the lanes that jump to it, wherever it stands.
+    fn jump_between_sections(
+        &mut self,
+        at: NodeRef,
+        arms: &'p [Arm],
+        otherwise: Option<NodeId>,
+        mark: usize,
+        falls: Lanes,
+    ) -> Lanes {
+        let mut falls = falls;
+        for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
+            let body = NodeRef {
+                item: at.item,
+                node: body,
+            };
+            let mut jumped = Lanes::NONE;
+            for label in self.section_labels(body) {
+                for exit in self.arrive(mark, |exit| exit.target == Target::Goto(label.clone())) {
+                    jumped |= exit.lanes;
+                }
+            }
+            falls = self.enter_section(body, jumped, falls);
+        }
+        // a jump back, or to a case that is written in another way: any section may be meant
+        let far = self.arrive(mark, |exit| {
+            matches!(&exit.target, Target::Goto(label) if label.ends_with(':'))
+        });
+        let open = far.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
+        if !open.is_empty() {
+            for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
+                let body = NodeRef {
+                    item: at.item,
+                    node: body,
+                };
+                falls = self.enter_section(body, open, falls);
+            }
+            self.arrive(mark, |exit| {
+                matches!(&exit.target, Target::Goto(label) if label.ends_with(':'))
+            });
+            falls |= open;
+        }
+        falls
+    }
+
+    fn enter_section(&mut self, body: NodeRef, jumped: Lanes, falls: Lanes) -> Lanes {
+        if jumped.is_empty() {
+            return falls;
+        }
+        let branches = [
+            Branch::open(falls, Lanes::NONE),
+            Branch::open(jumped, Lanes::NONE),
+        ];
+        self.fork(&branches, |machine, index| match index {
+            0 => (Val::nil(falls), falls),
+            _ => {
+                for lane in jumped.indices() {
+                    machine.st.cuts[lane] = Cut::default();
+                }
+                machine.eval(body, jumped)
+            }
+        })
+        .1
+    }
+
+    /// The labels at the head of a section of a switch.
+    fn section_labels(&self, body: NodeRef) -> Vec<SmolStr> {
+        let Some(Kind::Seq(all)) = self.kind(body) else {
+            return Vec::new();
+        };
+        all.iter()
+            .map_while(|node| {
+                match self.kind(NodeRef {
+                    item: body.item,
+                    node: *node,
+                }) {
+                    Some(Kind::Label(label)) => Some(label.clone()),
+                    _ => None,
+                }
+            })
+            .collect()
     }
 
     /// The node that stands for an arm's test in a because: its pattern's value, or the arm's body.

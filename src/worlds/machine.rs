@@ -361,6 +361,8 @@ pub struct Machine<'p> {
     pub usings: Vec<SmolStr>,
     pub static_usings: Vec<SmolStr>,
     pub required: FxHashSet<SmolStr>,
+    /// Names that the file gives .NET's environment itself (`None`: one that is not known).
+    pub renamed: Vec<Option<SmolStr>>,
     pub next_id: u32,
     inlined: u32,
     steps: u64,
@@ -430,6 +432,7 @@ impl<'p> Machine<'p> {
             usings: facts.global_usings.to_vec(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
+            renamed: Vec::new(),
             next_id: 1,
             inlined: 0,
             steps: 0,

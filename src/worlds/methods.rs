@@ -470,7 +470,23 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         call: &'p Call,
     ) -> (Val, Lanes) {
-        let found = self.methods_named(class, name);
+        let class = self.runtime_class(this, class);
+        let mut found = self.methods_named(class, name);
+        let mut homes = vec![class; found.len()];
+        if let V::Instance(declared) = this
+            && *declared == class
+        {
+            let overriding = self.overriding(class, name);
+            if !overriding.is_empty() && found.iter().all(|def| self.is_abstract(*def)) {
+                found.clear();
+                homes.clear();
+            }
+            for derived in overriding {
+                let own = self.methods_named(derived, name);
+                homes.extend(std::iter::repeat_n(derived, own.len()));
+                found.extend(own);
+            }
+        }
         let count = args.positional.len() + args.named.len();
         let fits = |machine: &Self, at: &NodeRef| {
             machine.def(*at).is_some_and(|def| {
@@ -487,7 +503,7 @@ impl<'p> Machine<'p> {
         };
         let chosen: Vec<NodeRef> = if self.csharp() && found.len() > 1 {
             let fitting: Vec<NodeRef> = found.iter().copied().filter(|at| fits(self, at)).collect();
-            if fitting.is_empty() { found } else { fitting }
+            if fitting.is_empty() { found.clone() } else { fitting }
         } else {
             found.last().copied().into_iter().collect()
         };
@@ -507,13 +523,25 @@ impl<'p> Machine<'p> {
             let closure = self.bound(*one, this, lanes);
             return self.call_value(at, &closure, args, lanes);
         }
-        // overloads that fit alike: any of them
+        // overloads that fit alike, overrides: any of them
         let branches: Vec<Branch> = chosen
             .iter()
             .map(|_| Branch::open(lanes, Lanes::NONE))
             .collect();
         self.fork(&branches, |machine, index| {
-            let closure = machine.bound(chosen[index], this, lanes);
+            let home = found.iter().position(|def| *def == chosen[index]);
+            let this = match home.map(|home| homes[home]) {
+                Some(derived) if derived != class => V::Instance(derived),
+                _ => this.clone(),
+            };
+            let getter = machine
+                .def(chosen[index])
+                .is_some_and(|def| def.form == Form::Getter);
+            let closure = machine.bound(chosen[index], &this, lanes);
+            if getter {
+                let (value, falls) = machine.call_value(at, &closure, &Args::default(), lanes);
+                return machine.call_value(at, &value, args, falls);
+            }
             machine.call_value(at, &closure, args, lanes)
         })
     }

@@ -523,7 +523,7 @@ impl<'p> Machine<'p> {
             development: spelt("Development"),
             test: spelt("Testing"),
         };
-        spell(&all, lanes, Form::Text)
+        self.with_renames(spell(&all, lanes, Form::Text), lanes)
     }
 
     /// What an environment variable holds. `None` for a name that is not known.
@@ -659,7 +659,9 @@ impl<'p> Machine<'p> {
             return Some(Val::of(V::Host, lanes));
         }
         if let Some(class) = self.class_named(last) {
-            return Some(Val::of(V::Instance(class), lanes));
+            // a value of an enumeration is no object of it
+            return (self.classes[class as usize].form != ClassForm::Enum)
+                .then(|| Val::of(V::Instance(class), lanes));
         }
         let qualified = self.resolve_type(bare);
         self.symbol_of(&qualified)

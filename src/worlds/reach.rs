@@ -59,6 +59,8 @@ impl<'p> Machine<'p> {
             node: code.root,
         };
         self.hoist(root, 0);
+        self.link_bases();
+        self.find_renames();
         self.eval(root, Lanes::ALL);
         // what the top level raised ends it; nothing else waits for it
         self.exits.clear();

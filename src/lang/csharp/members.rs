@@ -182,7 +182,7 @@ fn body<'t>(
         // abstract, extern, partial, of an interface: whatever is behind it may do anything
         None => {
             let unknown = opaque_of(lower, owner, Vec::new());
-            (unknown, false)
+            (unknown, true)
         }
     }
 }

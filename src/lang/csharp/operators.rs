@@ -158,16 +158,72 @@ pub(super) fn postfix<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     }
 }
 
-/// `x++`, `--x`.
+/// `x++`, `--x`. The value is the new one; the old one behind an operator that stands after.
 fn step<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, inner: Node<'t>) -> NodeId {
-    let place = place(lower, inner);
-    let value = lower.push(Kind::Lit(Lit::Int(1)), node);
-    let op = if has(node, "++") {
-        SetOp::Add
+    let up = has(node, "++");
+    let by = lower.push(Kind::Lit(Lit::Int(1)), node);
+    let set = if up {
+        let place = place(lower, inner);
+        Kind::Set {
+            place,
+            op: SetOp::Add,
+            value: by,
+        }
     } else {
-        SetOp::Other
+        compound(lower, node, inner, by, Op::Sub)
     };
-    lower.push(Kind::Set { place, op, value }, node)
+    let set = lower.push(set, node);
+    if node.kind() != "postfix_unary_expression" {
+        return set;
+    }
+    let one = lower.push(Kind::Lit(Lit::Int(1)), node);
+    let before = Kind::Binary {
+        op: if up { Op::Sub } else { Op::Add },
+        left: set,
+        right: one,
+    };
+    lower.push(before, node)
+}
+
+/// `a op= b` as `a = a op b`, where reading `a` twice does nothing; else a write of something.
+fn compound<'t>(
+    lower: &mut Lower<'_, 't>,
+    node: Node<'t>,
+    left: Node<'t>,
+    right: NodeId,
+    op: Op,
+) -> Kind {
+    let target = place(lower, left);
+    if op == Op::Other || !is_path(left) {
+        return Kind::Set {
+            place: target,
+            op: SetOp::Other,
+            value: right,
+        };
+    }
+    let old = expression(lower, left);
+    let value = Kind::Binary {
+        op,
+        left: old,
+        right,
+    };
+    Kind::Set {
+        place: target,
+        op: SetOp::Plain,
+        value: lower.push(value, node),
+    }
+}
+
+/// `a`, `this.a`, `a.b.c`.
+fn is_path(node: Node<'_>) -> bool {
+    let mut node = node;
+    while node.kind() == "member_access_expression" {
+        match field(node, "expression") {
+            Some(inner) => node = inner,
+            None => return false,
+        }
+    }
+    matches!(node.kind(), "identifier" | "this" | "this_expression")
 }
 
 pub(super) fn assignment<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
@@ -178,7 +234,11 @@ pub(super) fn assignment<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeI
         "=" => SetOp::Plain,
         "??=" => SetOp::Coalesce,
         "+=" => SetOp::Add,
-        _ => SetOp::Other,
+        symbol => {
+            let value = expression(lower, right);
+            let kind = compound(lower, node, left, value, op(symbol.trim_end_matches('=')));
+            return lower.push(kind, node);
+        }
     };
     let place = place(lower, left);
     let value = expression(lower, right);
