@@ -210,6 +210,9 @@ impl<'p> Machine<'p> {
             }
             *value = Val::of(V::List(Rc::new(elements)), falls).tainted(value.taint);
         } else if !pairs.is_empty() && elements.is_empty() {
+            if ignores_case {
+                pairs.push((Val::of(V::IgnoreCase, falls), Val::nil(falls)));
+            }
             *value = Val::of(V::Map(Rc::new(pairs)), falls).tainted(value.taint);
         }
         falls
@@ -698,7 +701,7 @@ impl<'p> Machine<'p> {
         falls
     }
 
-    fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+    pub fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         let edge = Edge {
             at,
             callee: def,
@@ -1094,6 +1097,30 @@ impl<'p> Machine<'p> {
 
     /// Runs an escaped closure once for each set of lanes; whether it runs at all is open.
     pub fn run_later(&mut self, closure: &Rc<Closure>, lanes: Lanes) {
+        if let Some((cond, outcome)) = self.later.take() {
+            let (yes, no) = (outcome.yes & lanes, outcome.no & lanes);
+            let branches = [
+                Branch {
+                    cond: Some(cond),
+                    decided: outcome.decided(),
+                    ..Branch::open(yes, yes.without(outcome.yes_sure))
+                },
+                Branch {
+                    cond: Some(cond),
+                    decided: outcome.decided(),
+                    truth: false,
+                    ..Branch::open(no, no.without(outcome.no_sure))
+                },
+            ];
+            self.fork(&branches, |machine, index| {
+                if index == 0 {
+                    machine.run_later(closure, yes);
+                }
+                (Val::data(branches[index].lanes), branches[index].lanes)
+            });
+            self.later = Some((cond, outcome));
+            return;
+        }
         if !self.escaped.insert((closure.id, lanes.0)) {
             return;
         }

@@ -361,6 +361,8 @@ pub struct Machine<'p> {
     pub usings: Vec<SmolStr>,
     pub static_usings: Vec<SmolStr>,
     pub required: FxHashSet<SmolStr>,
+    /// The predicate of the branch of a pipeline that is being built.
+    pub later: Option<(NodeRef, Outcome)>,
     /// Names that the file gives .NET's environment itself (`None`: one that is not known).
     pub renamed: Vec<Option<SmolStr>>,
     pub next_id: u32,
@@ -432,6 +434,7 @@ impl<'p> Machine<'p> {
             usings: facts.global_usings.to_vec(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
+            later: None,
             renamed: Vec::new(),
             next_id: 1,
             inlined: 0,

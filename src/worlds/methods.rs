@@ -614,18 +614,11 @@ impl<'p> Machine<'p> {
         let open = Args { open: true, ..Args::default() };
         let (value, falls) = self.call_value(at, &predicate, &open, lanes);
         let outcome = self.condition(cond, &value, falls);
-        let decided = outcome.decided();
-        let branches = [
-            Branch { cond: Some(cond), decided, ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure)) },
-            Branch { cond: Some(cond), decided, truth: false, ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure)) },
-        ];
-        Some(self.fork(&branches, |machine, index| {
-            let on = branches[index].lanes;
-            if index == 0 {
-                machine.escape(&configure, on, at);
-            }
-            (Val::data(on), on)
-        }))
+        // the branch is built at the start, wherever; what it registers runs where the predicate holds
+        let outer = self.later.replace((cond, outcome));
+        let (_, falls) = self.call_value(at, &configure, &open, falls);
+        self.later = outer;
+        Some((Val::data(falls), falls))
     }
 
     pub fn call_named_with(
@@ -698,6 +691,37 @@ impl<'p> Machine<'p> {
         (Val::of(V::Made(name.clone()), lanes).tainted(taint), lanes)
     }
 
+    /// C# reflection: the methods that a text names may be called, all of them where it is not known.
+    fn named_by_reflection(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) {
+        if !self.csharp()
+            || !matches!(
+                name,
+                "GetMethod" | "GetMethods" | "GetRuntimeMethod" | "InvokeMember" | "CreateDelegate"
+                    | "GetDeclaredMethod"
+            )
+        {
+            return;
+        }
+        let wanted = args.all().find_map(|value| value.text().cloned());
+        let mut defs: Vec<NodeRef> = self
+            .homes
+            .keys()
+            .copied()
+            .filter(|def| {
+                self.def(*def).is_some_and(|node| {
+                    node.form == Form::Function
+                        && wanted.as_ref().is_none_or(|wanted| *wanted == node.name)
+                })
+            })
+            .collect();
+        defs.sort_unstable();
+        for def in defs {
+            self.called.insert(def);
+            self.structure.insert((self.context, def));
+            self.maybe(lanes, |machine| machine.by_summary(at, def, lanes));
+        }
+    }
+
     /// An unknown method: its arguments escape, its block may run.
     fn block_on_unknown(
         &mut self,
@@ -708,6 +732,7 @@ impl<'p> Machine<'p> {
         cause: Cause,
     ) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
+        self.named_by_reflection(_at, name, args, lanes);
         if let Some(block) = &args.block
             && runs_its_block(name)
         {

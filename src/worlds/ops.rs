@@ -664,7 +664,11 @@ impl<'p> Machine<'p> {
                 let outcome = self.equal(at, this, args.get(0)?, lanes, ignore_case);
                 bool(outcome)
             }
-            (Language::CSharp, "ToString") if !matches!(v, V::Bool(_)) => {
+            // a number may be a member of an enumeration
+            (Language::CSharp, "ToString") if matches!(v, V::Int(_)) => {
+                Some((Val::data(lanes), lanes))
+            }
+            (Language::CSharp, "ToString") if matches!(v, V::Str(_) | V::Inquirer(_) | V::AnyName { .. }) => {
                 Some((this.clone(), lanes))
             }
             _ => None,
@@ -1061,9 +1065,11 @@ impl<'p> Machine<'p> {
             ..Val::default()
         };
         let mut open = lanes;
-        for (known, value) in pairs {
+        let marks = |key: &Val| matches!(key.single(), Some(V::IgnoreCase));
+        let ignore_case = pairs.iter().any(|(key, _)| marks(key));
+        for (known, value) in pairs.iter().filter(|(key, _)| !marks(key)) {
             let python = self.python();
-            let outcome = self.outcome_over(known, key, open, |a, b| eq(a, b, false, python));
+            let outcome = self.outcome_over(known, key, open, |a, b| eq(a, b, ignore_case, python));
             found.join(&value.only(outcome.yes));
             open = open & outcome.no;
         }
