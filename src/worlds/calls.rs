@@ -17,6 +17,13 @@ impl<'p> Machine<'p> {
             node,
         };
         let callee = child(call.callee);
+        if let Some(Kind::Attr { recv, name, .. }) = self.kind(callee)
+            && self.csharp()
+            && (matches!(name.as_str(), "Wait" | "GetAwaiter")
+                || name == "ConfigureAwait" && self.awaited.contains(&at))
+        {
+            self.awaited.insert(child(*recv));
+        }
         if let Some(result) = self.special_form(at, call, callee, lanes) {
             return result;
         }
@@ -435,7 +442,28 @@ impl<'p> Machine<'p> {
             let generator = V::Generator(Rc::new(((**closure).clone(), args.clone())));
             return (Val::of(generator, lanes), lanes);
         }
-        self.run_body(at, closure, def, args, lanes)
+        let mark = self.exits.len();
+        let cuts = self.st.cuts.clone();
+        let (mut value, falls) = self.run_body(at, closure, def, args, lanes);
+        if !def.is_async || self.awaited.contains(&at) {
+            return (value, falls);
+        }
+        // nobody waits for the task here: what it throws does not stop the caller
+        let kept = self.exits[mark.min(self.exits.len())..]
+            .iter()
+            .filter(|exit| {
+                exit.target == Target::Raise && exit.class.as_deref() != Some("!exit")
+            })
+            .fold(Lanes::NONE, |all, exit| all | exit.lanes)
+            .without(falls)
+            & lanes;
+        for lane in kept.indices() {
+            self.st.cuts[lane] = cuts[lane].clone();
+        }
+        if !kept.is_empty() {
+            value.join(&Val::data(kept));
+        }
+        (value, falls | kept)
     }
 
     /// Runs a body: inlined where its arguments matter, by its summary otherwise.

@@ -47,6 +47,8 @@ pub struct FieldInfo {
     pub declared: bool,
     /// Assigned where it is declared, or in a constructor: never seen empty.
     pub initialised: bool,
+    /// Code beyond the file may set it.
+    pub settable: bool,
 }
 
 impl<'p> Machine<'p> {
@@ -213,6 +215,7 @@ impl<'p> Machine<'p> {
                 value,
                 declared: true,
                 initialised: true,
+                settable: false,
             };
             self.classes[index as usize]
                 .fields
@@ -282,13 +285,16 @@ impl<'p> Machine<'p> {
                     );
                 }
             }
-            Some(Kind::Let { name, ty, .. }) => {
+            Some(Kind::Let {
+                name, ty, settable, ..
+            }) => {
                 let field = self.classes[class as usize]
                     .fields
                     .entry(name.clone())
                     .or_default();
                 field.declared = true;
                 field.ty = ty.clone();
+                field.settable |= settable;
             }
             _ => {}
         }
@@ -752,10 +758,15 @@ impl<'p> Machine<'p> {
         let ty = field.ty.clone();
         let declared = field.declared;
         let rest = lanes.without(value.lanes());
+        // nothing here sets it, so something else does, or it would not be settable
+        let set_elsewhere = field.settable && !self.assigned_names.contains(name);
         if let Some(hint) = ty.as_deref().and_then(|ty| self.typed(ty, lanes))
             && (value.alts.is_empty() || value.is_data())
         {
             return hint;
+        }
+        if set_elsewhere {
+            value.join(&Val::unknown(Cause::Flag, lanes));
         }
         if running && !memo {
             value.join(&Val::data(lanes));

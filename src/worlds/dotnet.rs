@@ -154,6 +154,7 @@ impl<'p> Machine<'p> {
                 let outcome = self.equal(at, first?, args.get(1)?, lanes, false);
                 Some((Val::either(outcome.yes, outcome.no), lanes))
             }
+            ("Task" | "ValueTask", "FromResult") => Some((first?.clone(), lanes)),
             ("Console", _) => {
                 self.escape_args(args, lanes);
                 Some((Val::data(lanes), lanes))
@@ -201,6 +202,11 @@ impl<'p> Machine<'p> {
             let id = ItemId(index as u32);
             let at = |node: NodeId| NodeRef { item: id, node };
             for node in &code.nodes {
+                if let Kind::Set { place, .. } | Kind::Out(place) = &node.kind
+                    && let Some(Kind::Name(name) | Kind::Attr { name, .. }) = self.kind(at(*place))
+                {
+                    self.assigned_names.insert(name.clone());
+                }
                 let value = match &node.kind {
                     Kind::Set { place, value, .. } => match self.kind(at(*place)) {
                         Some(Kind::Attr { name, .. }) if name == "EnvironmentName" => *value,

@@ -107,7 +107,9 @@ impl<'p> Machine<'p> {
             Kind::Set { place, op, value } => {
                 self.eval_set(at, child(*place), *op, child(*value), lanes)
             }
-            Kind::Let { name, ty, value } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
+            Kind::Let {
+                name, ty, value, ..
+            } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
             Kind::Out(place) => (Val::data(lanes), self.write_unknown(child(*place), lanes)),
             Kind::With { items, body } => self.eval_with(at, items, child(*body), lanes),
             Kind::Loop(inner) => self.eval_loop(at, inner, lanes),
@@ -165,6 +167,9 @@ impl<'p> Machine<'p> {
             Kind::Symbol(name) => (self.symbol(name, lanes), lanes),
             Kind::Splat(inner) | Kind::Keyword(_, inner) => self.eval(child(*inner), lanes),
             Kind::Typed(inner, ty) => {
+                if ty.is_none() && self.csharp() {
+                    self.awaited.insert(child(*inner));
+                }
                 let (value, falls) = self.eval(child(*inner), lanes);
                 let value = match ty {
                     Some(ty) if value.is_data() => self.typed(ty, falls).unwrap_or(value),

@@ -1413,7 +1413,7 @@ impl<'p> Machine<'p> {
             .alts
             .iter()
             .any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
-        if known && matches!(self.kind(recv), Some(Kind::Name(_) | Kind::Field(_))) {
+        if known {
             let mut next = Val {
                 deps: target.deps.clone(),
                 taint: target.taint.or(value.taint),
@@ -1438,9 +1438,41 @@ impl<'p> Machine<'p> {
                     doubt: alt.doubt,
                 });
             }
-            self.assign(recv, lanes, &next);
+            if matches!(self.kind(recv), Some(Kind::Name(_) | Kind::Field(_))) {
+                self.assign(recv, lanes, &next);
+            }
+            self.change_shared(target, &next, lanes);
         } else {
             self.escape(value, lanes, at);
+        }
+    }
+
+    /// A collection that changes changes under every name it has.
+    pub fn change_shared(&mut self, old: &Val, new: &Val, lanes: Lanes) {
+        let is_old = |v: &V| {
+            matches!(v, V::List(_) | V::Map(_)) && old.alts.iter().any(|alt| same(&alt.v, v))
+        };
+        for slot in 0..self.slots.len() {
+            let here = self.slots[slot]
+                .alts
+                .iter()
+                .filter(|alt| is_old(&alt.v))
+                .fold(Lanes::NONE, |all, alt| all | alt.lanes)
+                & lanes;
+            if here.is_empty() {
+                continue;
+            }
+            let mut next = self.slots[slot].only(here);
+            next.alts.retain(|alt| !is_old(&alt.v));
+            next.join(&new.only(here));
+            self.set_slot(slot as u32, here, &next);
+        }
+        for class in &mut self.classes {
+            for field in class.fields.values_mut() {
+                if field.value.alts.iter().any(|alt| is_old(&alt.v)) {
+                    field.value.join(&new.only(lanes));
+                }
+            }
         }
     }
 }

@@ -361,6 +361,10 @@ pub struct Machine<'p> {
     pub usings: Vec<SmolStr>,
     pub static_usings: Vec<SmolStr>,
     pub required: FxHashSet<SmolStr>,
+    /// Calls whose task is awaited where it is made.
+    pub awaited: FxHashSet<NodeRef>,
+    /// C#: names that something in the file assigns.
+    pub assigned_names: FxHashSet<SmolStr>,
     /// The predicate of the branch of a pipeline that is being built.
     pub later: Option<(NodeRef, Outcome)>,
     /// Names that the file gives .NET's environment itself (`None`: one that is not known).
@@ -434,6 +438,8 @@ impl<'p> Machine<'p> {
             usings: facts.global_usings.to_vec(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
+            awaited: FxHashSet::default(),
+            assigned_names: FxHashSet::default(),
             later: None,
             renamed: Vec::new(),
             next_id: 1,

@@ -277,6 +277,7 @@ impl<'p> Machine<'p> {
             }
             _ => {}
         }
+        self.change_shared(target, &value, lanes);
     }
 
     #[allow(clippy::too_many_arguments)]

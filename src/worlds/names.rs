@@ -366,6 +366,9 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         quiet: bool,
     ) -> (Val, Lanes) {
+        if name == "Result" && self.csharp() {
+            self.awaited.insert(recv);
+        }
         let (target, falls) = self.eval_quietly(recv, lanes);
         let mut out = Val {
             deps: target.deps.clone(),

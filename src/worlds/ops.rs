@@ -551,6 +551,10 @@ impl<'p> Machine<'p> {
             }
             // an enumeration's member as its value
             (V::Str(_) | V::Inquirer(_), "value" | "Value") => Val::of(v.clone(), lanes),
+            // of a task that is known by what it gives
+            (V::Bool(_) | V::Str(_) | V::Int(_), "Result") if self.csharp() => {
+                Val::of(v.clone(), lanes)
+            }
             (V::Bool(_), "Value") => Val::of(v.clone(), lanes),
             (V::Missing | V::Nil, "HasValue") => Val::bool(false, lanes),
             (_, "HasValue") if !matches!(v, V::Unknown(_)) => Val::bool(true, lanes),
@@ -664,6 +668,10 @@ impl<'p> Machine<'p> {
                 let outcome = self.equal(at, this, args.get(0)?, lanes, ignore_case);
                 bool(outcome)
             }
+            (
+                Language::CSharp,
+                "GetAwaiter" | "GetResult" | "ConfigureAwait" | "AsTask" | "WaitAsync",
+            ) => Some((this.clone(), lanes)),
             // a number may be a member of an enumeration
             (Language::CSharp, "ToString") if matches!(v, V::Int(_)) => {
                 Some((Val::data(lanes), lanes))

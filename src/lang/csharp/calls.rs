@@ -122,6 +122,7 @@ pub(super) fn declared<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId 
             name,
             ty,
             value: None,
+            settable: false,
         },
         node,
     )

@@ -149,6 +149,7 @@ pub(super) fn define<'t>(
         visibility,
         is_static: modifier(text, head, "static"),
         generator: block.is_some_and(yields),
+        is_async: modifier(text, head, "async"),
         implicit_return,
         symbols,
         returns,
