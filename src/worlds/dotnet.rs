@@ -150,6 +150,19 @@ impl<'p> Machine<'p> {
                 Some((result, lanes))
             }
             ("Enum", "TryParse" | "Parse") => self.parse_enum(at, method, args, lanes, call),
+            (_, "Equals")
+                if name.contains("StringComparer.") && args.positional.len() == 2 =>
+            {
+                let ignore_case = class.ends_with("IgnoreCase");
+                let outcome = self.equal(at, first?, args.get(1)?, lanes, ignore_case);
+                let mut value = Val::either(outcome.yes, outcome.no);
+                value.deps = first?.deps.clone();
+                Some((self.with_doubt(value, &outcome), lanes))
+            }
+            ("", "Equals") if args.positional.len() == 2 => {
+                let outcome = self.equal(at, first?, args.get(1)?, lanes, false);
+                Some((Val::either(outcome.yes, outcome.no), lanes))
+            }
             ("object" | "Object", "Equals" | "ReferenceEquals") => {
                 let outcome = self.equal(at, first?, args.get(1)?, lanes, false);
                 Some((Val::either(outcome.yes, outcome.no), lanes))

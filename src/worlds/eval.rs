@@ -103,7 +103,7 @@ impl<'p> Machine<'p> {
                 let outcome = self.matches(at.item, pattern, &value, falls, at);
                 (self.from_outcome(&outcome, &value), falls)
             }
-            Kind::Seq(all) => self.seq(at.item, all, lanes),
+            Kind::Seq(all) => self.seq(at, all, lanes),
             Kind::Set { place, op, value } => {
                 self.eval_set(at, child(*place), *op, child(*value), lanes)
             }
@@ -200,16 +200,74 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn seq(&mut self, item: ItemId, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
+    fn seq(&mut self, at: NodeRef, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
         let mut falls = lanes;
         let mut value = Val::nil(lanes);
+        let mark = self.exits.len();
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         for node in all {
-            let at = NodeRef { item, node: *node };
-            let (result, rest) = self.eval(at, falls);
+            let (result, rest) = self.eval(child(*node), falls);
             value = result;
             falls = rest;
         }
+        // a jump back: what stands between runs again, with whatever it wrote
+        if self.csharp() && self.exits.len() > mark {
+            for (index, node) in all.iter().enumerate() {
+                let Some(label) = self.label_of(child(*node)) else {
+                    continue;
+                };
+                let back = |exit: &Exit| exit.target == Target::Goto(label.clone());
+                let jumped = self
+                    .arrive(mark, back)
+                    .iter()
+                    .fold(Lanes::NONE, |all, exit| all | exit.lanes);
+                if jumped.is_empty() {
+                    continue;
+                }
+                self.forget_written(at, jumped);
+                let branches = [
+                    Branch::open(falls, Lanes::NONE),
+                    Branch::open(jumped, Lanes::NONE),
+                ];
+                let (again, rest) = self.fork(&branches, |machine, branch| {
+                    if branch == 0 {
+                        return (value.clone(), falls);
+                    }
+                    for lane in jumped.indices() {
+                        machine.st.cuts[lane] = Cut::default();
+                    }
+                    let mut on = jumped;
+                    let mut last = Val::nil(on);
+                    for node in &all[index..] {
+                        (last, on) = machine.eval(child(*node), on);
+                    }
+                    (last, on)
+                });
+                self.arrive(mark, back);
+                (value, falls) = (again, rest);
+            }
+        }
         (value, falls)
+    }
+
+    /// The label at the head of a statement, other than a section of a switch.
+    fn label_of(&self, at: NodeRef) -> Option<SmolStr> {
+        let mut at = at;
+        loop {
+            match self.kind(at)? {
+                Kind::Label(name) => return (!name.ends_with(':')).then(|| name.clone()),
+                Kind::Seq(all) => {
+                    at = NodeRef {
+                        item: at.item,
+                        node: *all.first()?,
+                    }
+                }
+                _ => return None,
+            }
+        }
     }
 
     fn literal(&self, lit: &Lit, lanes: Lanes) -> Val {

@@ -329,6 +329,13 @@ impl<'p> Machine<'p> {
                     return self.matches_tuple(node, places, value, lanes, always, open);
                 }
                 let (expected, _) = self.eval_quietly(node, lanes);
+                // a class of the file as a constant is a test of the type
+                if self.csharp()
+                    && let Some(V::Class(class)) = expected.single()
+                    && let name = self.classes[*class as usize].name.clone()
+                {
+                    return self.is_of_type(value, &name, lanes);
+                }
                 if self.ruby() {
                     self.case_equal(node, &expected, value, lanes)
                 } else {
@@ -396,10 +403,13 @@ impl<'p> Machine<'p> {
                     open
                 }
             },
-            Pattern::Type(_, capture) => {
+            Pattern::Type(ty, capture) => {
                 if let Some(name) = capture {
                     let slot = self.declare(self.st.scope, name);
                     self.set_slot(slot, lanes, &value.only(lanes));
+                }
+                if self.csharp() {
+                    return self.is_of_type(value, ty, lanes);
                 }
                 let missing = self
                     .nilness(value, lanes)
@@ -418,6 +428,69 @@ impl<'p> Machine<'p> {
                 }
                 open
             }
+        }
+    }
+
+    /// C# `value is T`.
+    fn is_of_type(&self, value: &Val, ty: &str, lanes: Lanes) -> Outcome {
+        let simple = ty.split('<').next().unwrap_or(ty);
+        let simple = simple.rsplit('.').next().unwrap_or(simple);
+        let class = self.class_named(simple);
+        let form = |class: u32| self.classes[class as usize].form;
+        let mut outcome = Outcome::default();
+        let mut seen = Lanes::NONE;
+        for alt in value.groups(lanes) {
+            seen |= alt.lanes;
+            let answer = match (&alt.v, class) {
+                (V::Nil | V::Missing, _) => Some(false),
+                (_, None) if matches!(simple, "object" | "Object") => Some(true),
+                (V::Str(_) | V::Inquirer(_) | V::AnyName { .. }, None) => match simple {
+                    "string" | "String" => Some(true),
+                    "int" | "Int32" | "bool" | "Boolean" | "long" | "double" => Some(false),
+                    _ => None,
+                },
+                (V::Bool(_), None) => match simple {
+                    "bool" | "Boolean" => Some(true),
+                    "int" | "Int32" | "string" | "String" | "long" | "double" => Some(false),
+                    _ => None,
+                },
+                (V::Int(_), None) => match simple {
+                    "bool" | "Boolean" | "string" | "String" => Some(false),
+                    _ => None,
+                },
+                (V::Object(object), Some(class)) => {
+                    Some(object.class == class || self.derives(object.class, class))
+                }
+                (V::Instance(own), Some(class)) if *own == class || self.derives(*own, class) => {
+                    Some(true)
+                }
+                // an object made of a class is of that class alone, one of a declared type may be of a derived one
+                (V::Instance(own), Some(class))
+                    if !self.derives(class, *own)
+                        && form(class) != ClassForm::Interface
+                        && form(*own) != ClassForm::Interface =>
+                {
+                    Some(false)
+                }
+                _ => None,
+            };
+            let doubt = alt.doubt || matches!(alt.v, V::Unknown(cause) if cause.doubts());
+            let sure = if doubt { Lanes::NONE } else { alt.lanes };
+            if answer != Some(false) {
+                outcome.yes |= alt.lanes;
+                outcome.yes_sure |= sure;
+            }
+            if answer != Some(true) {
+                outcome.no |= alt.lanes;
+                outcome.no_sure |= sure;
+            }
+        }
+        let rest = lanes.without(seen);
+        Outcome {
+            yes: outcome.yes | rest,
+            no: outcome.no | rest,
+            yes_sure: outcome.yes_sure | rest,
+            no_sure: outcome.no_sure | rest,
         }
     }
 
@@ -548,10 +621,24 @@ impl<'p> Machine<'p> {
             }
             LoopKind::While { test } => {
                 enter(self);
-                self.forget_written(at, lanes);
                 let test = child(*test);
+                // where the very first test fails the body never runs, whatever it would write
+                let never = if self.only_reads(test) {
+                    let (first, falls) = self.eval(test, lanes);
+                    let first = self.truth(&first, falls);
+                    first.no.without(first.yes)
+                } else {
+                    Lanes::NONE
+                };
+                self.forget_written(at, lanes.without(never));
                 let (value, falls) = self.eval(test, lanes);
-                let outcome = self.condition(test, &value, falls);
+                let mut outcome = self.condition(test, &value, falls);
+                if !self.forced.contains_key(&test) {
+                    let never = never & falls;
+                    outcome.yes = outcome.yes.without(never);
+                    outcome.no |= never;
+                    outcome.no_sure |= never;
+                }
                 let branches = [
                     Branch {
                         cond: Some(test),
@@ -619,6 +706,29 @@ impl<'p> Machine<'p> {
             return (Val::of(list, falls).tainted(taint), falls);
         }
         (value, falls)
+    }
+
+    /// Whether evaluating an expression does nothing but read.
+    fn only_reads(&self, at: NodeRef) -> bool {
+        let Some(code) = self.program.code(at.item) else {
+            return false;
+        };
+        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
+            return false;
+        };
+        code.nodes.iter().all(|node| {
+            node.span.start < span.start
+                || node.span.end > span.end
+                || !matches!(
+                    node.kind,
+                    Kind::Call(_)
+                        | Kind::Set { .. }
+                        | Kind::Out(_)
+                        | Kind::Opaque { .. }
+                        | Kind::Yield(_)
+                        | Kind::Raise(_)
+                )
+        })
     }
 
     /// A body that runs any number of times: what it writes may have been written before.
@@ -1024,6 +1134,15 @@ impl<'p> Machine<'p> {
             ("ArgumentException", &["SystemException"]),
             ("NotSupportedException", &["SystemException"]),
             ("NullReferenceException", &["SystemException"]),
+            ("TimeoutException", &["SystemException"]),
+            ("FormatException", &["SystemException"]),
+            ("UnauthorizedAccessException", &["SystemException"]),
+            ("NotImplementedException", &["SystemException"]),
+            ("KeyNotFoundException", &["SystemException"]),
+            (
+                "ObjectDisposedException",
+                &["InvalidOperationException", "SystemException"],
+            ),
             ("CommandError", &[]),
             ("ImproperlyConfigured", &[]),
         ];
@@ -1059,7 +1178,12 @@ impl<'p> Machine<'p> {
                         }
                         V::Name(name) => {
                             let last = name.rsplit('.').next().unwrap_or(&name);
-                            return if last == ancestor { Some(true) } else { None };
+                            // between the root and the class there is nothing else
+                            return match last {
+                                _ if last == ancestor => Some(true),
+                                "Exception" if self.csharp() => Some(false),
+                                _ => None,
+                            };
                         }
                         _ => return None,
                     }

@@ -835,6 +835,28 @@ impl<'p> Machine<'p> {
                 let outcome = self.pattern_match(args.get(0)?, this, lanes, false);
                 bool(outcome)
             }
+            "IndexOf" | "CompareTo" if self.csharp() && args.positional.len() <= 2 => {
+                self.text_position(args, &text, name, ignore_case, lanes)
+            }
+            "Substring" if self.csharp() => {
+                let number = |index: usize| match args.get(index).and_then(Val::single) {
+                    Some(V::Int(number)) => usize::try_from(*number).ok(),
+                    _ => None,
+                };
+                let count = text.chars().count();
+                let from = number(0)?;
+                let length = match args.positional.len() {
+                    1 => count.checked_sub(from)?,
+                    2 => number(1)?,
+                    _ => return None,
+                };
+                if from.checked_add(length)? > count {
+                    let class = SmolStr::new_static("ArgumentOutOfRangeException");
+                    self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                    return Some((Val::default(), Lanes::NONE));
+                }
+                same(text.chars().skip(from).take(length).collect())
+            }
             "split" | "Split" | "lines" | "chars" => None,
             "local?" if matches!(v, V::Inquirer(_)) => {
                 // Rails before 7.1 has no such predicate: it compares with the name "local"
@@ -876,6 +898,33 @@ impl<'p> Machine<'p> {
             }
             _ => None,
         }
+    }
+
+    /// C# `IndexOf`, `CompareTo` with one known text: the position, the order.
+    fn text_position(
+        &self,
+        args: &Args,
+        text: &str,
+        name: &str,
+        ignore_case: bool,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
+        let part = args.get(0)?.text()?;
+        let (text, part) = if ignore_case {
+            (text.to_lowercase(), part.to_lowercase())
+        } else {
+            (text.to_owned(), part.to_string())
+        };
+        let value = match name {
+            "CompareTo" if text == part => V::Int(0),
+            // the order of different texts is the culture's
+            "CompareTo" => return None,
+            _ => match text.find(&part) {
+                Some(at) => V::Int(text[..at].chars().count() as i64),
+                None => V::Int(-1),
+            },
+        };
+        Some((Val::of(value, lanes), lanes))
     }
 
     fn note_inquiry(&mut self, at: NodeRef, wanted: &SmolStr) {
