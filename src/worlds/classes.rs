@@ -740,6 +740,11 @@ impl<'p> Machine<'p> {
                 self.summary(*writer);
             }
         }
+        for writer in self.member_writers.get(name).cloned().unwrap_or_default() {
+            if !self.is_running(writer) {
+                self.summary(writer);
+            }
+        }
         let Some(field) = self.classes[class as usize].fields.get(name) else {
             if let Some(slot) = self.slot_in(self.classes[class as usize].scope, name) {
                 let mut value = self.slots[slot as usize].only(lanes);

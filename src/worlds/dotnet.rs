@@ -203,6 +203,37 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Finds who writes members of other objects and classes.
+    pub fn find_member_writers(&mut self) {
+        if !self.csharp() {
+            return;
+        }
+        let mut defs: Vec<NodeRef> = self.homes.keys().copied().collect();
+        defs.sort_unstable();
+        for def in defs {
+            let Some(code) = self.program.code(def.item) else {
+                continue;
+            };
+            let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else {
+                continue;
+            };
+            for node in &code.nodes {
+                if node.span.start < span.start || node.span.end > span.end {
+                    continue;
+                }
+                if let Kind::Set { place, .. } | Kind::Out(place) = &node.kind
+                    && let Some(Kind::Attr { name, .. }) =
+                        code.nodes.get(place.0 as usize).map(|node| &node.kind)
+                {
+                    let writers = self.member_writers.entry(name.clone()).or_default();
+                    if writers.last() != Some(&def) {
+                        writers.push(def);
+                    }
+                }
+            }
+        }
+    }
+
     /// Finds the writes to the environment's name, before anything runs: `env.EnvironmentName = x`,
     /// `new Options { EnvironmentName = x }`, `UseEnvironment(x)`.
     pub fn find_renames(&mut self) {

@@ -666,6 +666,8 @@ impl<'p> Machine<'p> {
             let (may, may_not) = match alt.v {
                 V::Nil | V::Missing => (true, false),
                 V::Unknown(_) | V::Made(_) => (true, true),
+                // known by its declared type alone: it may be null
+                V::Instance(_) if self.csharp() => (true, true),
                 _ => (false, true),
             };
             if may {

@@ -461,8 +461,9 @@ impl<'p> Machine<'p> {
                 (V::Object(object), Some(class)) => {
                     Some(object.class == class || self.derives(object.class, class))
                 }
+                // of that type, if it is not null
                 (V::Instance(own), Some(class)) if *own == class || self.derives(*own, class) => {
-                    Some(true)
+                    None
                 }
                 // an object made of a class is of that class alone, one of a declared type may be of a derived one
                 (V::Instance(own), Some(class))

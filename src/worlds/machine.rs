@@ -363,6 +363,8 @@ pub struct Machine<'p> {
     pub required: FxHashSet<SmolStr>,
     /// Calls whose task is awaited where it is made.
     pub awaited: FxHashSet<NodeRef>,
+    /// C#: the definitions that assign a member of that name of some object or class.
+    pub member_writers: FxHashMap<SmolStr, Vec<NodeRef>>,
     /// C#: names that something in the file assigns.
     pub assigned_names: FxHashSet<SmolStr>,
     /// The predicate of the branch of a pipeline that is being built.
@@ -439,6 +441,7 @@ impl<'p> Machine<'p> {
             static_usings: Vec::new(),
             required: FxHashSet::default(),
             awaited: FxHashSet::default(),
+            member_writers: FxHashMap::default(),
             assigned_names: FxHashSet::default(),
             later: None,
             renamed: Vec::new(),

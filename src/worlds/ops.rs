@@ -223,8 +223,15 @@ impl<'p> Machine<'p> {
     ) -> Outcome {
         self.note_comparison(at, left, right, ignore_case);
         self.note_comparison(at, right, left, ignore_case);
-        let python = self.python();
-        self.outcome_over(left, right, lanes, |a, b| eq(a, b, ignore_case, python))
+        let (python, csharp) = (self.python(), self.csharp());
+        self.outcome_over(left, right, lanes, |a, b| match (a, b) {
+            (V::Instance(_), V::Nil | V::Missing) | (V::Nil | V::Missing, V::Instance(_))
+                if csharp =>
+            {
+                Eq3::Maybe(Cause::Data)
+            }
+            _ => eq(a, b, ignore_case, python),
+        })
     }
 
     /// Python `is`.
@@ -545,7 +552,7 @@ impl<'p> Machine<'p> {
     /// A property of a known value (C#, Python).
     pub fn property(&mut self, v: &V, name: &str, lanes: Lanes) -> Val {
         match (v, name) {
-            (V::List(items), "Length" | "Count") => Val::of(V::Int(items.len() as i64), lanes),
+            (V::List(items), "Length" | "Count") => count_in_lanes(items, lanes),
             (V::Str(text) | V::Inquirer(text), "Length") => {
                 Val::of(V::Int(text.chars().count() as i64), lanes)
             }
@@ -1200,7 +1207,10 @@ impl<'p> Machine<'p> {
                 if args.positional.is_empty() && name != "all?" =>
             {
                 let any = if self.csharp() {
-                    Val::bool(!items.is_empty(), lanes)
+                    let count = count_in_lanes(&items, lanes);
+                    let none = Val::of(V::Int(0), lanes);
+                    let empty = self.equal(at, &count, &none, lanes, false);
+                    self.from_outcome(&empty.negate(), &count)
                 } else {
                     self.quantify(this, true, lanes)
                 };
@@ -1214,7 +1224,7 @@ impl<'p> Machine<'p> {
             ("empty?" | "blank?", None) => Some((Val::bool(items.is_empty(), lanes), lanes)),
             ("present?", None) => Some((Val::bool(!items.is_empty(), lanes), lanes)),
             ("size" | "length" | "count" | "Count", None) => {
-                Some((Val::of(V::Int(items.len() as i64), lanes), lanes))
+                Some((count_in_lanes(&items, lanes), lanes))
             }
             (
                 "each" | "each_with_index" | "map" | "collect" | "flat_map" | "filter_map"
@@ -1288,10 +1298,12 @@ impl<'p> Machine<'p> {
                 falls,
             ),
             "select" | "filter" | "Where" | "reject" => {
-                // an item stays in the lanes in which its test may hold
+                // an item stays in the lanes in which its test holds; where one is open, so is the list
                 let mut kept = Vec::new();
+                let mut open = Lanes::NONE;
                 for (item, test) in results {
                     let outcome = self.truth(&test, falls);
+                    open |= outcome.yes & outcome.no & item.lanes();
                     let on = if name == "reject" {
                         outcome.no
                     } else {
@@ -1303,13 +1315,35 @@ impl<'p> Machine<'p> {
                         kept.push(item);
                     }
                 }
-                Val::of(V::List(Rc::new(kept)), falls)
+                let mut list = Val::of(V::List(Rc::new(kept)), falls);
+                if self.csharp() && !open.is_empty() {
+                    list.overwrite(open, &Val::data(open));
+                }
+                list
             }
             "each" | "ForEach" => Val::data(falls),
             _ => Val::data(falls),
         };
         (value, falls)
     }
+}
+
+/// How many of the items there are, lane by lane.
+fn count_in_lanes(items: &[Val], lanes: Lanes) -> Val {
+    let mut count = Val::default();
+    for item in items {
+        count.deps = std::mem::take(&mut count.deps).and(&item.deps);
+    }
+    for lane in lanes.indices() {
+        let bit = Lanes::nth(lane);
+        let there = items.iter().filter(|item| item.lanes().has(bit)).count();
+        count.add(Alt {
+            lanes: bit,
+            v: V::Int(there as i64),
+            doubt: false,
+        });
+    }
+    count
 }
 
 fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
