@@ -60,6 +60,20 @@ impl<'p> Machine<'p> {
             Op::CaseEq => self.case_equal(at, left, right, lanes),
             Op::Matches => self.pattern_match(right, left, lanes, false),
             Op::NotMatches => self.pattern_match(right, left, lanes, false).negate(),
+            Op::BitAnd | Op::BitOr | Op::Xor
+                if self.csharp()
+                    && left
+                        .alts
+                        .iter()
+                        .chain(&right.alts)
+                        .any(|alt| matches!(alt.v, V::Int(_))) =>
+            {
+                return numbers(left, right, lanes, |a, b| match op {
+                    Op::BitAnd => Some(a & b),
+                    Op::BitOr => Some(a | b),
+                    _ => Some(a ^ b),
+                });
+            }
             Op::BitAnd | Op::BitOr | Op::Xor if self.csharp() => {
                 let (a, b) = (self.truth(left, lanes), self.truth(right, lanes));
                 match op {
@@ -76,13 +90,14 @@ impl<'p> Machine<'p> {
                         no_sure: a.no_sure & b.no_sure,
                     },
                     _ => Outcome {
-                        yes: lanes,
-                        no: lanes,
-                        yes_sure: lanes,
-                        no_sure: lanes,
+                        yes: (a.yes & b.no) | (a.no & b.yes),
+                        no: (a.yes & b.yes) | (a.no & b.no),
+                        yes_sure: (a.yes_sure & b.no_sure) | (a.no_sure & b.yes_sure),
+                        no_sure: (a.yes_sure & b.yes_sure) | (a.no_sure & b.no_sure),
                     },
                 }
             }
+            Op::Sub if self.csharp() => return numbers(left, right, lanes, i64::checked_sub),
             Op::Add => return self.add(left, right, lanes, at),
             Op::Shift => {
                 let added = Val::of(V::List(Rc::new(vec![right.clone()])), lanes);
@@ -1326,6 +1341,38 @@ impl<'p> Machine<'p> {
         };
         (value, falls)
     }
+}
+
+/// Arithmetic on numbers that are known.
+fn numbers(
+    left: &Val,
+    right: &Val,
+    lanes: Lanes,
+    apply: impl Fn(i64, i64) -> Option<i64>,
+) -> Val {
+    let mut out = Val {
+        deps: left.deps.clone().and(&right.deps),
+        taint: left.taint.or(right.taint),
+        ..Val::default()
+    };
+    for a in left.groups(lanes) {
+        for b in right.groups(a.lanes) {
+            let result = match (&a.v, &b.v) {
+                (V::Int(a), V::Int(b)) => apply(*a, *b),
+                _ => None,
+            };
+            out.add(Alt {
+                lanes: b.lanes,
+                v: result.map_or_else(|| V::Unknown(cause_of(&a.v).max(cause_of(&b.v))), V::Int),
+                doubt: a.doubt || b.doubt,
+            });
+        }
+    }
+    let rest = lanes.without(out.lanes());
+    if !rest.is_empty() {
+        out.join(&Val::data(rest));
+    }
+    out
 }
 
 /// How many of the items there are, lane by lane.

@@ -182,6 +182,13 @@ fn labelled<'t>(
     labels: &[Section<'t>],
     last: &Section<'t>,
 ) -> NodeId {
+    let jumped_to = last
+        .node
+        .parent()
+        .is_some_and(|around| lower.text(around).contains("goto"));
+    if !jumped_to {
+        return body(lower, last);
+    }
     let mut all = Vec::new();
     for section in labels {
         let name = match section.label {
