@@ -330,6 +330,9 @@ pub enum Leave {
     Goto(SmolStr),
 }
 
+/// The label of the `begin` around a handler that says `retry`; no language spells one like this.
+pub const RETRY: &str = "retry!";
+
 /// A method, function, lambda, block or accessor.
 #[derive(Clone, Debug)]
 pub struct Def {

@@ -10,6 +10,17 @@ use super::names::{Found, looks_like_switch};
 use super::value::*;
 use crate::program::*;
 
+/// A call with nothing but its name.
+pub static PLAIN: Call = Call {
+    callee: NodeId(0),
+    args: Vec::new(),
+    block: None,
+    safe: false,
+    construct: false,
+    type_args: Vec::new(),
+    initialiser: Vec::new(),
+};
+
 impl<'p> Machine<'p> {
     pub fn eval_call(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> (Val, Lanes) {
         let child = |node: NodeId| NodeRef {
@@ -29,7 +40,7 @@ impl<'p> Machine<'p> {
         }
         let break_to = self.fresh();
         let mark = self.exits.len();
-        let (mut value, falls) = match self.kind(callee) {
+        let (mut value, mut falls) = match self.kind(callee) {
             Some(Kind::Name(name))
                 if !matches!(self.lookup(name), Found::Slot(_) | Found::Member(_))
                     && self.class_named(name).is_none() =>
@@ -108,6 +119,12 @@ impl<'p> Machine<'p> {
             }
             Some(Kind::Super | Kind::SelfRef) => {
                 let (args, falls) = self.eval_args(at, call, lanes, break_to);
+                let bare = self.program.span(at) == self.program.span(callee);
+                if self.ruby()
+                    && let Some(result) = self.call_super(at, &args, bare, falls)
+                {
+                    return self.after_call(result, break_to, mark);
+                }
                 self.escape_args(&args, falls);
                 (Val::data(falls), falls)
             }
@@ -117,12 +134,17 @@ impl<'p> Machine<'p> {
                 self.call_value_with(at, &callee, &args, falls, Some(call))
             }
         };
-        let mut falls = falls;
+        (value, falls) = self.after_call((value, falls), break_to, mark);
+        let falls = self.initialise(at, call, &mut value, falls);
+        (value, falls)
+    }
+
+    /// A `break` in the block of a call ends the call.
+    fn after_call(&mut self, (mut value, mut falls): (Val, Lanes), break_to: u32, mark: usize) -> (Val, Lanes) {
         let broken = self.arrive(mark, |exit| exit.target == Target::Break(break_to));
         if !broken.is_empty() {
             falls = self.land(&broken, falls, &mut value);
         }
-        falls = self.initialise(at, call, &mut value, falls);
         (value, falls)
     }
 
@@ -263,6 +285,15 @@ impl<'p> Machine<'p> {
                     );
                     falls = rest;
                     match value.single() {
+                        // `...` passes on keywords as well
+                        _ if self.ruby() && matches!(self.kind(NodeRef { item: at.item, node: *inner }), Some(Kind::Name(name)) if name == "...") => args.open = true,
+                        Some(V::Map(pairs)) if self.ruby() && pairs.iter().all(|(key, _)| matches!(key.single(), Some(V::Symbol(_)))) => {
+                            for (key, value) in pairs.iter().rev() {
+                                let name = key.text().cloned().unwrap_or_default();
+                                args.named.retain(|(known, _)| *known != name);
+                                args.named.push((name, value.clone()));
+                            }
+                        }
                         Some(V::List(items)) => {
                             args.nodes.extend(std::iter::repeat_n(node, items.len()));
                             args.positional.extend(items.iter().cloned());
@@ -343,6 +374,16 @@ impl<'p> Machine<'p> {
                     }
                     None => machine.unknown_result(v, args, lanes),
                 },
+                // `&:name`: the method of that name of what it is given
+                V::Symbol(name) if machine.ruby() => {
+                    let mut own = args.clone();
+                    if own.positional.is_empty() {
+                        return machine.unknown_result(v, args, lanes);
+                    }
+                    let target = own.positional.remove(0);
+                    let recv = if own.nodes.is_empty() { at } else { own.nodes.remove(0) };
+                    machine.call_on(at, &target, recv, name, &own, lanes, &PLAIN)
+                }
                 // calling nil raises
                 V::Nil | V::Missing => {
                     let class = SmolStr::new_static(machine.nil_error());
@@ -493,12 +534,19 @@ impl<'p> Machine<'p> {
             }
             _ => false,
         };
+        // a method of a base class or module runs for an object of another class
+        let of_kin = self.ruby()
+            && match (home, closure.this.as_ref().and_then(|this| this.single())) {
+                (Some((_, Some(home))), Some(V::Instance(class) | V::Class(class))) => *class != home,
+                _ => false,
+            };
         let defaults = def.params.iter().skip(args.positional.len()).any(|param| {
             param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name)
         });
         let wanted = nested
             || on_object
             || derived
+            || of_kin
             || defaults
             || args.block.is_some()
             || args.all().any(|value| self.interesting(value));
@@ -594,7 +642,8 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         let before = self.st.clone();
         let block = def.form == Form::Block;
-        let kind = if block {
+        // a Ruby lambda shares the locals around it as well
+        let kind = if block || (self.ruby() && def.form == Form::Lambda) {
             ScopeKind::Block
         } else {
             ScopeKind::Function
@@ -679,21 +728,35 @@ impl<'p> Machine<'p> {
             self.set_slot(slot, lanes, &this);
             next = 1;
         }
-        let mut given = positional.into_iter();
+        // Ruby: keywords that no parameter takes are the last positional argument, a map
+        let leftover: Vec<(Val, Val)> = if self.ruby() {
+            let taken = |name: &SmolStr| def.params.iter().any(|param| param.kind == ParamKind::Keyword && param.name == *name);
+            args.named.iter().filter(|(name, _)| !taken(name)).map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone())).collect()
+        } else {
+            Vec::new()
+        };
+        let takes_rest = def.params.iter().any(|param| param.kind == ParamKind::KeywordRest);
+        if !leftover.is_empty() && !takes_rest {
+            positional.push(Val::of(V::Map(Rc::new(leftover.clone())), lanes));
+        }
+        let mut given = self.by_parameter(def, positional, next, lanes).into_iter();
         for param in def.params.iter().skip(next) {
             let named = args.named(&param.name).cloned();
             let hint = param.ty.as_deref().and_then(|ty| self.typed(ty, lanes));
             let value = match param.kind {
-                ParamKind::Positional => named.or_else(|| given.next()),
+                ParamKind::Positional if self.ruby() => given.next().flatten(),
+                ParamKind::Positional => named.or_else(|| given.next().flatten()),
                 ParamKind::Keyword => named,
-                ParamKind::Rest => {
-                    let rest: Vec<Val> = given.by_ref().collect();
-                    Some(if args.open {
-                        Val::data(lanes)
-                    } else {
-                        Val::of(V::List(Rc::new(rest)), lanes)
-                    })
+                ParamKind::Rest if args.open => {
+                    given.by_ref().take(1).for_each(drop);
+                    Some(Val::data(lanes))
                 }
+                ParamKind::Rest if self.ruby() => given.next().flatten(),
+                ParamKind::Rest => {
+                    let rest: Vec<Val> = given.by_ref().flatten().collect();
+                    Some(Val::of(V::List(Rc::new(rest)), lanes))
+                }
+                ParamKind::KeywordRest if self.ruby() && !args.open => Some(Val::of(V::Map(Rc::new(leftover.clone())), lanes)),
                 ParamKind::KeywordRest => Some(Val::data(lanes)),
                 ParamKind::Block => Some(args.block.clone().unwrap_or_else(|| Val::nil(lanes))),
             };
@@ -784,11 +847,13 @@ impl<'p> Machine<'p> {
         let logging = self.pause_logging();
         let exits = std::mem::take(&mut self.exits);
         let inlining = std::mem::take(&mut self.inlining);
+        let catching = std::mem::take(&mut self.catching);
         self.contexts.push(Context {
             def: Some(at),
             ..Context::default()
         });
         let context = std::mem::replace(&mut self.context, self.contexts.len() - 1);
+        let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
         let this = class.map(|class| {
@@ -874,7 +939,9 @@ impl<'p> Machine<'p> {
             doubt: self.st.doubt & falls,
         });
         self.inlining = inlining;
+        self.catching = catching;
         self.context = context;
+        self.foreign_below = foreign;
         self.resume_logging(logging);
         self.st = before;
         self.summaries.insert(at, Summary::Done(effect.clone()));
@@ -1084,6 +1151,10 @@ impl<'p> Machine<'p> {
                     let generator = generator.clone();
                     self.iterate_generator(&generator, on);
                 }
+                V::Object(object) => {
+                    let object = object.clone();
+                    self.expose(&object);
+                }
                 V::List(items) => {
                     for item in items.clone().iter() {
                         self.escape_to(item, on, at, depth - 1);
@@ -1165,6 +1236,7 @@ impl<'p> Machine<'p> {
         };
         let mark = self.exits.len();
         let before = self.st.clone();
+        let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
         self.maybe(lanes, |machine| {
             machine.forget_written(closure.def, lanes);
             let (value, falls) = if machine.homes.contains_key(&closure.def) {
@@ -1180,6 +1252,7 @@ impl<'p> Machine<'p> {
             }
             (value, falls)
         });
+        self.foreign_below = foreign;
         // what the closure raises, its caller's caller sees; what it returns from, in a block, may have happened
         if def.form != Form::Block {
             self.exits.truncate(mark);
@@ -1187,7 +1260,7 @@ impl<'p> Machine<'p> {
         self.st = before;
     }
 
-    /// Variables that a body writes may hold anything by the time it runs again.
+    /// What a body writes may hold anything by the time it runs again: variables, what they hold, the process environment.
     pub fn forget_written(&mut self, def: NodeRef, lanes: Lanes) {
         let Some(code) = self.program.code(def.item) else {
             return;
@@ -1195,26 +1268,59 @@ impl<'p> Machine<'p> {
         let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else {
             return;
         };
-        let mut names: Vec<&SmolStr> = Vec::new();
+        let mut places: Vec<NodeId> = Vec::new();
         for node in &code.nodes {
             if node.span.start < span.start || node.span.end > span.end {
                 continue;
             }
-            if let Kind::Set { place, .. } = &node.kind
-                && let Some(Kind::Name(name)) =
-                    code.nodes.get(place.0 as usize).map(|node| &node.kind)
-                && !names.contains(&name)
-            {
-                names.push(name);
+            match &node.kind {
+                Kind::Set { place, .. } | Kind::Out(place) => places.push(*place),
+                Kind::Binary { op: Op::Shift, left, .. } => places.push(*left),
+                Kind::Call(call) => {
+                    if let Some(Kind::Attr { recv, name, .. }) = code.nodes.get(call.callee.0 as usize).map(|node| &node.kind)
+                        && super::methods::is_mutation(name)
+                    {
+                        places.push(*recv);
+                    }
+                }
+                _ => {}
             }
         }
-        for name in names {
-            if let Found::Slot(slot) = self.lookup(name)
-                && !self.slots[slot as usize].alts.is_empty()
-            {
-                self.weaken_slot(slot, &Val::data(lanes));
+        let mut seen: Vec<&SmolStr> = Vec::new();
+        while let Some(place) = places.pop() {
+            let at = NodeRef { item: def.item, node: place };
+            match self.kind(at) {
+                Some(Kind::Name(name)) if self.is_process_environment(name) => self.forget_variables(lanes),
+                Some(Kind::Name(name) | Kind::Field(name)) if !seen.contains(&name) => {
+                    seen.push(name);
+                    self.forget_name(name, lanes);
+                }
+                Some(Kind::Index { recv, .. }) => places.push(*recv),
+                Some(Kind::Attr { recv, .. }) => places.push(*recv),
+                Some(Kind::List(all)) => places.extend(all.iter().copied()),
+                Some(Kind::Splat(inner) | Kind::Typed(inner, _)) => places.push(*inner),
+                _ => {}
             }
         }
+    }
+
+    fn is_process_environment(&self, name: &str) -> bool {
+        (self.ruby() && name == "ENV") || (self.python() && matches!(name, "environ" | "os"))
+    }
+
+    /// A name may hold anything from here on.
+    fn forget_name(&mut self, name: &SmolStr, lanes: Lanes) {
+        let slot = match self.lookup(name) {
+            Found::Slot(slot) => Some(slot),
+            _ => self.slot_in(0, name).filter(|_| name.starts_with(['$', '@'])),
+        };
+        let Some(slot) = slot else { return };
+        let held = &self.slots[slot as usize];
+        // a name that stands for a function or class still does
+        if held.alts.is_empty() || held.alts.iter().all(|alt| matches!(alt.v, V::Class(_)) || self.is_method(&alt.v)) {
+            return;
+        }
+        self.weaken_slot(slot, &Val::data(lanes));
     }
 
     pub fn iterate_generator(&mut self, generator: &Rc<(Closure, Args)>, lanes: Lanes) -> Lanes {

@@ -196,6 +196,10 @@ impl<'p> Machine<'p> {
                     body: BodyState::Waiting,
                     lanes: Lanes::ALL,
                 });
+                for (name, value) in self.seeded_fields(at) {
+                    let field = self.classes[index as usize].fields.entry(name).or_default();
+                    field.value = value;
+                }
                 let slot = self.declare(outer, &simple);
                 self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
                 self.class_names.entry(simple).or_insert(index);
@@ -362,7 +366,7 @@ impl<'p> Machine<'p> {
     }
 
     /// C#: the classes of the file that derive from this one and define the member themselves.
-    pub fn overriding(&self, class: u32, name: &str) -> Vec<u32> {
+    pub fn overridden_in(&self, class: u32, name: &str) -> Vec<u32> {
         if !self.csharp() {
             return Vec::new();
         }
@@ -571,11 +575,21 @@ impl<'p> Machine<'p> {
 
     pub fn write_class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, value: &Val) {
         let in_constructor = self.in_constructor;
+        let read = self.fields_read.contains(&(class, name.clone()));
         let field = self.classes[class as usize]
             .fields
             .entry(name.clone())
             .or_default();
-        field.value.join(&value.only(lanes));
+        let value = value.only(lanes);
+        let known = |alt: &Alt| {
+            field
+                .value
+                .alts
+                .iter()
+                .any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes))
+        };
+        self.stale |= read && !value.alts.iter().all(known);
+        field.value.join(&value);
         field.initialised |= in_constructor;
     }
 
@@ -590,14 +604,6 @@ impl<'p> Machine<'p> {
                 }
             }
             None => Val::data(lanes),
-        }
-    }
-
-    fn this_class(&self) -> Option<u32> {
-        match self.st.this.as_ref()?.single()? {
-            V::Class(class) | V::Instance(class) => Some(*class),
-            V::Object(object) => Some(object.class),
-            _ => None,
         }
     }
 
@@ -685,7 +691,7 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn write_object_field(
+    pub fn write_object_field(
         &mut self,
         object: &Rc<Object>,
         name: &SmolStr,
@@ -698,6 +704,22 @@ impl<'p> Machine<'p> {
             Some((_, old)) if strong => old.overwrite(lanes, value),
             Some((_, old)) => old.join(&value.only(lanes)),
             None => fields.push((name.clone(), value.only(lanes))),
+        }
+    }
+
+    /// An object gets into code that is not in sight: its methods may run, so its fields hold what these write.
+    pub fn expose(&mut self, object: &Rc<Object>) {
+        let names: Vec<SmolStr> = object.fields.borrow().iter().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let writers = self.classes[object.class as usize].writers.get(&name).cloned().unwrap_or_default();
+            let changes = writers.iter().any(|writer| self.def(*writer).is_some_and(|def| def.form != Form::Constructor));
+            if changes {
+                let value = self.class_field(object.class, &name, Lanes::ALL, false);
+                let mut fields = object.fields.borrow_mut();
+                if let Some((_, held)) = fields.iter_mut().find(|(known, _)| *known == name) {
+                    held.join(&value);
+                }
+            }
         }
     }
 
@@ -723,6 +745,7 @@ impl<'p> Machine<'p> {
     /// A field as every object of the class may hold it: the join of all assignments.
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
+        self.fields_read.insert((class, name.clone()));
         let writers = self.classes[class as usize]
             .writers
             .get(name)
@@ -827,7 +850,7 @@ impl<'p> Machine<'p> {
         if let V::Instance(declared) = v
             && *declared == class
         {
-            let overriding = self.overriding(class, name);
+            let overriding = self.overridden_in(class, name);
             if !overriding.is_empty() {
                 return self.read_virtual(at, class, name, lanes, overriding);
             }
@@ -867,6 +890,11 @@ impl<'p> Machine<'p> {
         name: &SmolStr,
         lanes: Lanes,
     ) -> (Val, Lanes) {
+        if self.ruby()
+            && let Some(result) = self.call_ruby_member(at, v, class, name, &Args::default(), lanes)
+        {
+            return result;
+        }
         let found = self.methods_named(class, name);
         if let Some(def) = found
             .iter()
@@ -1038,12 +1066,16 @@ impl<'p> Machine<'p> {
     ) {
         for alt in target.groups(lanes) {
             match &alt.v {
-                V::Object(object) => {
+                V::Object(object) if !self.ruby() => {
                     let object = object.clone();
                     self.write_object_field(&object, name, alt.lanes, value);
                 }
-                V::Instance(class) | V::Class(class) => {
-                    let class = *class;
+                V::Instance(_) | V::Class(_) | V::Object(_) => {
+                    let class = match &alt.v {
+                        V::Instance(class) | V::Class(class) => *class,
+                        V::Object(object) => object.class,
+                        _ => continue,
+                    };
                     let setter = self
                         .methods_named(class, &format!("{name}="))
                         .first()
@@ -1053,6 +1085,7 @@ impl<'p> Machine<'p> {
                                 self.def(*at).is_some_and(|def| def.form == Form::Setter)
                             })
                         });
+                    let found = setter.is_some();
                     if let Some(setter) = setter {
                         let closure = self.bound(setter, &alt.v, alt.lanes);
                         let args = Args {
@@ -1067,8 +1100,14 @@ impl<'p> Machine<'p> {
                     } else {
                         name.clone()
                     };
+                    if let V::Object(object) = &alt.v
+                        && !found
+                    {
+                        self.write_object_field(&object.clone(), &field, alt.lanes, value);
+                    }
                     self.write_class_field(class, &field, alt.lanes, value);
                 }
+                V::Name(head) | V::Made(head) if self.write_setting(&head.clone(), name, alt.lanes, value) => {}
                 _ => self.escape(&value.only(alt.lanes), alt.lanes, at),
             }
         }

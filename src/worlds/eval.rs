@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::lanes::Lanes;
 use super::machine::*;
+use super::ops::cause_of;
 use super::value::*;
 use crate::program::*;
 
@@ -410,15 +411,18 @@ impl<'p> Machine<'p> {
                 V::Unknown(cause) => (None, cause.doubts()),
                 V::AnyName { .. } => (Some(true), false),
                 // an object in a condition of C# is converted by an operator of its own
-                V::Made(_) | V::Name(_) | V::Instance(_) | V::Object(_) if self.csharp() => {
+                V::Instance(_) | V::Object(_) if self.csharp() => {
                     (None, false)
                 }
                 V::Int(0) if !self.ruby() => (Some(false), false),
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
                 V::List(items) if self.python() && items.is_empty() => (Some(false), false),
                 V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
-                // a call's result may be anything; a name itself (a class, a module) is true
-                V::Made(_) => (None, false),
+                // a constant in capitals may hold a flag
+                V::Name(name) if !self.csharp() && is_flag_constant(name) => (None, cause_of(&alt.v).doubts()),
+                // a constant of Ruby is a class or module; anything else beyond the file may be anything
+                V::Name(name) if self.ruby() && names_constant(name) => (Some(true), false),
+                V::Name(_) | V::Made(_) => (None, cause_of(&alt.v).doubts()),
                 _ => (Some(true), false),
             };
             let doubt = doubt || alt.doubt;
@@ -466,6 +470,9 @@ impl<'p> Machine<'p> {
             })
             .filter(|cause| cause.doubts())
             .max();
+        // a known outcome may rest on something doubted all the same
+        let doubted = outcome.yes.without(outcome.yes_sure) | outcome.no.without(outcome.no_sure);
+        let cause = cause.or((!doubted.is_empty()).then_some(Cause::Flag));
         let entry = self.conditions.entry(at).or_default();
         entry.yes |= outcome.yes;
         entry.no |= outcome.no;
@@ -473,7 +480,6 @@ impl<'p> Machine<'p> {
         if entry.deps.0.is_none() {
             entry.deps = value.deps.clone();
         }
-        self.truthy_variable(at, value);
         outcome
     }
 
@@ -497,6 +503,7 @@ impl<'p> Machine<'p> {
                 node: *test,
             };
             let (value, falls) = self.eval(test, open);
+            self.truthy_variable(test, &value);
             let outcome = self.condition(test, &value, falls);
             branches.push(Branch {
                 lanes: outcome.yes,
@@ -867,6 +874,15 @@ enum Shortcut {
     Coalesce,
 }
 
+/// `FEATURES`, `settings.READ_ONLY`: no class is called so.
+fn is_flag_constant(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.len() > 1
+        && !matches!(last, "ENV" | "ARGV")
+        && last.starts_with(|c: char| c.is_ascii_uppercase())
+        && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
 /// The text of a known string.
 pub fn text_of(v: &V) -> Option<&SmolStr> {
     match v {
@@ -885,4 +901,11 @@ pub fn worst(a: &V, b: &V) -> Cause {
         }
     };
     cause(a).max(cause(b))
+}
+
+/// `Faker::Name`, as opposed to `Faker::Name.name`.
+fn names_constant(name: &str) -> bool {
+    name.rsplit('.')
+        .next()
+        .is_some_and(|last| last.starts_with(char::is_uppercase))
 }

@@ -496,13 +496,28 @@ impl<'p> Machine<'p> {
     }
 
     /// A tuple of constants and discards that the grammar reads as an expression.
-    fn matches_tuple(&mut self, at: NodeRef, places: &[NodeId], value: &Val, lanes: Lanes, always: Outcome, open: Outcome) -> Outcome {
-        let Some(V::List(items)) = value.single().filter(|v| matches!(v, V::List(items) if items.len() == places.len())).cloned() else {
+    fn matches_tuple(
+        &mut self,
+        at: NodeRef,
+        places: &[NodeId],
+        value: &Val,
+        lanes: Lanes,
+        always: Outcome,
+        open: Outcome,
+    ) -> Outcome {
+        let Some(V::List(items)) = value
+            .single()
+            .filter(|v| matches!(v, V::List(items) if items.len() == places.len()))
+            .cloned()
+        else {
             return open;
         };
         let mut every = always;
         for (place, item) in places.iter().zip(items.iter()) {
-            let place = NodeRef { item: at.item, node: *place };
+            let place = NodeRef {
+                item: at.item,
+                node: *place,
+            };
             if matches!(self.kind(place), Some(Kind::Name(name)) if name == "_") {
                 continue;
             }
@@ -682,8 +697,12 @@ impl<'p> Machine<'p> {
                 let (mut value, rest) = self.eval(body, lanes);
                 let again = self.arrive(mark, |exit| exit.target == Target::Next(next_to));
                 self.land(&again, rest, &mut value);
-                // only a break leaves it
-                Lanes::NONE
+                // only a break leaves it; in Ruby an iterator that has no more leaves it as well
+                if self.ruby() {
+                    self.iteration_ended(body, lanes, mark)
+                } else {
+                    Lanes::NONE
+                }
             }
         };
         let broken = self.arrive(mark, |exit| exit.target == Target::Break(break_to));
@@ -784,6 +803,24 @@ impl<'p> Machine<'p> {
     }
 
     pub fn eval_try(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
+        let mark = self.exits.len();
+        let (mut value, falls) = self.eval_try_once(at, inner, lanes);
+        let again = self.arrive(mark, |exit| is_retry(&exit.target));
+        if again.is_empty() {
+            return (value, falls);
+        }
+        let lanes = again.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
+        // what was written before holds anything now, so one more pass stands for all that follow
+        self.forget_written(at, lanes);
+        let doubt = self.st.doubt;
+        let (next, rest) = self.eval_try_once(at, inner, lanes);
+        self.arrive(mark, |exit| is_retry(&exit.target));
+        self.st.doubt |= doubt & falls;
+        value.join(&next);
+        (value, falls | rest)
+    }
+
+    fn eval_try_once(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
         let child = |node: NodeId| NodeRef {
             item: at.item,
             node,
@@ -793,7 +830,8 @@ impl<'p> Machine<'p> {
         self.st.may_resume = true;
         let (value, body_falls) = self.eval(child(inner.body), lanes);
         let after_body = self.st.clone();
-        let risky = self.may_raise(child(inner.body), 0) || self.reads_settings(at.item, child(inner.body), inner);
+        let risky = self.may_raise(child(inner.body), 0)
+            || self.reads_settings(at.item, child(inner.body), inner);
         let mut raised = self.arrive(mark, |exit| exit.target == Target::Raise);
         // handlers take what their classes catch, one after the other
         struct Entry {
@@ -831,6 +869,9 @@ impl<'p> Machine<'p> {
             entries.push(entry);
         }
         self.exits.extend(raised);
+        if self.ruby() {
+            self.eval_rescued(at.item, inner, lanes);
+        }
         // the body's fall-through and the handlers are branches: variables may be as before or after
         let mut branches = vec![Branch::open(body_falls, Lanes::NONE)];
         branches.extend(
@@ -907,7 +948,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether code may raise by itself: it calls something that is not in sight.
-    fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
+    pub fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
         let Some(code) = self.program.code(at.item) else {
             return true;
         };
@@ -940,7 +981,14 @@ impl<'p> Machine<'p> {
         let waits = inner.handlers.iter().any(|handler| match &handler.catches {
             Catches::Classes(classes) => classes.iter().any(|node| {
                 let names = |node: NodeId| match self.kind(NodeRef { item, node }) {
-                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => matches!(name.as_str(), "AttributeError" | "NameError" | "ImproperlyConfigured" | "IndexError" | "TypeError"),
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => matches!(
+                        name.as_str(),
+                        "AttributeError"
+                            | "NameError"
+                            | "ImproperlyConfigured"
+                            | "IndexError"
+                            | "TypeError"
+                    ),
                     _ => false,
                 };
                 match self.kind(NodeRef { item, node: *node }) {
@@ -950,53 +998,102 @@ impl<'p> Machine<'p> {
             }),
             _ => false,
         });
-        let Some(code) = self.program.code(item).filter(|_| waits && !self.csharp()) else { return false };
-        let Some(span) = code.nodes.get(body.node.0 as usize).map(|node| node.span) else { return true };
+        let Some(code) = self.program.code(item).filter(|_| waits && !self.csharp()) else {
+            return false;
+        };
+        let Some(span) = code.nodes.get(body.node.0 as usize).map(|node| node.span) else {
+            return true;
+        };
         let inside = |node: &Node| node.span.start >= span.start && node.span.end <= span.end;
-        code.nodes.iter().any(|node| inside(node) && matches!(node.kind, Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)))
+        code.nodes.iter().any(|node| {
+            inside(node)
+                && matches!(
+                    node.kind,
+                    Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)
+                )
+        })
     }
 
     /// Calls that are known not to raise, or whose exits are modelled.
     fn is_harmless(&self, at: NodeRef, call: &Call, depth: usize) -> bool {
-        let callee = NodeRef { item: at.item, node: call.callee };
+        let callee = NodeRef {
+            item: at.item,
+            node: call.callee,
+        };
         match self.kind(callee) {
             Some(Kind::Name(name)) => match self.lookup(name) {
-                super::names::Found::Slot(slot) => self.slots[slot as usize].alts.iter().all(|alt| match &alt.v {
-                    V::Closure(closure) => self.is_calm(closure.def, depth),
-                    _ => false,
-                }),
+                super::names::Found::Slot(slot) => {
+                    self.slots[slot as usize]
+                        .alts
+                        .iter()
+                        .all(|alt| match &alt.v {
+                            V::Closure(closure) => self.is_calm(closure.def, depth),
+                            _ => false,
+                        })
+                }
                 super::names::Found::Member(class) => {
                     let found = self.methods_named(class, name);
                     !found.is_empty() && found.iter().all(|def| self.is_calm(*def, depth))
                 }
                 super::names::Found::Nothing => {
-                    matches!(name.as_str(), "exit" | "abort" | "exit!" | "puts" | "print" | "p" | "warn" | "raise" | "throw" | "bool" | "str" | "len")
-                        || is_exception_name(name)
+                    matches!(
+                        name.as_str(),
+                        "exit"
+                            | "abort"
+                            | "exit!"
+                            | "puts"
+                            | "print"
+                            | "p"
+                            | "warn"
+                            | "raise"
+                            | "throw"
+                            | "bool"
+                            | "str"
+                            | "len"
+                    ) || is_exception_name(name)
                 }
             },
             Some(Kind::Attr { recv, name, .. }) => {
-                let recv = NodeRef { item: at.item, node: *recv };
+                let recv = NodeRef {
+                    item: at.item,
+                    node: *recv,
+                };
                 let of = |names: &[&str]| match self.kind(recv) {
-                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => names.contains(&name.as_str()),
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => {
+                        names.contains(&name.as_str())
+                    }
                     _ => false,
                 };
                 match name.as_str() {
                     // reading the environment, and leaving
-                    "getenv" | "_exit" | "GetEnvironmentVariable" | "SetEnvironmentVariable" | "FailFast" => true,
+                    "getenv"
+                    | "_exit"
+                    | "GetEnvironmentVariable"
+                    | "SetEnvironmentVariable"
+                    | "FailFast" => true,
                     "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment" => true,
-                    "exit" | "exit!" | "abort" | "Exit" => of(&["sys", "Kernel", "Process", "Environment"]),
+                    "exit" | "exit!" | "abort" | "Exit" => {
+                        of(&["sys", "Kernel", "Process", "Environment"])
+                    }
                     "get" | "setdefault" => of(&["environ"]),
                     "fetch" | "key?" | "values_at" => of(&["ENV"]),
                     "env" => of(&["Rails", "Hanami", "Padrino"]),
                     // predicates and strings
                     _ if self.ruby() && name.ends_with('?') => true,
-                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith" | "downcase" | "upcase" | "to_s" | "to_sym" | "ToLower" | "ToUpper"
-                    | "ToLowerInvariant" | "ToUpperInvariant" | "Equals" | "StartsWith" | "EndsWith" => true,
+                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith"
+                    | "downcase" | "upcase" | "to_s" | "to_sym" | "ToLower" | "ToUpper"
+                    | "ToLowerInvariant" | "ToUpperInvariant" | "Equals" | "StartsWith"
+                    | "EndsWith" => true,
                     // logs
-                    "WriteLine" | "Write" | "LogError" | "LogInformation" | "LogWarning" | "LogDebug" => true,
-                    "info" | "warn" | "warning" | "error" | "debug" => of(&["logger", "log", "logging", "_logger", "_log", "LOGGER"]),
+                    "WriteLine" | "Write" | "LogError" | "LogInformation" | "LogWarning"
+                    | "LogDebug" => true,
+                    "info" | "warn" | "warning" | "error" | "debug" => {
+                        of(&["logger", "log", "logging", "_logger", "_log", "LOGGER"])
+                    }
                     "new" => match self.kind(recv) {
-                        Some(Kind::Name(class) | Kind::Attr { name: class, .. }) => is_exception_name(class),
+                        Some(Kind::Name(class) | Kind::Attr { name: class, .. }) => {
+                            is_exception_name(class)
+                        }
                         _ => false,
                     },
                     _ => is_exception_name(name),
@@ -1008,8 +1105,17 @@ impl<'p> Machine<'p> {
 
     /// Whether a definition of the file raises nothing but what its summary says.
     fn is_calm(&self, def: NodeRef, depth: usize) -> bool {
-        let Some(node) = self.def(def) else { return false };
-        depth < 3 && !self.may_raise(NodeRef { item: def.item, node: node.body }, depth + 1)
+        let Some(node) = self.def(def) else {
+            return false;
+        };
+        depth < 3
+            && !self.may_raise(
+                NodeRef {
+                    item: def.item,
+                    node: node.body,
+                },
+                depth + 1,
+            )
     }
 
     /// Whether a handler catches an exception of this class. `None`: perhaps.
@@ -1563,43 +1669,15 @@ impl<'p> Machine<'p> {
                     doubt: alt.doubt,
                 });
             }
-            if matches!(self.kind(recv), Some(Kind::Name(_) | Kind::Field(_))) {
-                self.assign(recv, lanes, &next);
-            }
-            self.change_shared(target, &next, lanes);
+            self.changed(recv, target, &next, lanes);
         } else {
             self.escape(value, lanes, at);
         }
     }
+}
 
-    /// A collection that changes changes under every name it has.
-    pub fn change_shared(&mut self, old: &Val, new: &Val, lanes: Lanes) {
-        let is_old = |v: &V| {
-            matches!(v, V::List(_) | V::Map(_)) && old.alts.iter().any(|alt| same(&alt.v, v))
-        };
-        for slot in 0..self.slots.len() {
-            let here = self.slots[slot]
-                .alts
-                .iter()
-                .filter(|alt| is_old(&alt.v))
-                .fold(Lanes::NONE, |all, alt| all | alt.lanes)
-                & lanes;
-            if here.is_empty() {
-                continue;
-            }
-            let mut next = self.slots[slot].only(here);
-            next.alts.retain(|alt| !is_old(&alt.v));
-            next.join(&new.only(here));
-            self.set_slot(slot as u32, here, &next);
-        }
-        for class in &mut self.classes {
-            for field in class.fields.values_mut() {
-                if field.value.alts.iter().any(|alt| is_old(&alt.v)) {
-                    field.value.join(&new.only(lanes));
-                }
-            }
-        }
-    }
+fn is_retry(target: &Target) -> bool {
+    matches!(target, Target::Goto(label) if label == RETRY)
 }
 
 fn either(a: Outcome, b: Outcome) -> Outcome {

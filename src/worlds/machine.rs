@@ -245,7 +245,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// A comparison of the environment with a name no environment has.
-    UnknownName { name: SmolStr, symbol: bool },
+    UnknownName { name: SmolStr, own: bool },
     /// A comparison that cannot hold (string with symbol, wrong case, `is True`).
     Constant { literal: SmolStr, why: Mismatch },
     /// The truth of an environment variable's string decides.
@@ -326,6 +326,8 @@ pub struct Machine<'p> {
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
     pub registered: Vec<(u32, usize, Lanes, Lanes)>,
     pub in_constructor: bool,
+    /// A list of names is compared, one after the other.
+    pub several: bool,
     pub summary_depth: usize,
     /// Bodies of `with` waiting for their context manager to yield.
     pub around: Vec<Around<'p>>,
@@ -374,6 +376,85 @@ pub struct Machine<'p> {
     pub next_id: u32,
     inlined: u32,
     steps: u64,
+    /// Slots below this one outlive the body that runs: what it writes there may be there at any later time.
+    pub foreign_below: u32,
+    /// Slots of the file that a body made.
+    file_slots: FxHashSet<u32>,
+    /// What bodies wrote to slots that outlive them: no later write is sure to have come last.
+    pub lingering: FxHashMap<u32, Val>,
+    /// What an earlier run of the file found out.
+    seeds: &'p Seeds,
+    /// Lists, maps and strings changed in place: what they were and what they became.
+    pub changes: Vec<(V, Val)>,
+    /// Fields that were read, with what they held then.
+    pub fields_read: FxHashSet<(u32, SmolStr)>,
+    /// The labels that a `catch` around the running code takes; `None` where it is not known.
+    pub catching: Vec<Option<SmolStr>>,
+    /// Slots of the file that hold a method under another name.
+    pub alias_slots: FxHashSet<u32>,
+    /// Ruby: methods defined where it cannot be seen on what: an object, a block that reopens a class, a module mixed in later.
+    pub loose: FxHashMap<SmolStr, Vec<NodeRef>>,
+    /// Ruby: modules mixed into classes and classes derived.
+    pub kin: FxHashMap<u32, super::ruby::Kin>,
+    /// A field took a new value after it was read: who read it must run again.
+    pub stale: bool,
+}
+
+/// What bodies may have written before anything is read: values of names of the file and of fields of classes.
+#[derive(Debug, Default)]
+pub struct Seeds {
+    pub names: FxHashMap<SmolStr, Val>,
+    pub fields: FxHashMap<(NodeRef, SmolStr), Val>,
+}
+
+impl Seeds {
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.fields.is_empty()
+    }
+
+    pub fn covers(&self, other: &Seeds) -> bool {
+        let within = |known: Option<&Val>, value: &Val| {
+            value.alts.iter().all(|alt| {
+                known.is_some_and(|known| {
+                    known
+                        .alts
+                        .iter()
+                        .any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes))
+                })
+            })
+        };
+        other
+            .names
+            .iter()
+            .all(|(name, value)| within(self.names.get(name), value))
+            && other
+                .fields
+                .iter()
+                .all(|(name, value)| within(self.fields.get(name), value))
+    }
+
+    /// The same places, holding anything.
+    pub fn forgotten(self) -> Seeds {
+        let data = |_: Val| Val::data(Lanes::ALL);
+        Seeds {
+            names: self.names.into_iter().map(|(name, value)| (name, data(value))).collect(),
+            fields: self.fields.into_iter().map(|(name, value)| (name, data(value))).collect(),
+        }
+    }
+}
+
+/// The part of a value that means the same in another run.
+fn portable(value: &Val) -> Val {
+    let mut out = Val::default();
+    for alt in &value.alts {
+        let v = match &alt.v {
+            V::Nil | V::Missing | V::Bool(_) | V::Int(_) | V::Str(_) | V::Inquirer(_) | V::Symbol(_) | V::Regex { .. } => alt.v.clone(),
+            V::AnyName { .. } | V::Name(_) | V::Made(_) | V::Host | V::IgnoreCase | V::Unknown(_) => alt.v.clone(),
+            _ => V::Unknown(Cause::Data),
+        };
+        out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
+    }
+    out
 }
 
 impl<'p> Machine<'p> {
@@ -381,6 +462,7 @@ impl<'p> Machine<'p> {
         program: &'p Program,
         facts: &'p FileFacts,
         forced: &'p FxHashMap<NodeRef, Force>,
+        seeds: &'p Seeds,
     ) -> Self {
         let st = State {
             scope: 0,
@@ -395,7 +477,7 @@ impl<'p> Machine<'p> {
             may_resume: false,
             handling: None,
         };
-        Machine {
+        let mut machine = Machine {
             program,
             facts,
             catalog: &facts.catalog,
@@ -417,6 +499,7 @@ impl<'p> Machine<'p> {
             class_bodies: FxHashSet::default(),
             registered: Vec::new(),
             in_constructor: false,
+            several: false,
             summary_depth: 0,
             around: Vec::new(),
             invoked: FxHashSet::default(),
@@ -437,7 +520,7 @@ impl<'p> Machine<'p> {
             conditions: FxHashMap::default(),
             events: Vec::new(),
             escaped: FxHashSet::default(),
-            usings: facts.global_usings.to_vec(),
+            usings: Vec::new(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
             awaited: FxHashSet::default(),
@@ -448,7 +531,51 @@ impl<'p> Machine<'p> {
             next_id: 1,
             inlined: 0,
             steps: 0,
+            foreign_below: 0,
+            file_slots: FxHashSet::default(),
+            lingering: FxHashMap::default(),
+            seeds,
+            changes: Vec::new(),
+            fields_read: FxHashSet::default(),
+            stale: false,
+            catching: Vec::new(),
+            alias_slots: FxHashSet::default(),
+            loose: FxHashMap::default(),
+            kin: FxHashMap::default(),
+        };
+        for (name, value) in &seeds.names {
+            let slot = machine.declare(0, name);
+            machine.lingering.insert(slot, value.clone());
+            machine.slots[slot as usize] = value.clone();
+            // fields of the file are nil until somebody writes them
+            if name.starts_with(['$', '@']) {
+                machine.slots[slot as usize].join(&Val::nil(Lanes::ALL));
+            }
         }
+        machine
+    }
+
+    /// The fields of a class that an earlier run saw written.
+    pub fn seeded_fields(&self, class: NodeRef) -> Vec<(SmolStr, Val)> {
+        self.seeds.fields.iter().filter(|((known, _), _)| *known == class).map(|((_, name), value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// What a next run has to know from the start.
+    pub fn learned(&self) -> Seeds {
+        let mut seeds = Seeds::default();
+        for (name, slot) in &self.scopes[0].names {
+            if let Some(value) = self.lingering.get(slot) {
+                seeds.names.insert(name.clone(), portable(value));
+            }
+        }
+        if self.stale {
+            for class in &self.classes {
+                for (name, field) in &class.fields {
+                    seeds.fields.insert((class.node, name.clone()), portable(&field.value));
+                }
+            }
+        }
+        seeds
     }
 
     pub fn fresh(&mut self) -> u32 {
@@ -524,18 +651,35 @@ impl<'p> Machine<'p> {
         self.slots.push(Val::default());
         let slot = self.slots.len() as u32 - 1;
         self.scopes[scope as usize].names.insert(name.clone(), slot);
+        if scope == 0 && self.foreign_below > 0 {
+            self.file_slots.insert(slot);
+        }
         slot
+    }
+
+    /// Whether a slot outlives the body that runs.
+    pub fn is_foreign(&self, slot: u32) -> bool {
+        slot < self.foreign_below || (self.foreign_below > 0 && self.file_slots.contains(&slot))
     }
 
     pub fn set_slot(&mut self, slot: u32, lanes: Lanes, value: &Val) {
         if lanes.is_empty() {
             return;
         }
+        if self.is_foreign(slot) {
+            self.weaken_slot(slot, &value.only(lanes));
+            return;
+        }
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
         self.slots[slot as usize].overwrite(lanes, value);
+        if let Some(other) = self.lingering.get(&slot) {
+            let other = other.only(lanes);
+            self.slots[slot as usize].join(&other);
+        }
     }
+
 
     /// The slot may also hold `value`.
     pub fn weaken_slot(&mut self, slot: u32, value: &Val) {
@@ -543,6 +687,9 @@ impl<'p> Machine<'p> {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
         self.slots[slot as usize].join(value);
+        if self.is_foreign(slot) {
+            self.lingering.entry(slot).or_default().join(value);
+        }
     }
 
     // ---- branches ----

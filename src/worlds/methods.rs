@@ -40,6 +40,15 @@ impl<'p> Machine<'p> {
                     lanes,
                 ))
             }
+            (Language::Ruby, Kind::Name(name)) if name == "alias_method" && call.args.len() == 2 => {
+                let named = |node: &NodeId| match self.kind(NodeRef { item: at.item, node: *node }) {
+                    Some(Kind::Lit(Lit::Symbol(name) | Lit::Str(name))) => Some(name.clone()),
+                    _ => None,
+                };
+                let (new, old) = (named(&call.args[0])?, named(&call.args[1])?);
+                self.alias_method(at, &new, &old);
+                Some((Val::of(V::Symbol(new), lanes), lanes))
+            }
             (Language::Ruby, Kind::Name(name))
                 if matches!(name.as_str(), "lambda" | "proc") && call.args.is_empty() =>
             {
@@ -241,15 +250,10 @@ impl<'p> Machine<'p> {
     fn mutated(&mut self, recv: NodeRef, target: &Val, name: &str, args: &Args, lanes: Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.taint_place(recv, taint);
-        if !target
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::List(_) | V::Map(_)))
-        {
+        let changes = |v: &V| matches!(v, V::List(_) | V::Map(_)) || (is_changeable(v, self.language) && changes_text(name));
+        if !target.alts.iter().any(|alt| changes(&alt.v)) {
             return;
         }
-        let appends =
-            matches!(name, "append" | "push" | "Add" | "add") && args.positional.len() == 1;
         let mut value = Val {
             deps: target.deps.clone(),
             taint: target.taint.or(taint),
@@ -257,12 +261,9 @@ impl<'p> Machine<'p> {
         };
         for alt in target.groups(lanes) {
             let v = match &alt.v {
-                V::List(items) if appends => {
-                    let mut items = items.to_vec();
-                    items.extend(args.positional.first().cloned());
-                    V::List(Rc::new(items))
-                }
-                V::List(_) | V::Map(_) => V::Unknown(Cause::Data),
+                V::List(items) => changed_list(items, name, args).map_or(V::Unknown(Cause::Data), |items| V::List(Rc::new(items))),
+                V::Map(pairs) => changed_map(pairs, name, args, alt.lanes).map_or(V::Unknown(Cause::Data), |pairs| V::Map(Rc::new(pairs))),
+                v if is_changeable(v, self.language) && changes_text(name) => V::Unknown(Cause::Data),
                 v => v.clone(),
             };
             value.add(Alt {
@@ -271,13 +272,67 @@ impl<'p> Machine<'p> {
                 doubt: alt.doubt,
             });
         }
-        match self.kind(recv) {
-            Some(Kind::Name(_) | Kind::Field(_)) => {
-                self.assign(recv, lanes, &value);
+        self.changed(recv, target, &value, lanes);
+    }
+
+    /// A value was changed in place: the place it was found at holds the new one, whatever else holds the same object may.
+    pub fn changed(&mut self, place: NodeRef, old: &Val, new: &Val, lanes: Lanes) {
+        let direct = match self.kind(place) {
+            Some(Kind::Name(name)) => match self.lookup(name) {
+                super::names::Found::Slot(slot) => {
+                    self.set_slot(slot, lanes, new);
+                    Some(slot)
+                }
+                _ => {
+                    self.assign(place, lanes, new);
+                    None
+                }
+            },
+            Some(Kind::Field(_)) => {
+                self.assign(place, lanes, new);
+                None
             }
-            _ => {}
+            _ => None,
+        };
+        for alt in old.groups(lanes) {
+            if !is_changeable(&alt.v, self.language) {
+                continue;
+            }
+            let becomes = new.only(alt.lanes);
+            self.changes.push((alt.v.clone(), becomes.clone()));
+            for slot in 0..self.slots.len() as u32 {
+                if Some(slot) == direct {
+                    continue;
+                }
+                let held = holds(&self.slots[slot as usize], &alt.v, alt.lanes);
+                if let Some((on, inside)) = held {
+                    let value = if inside { Val::data(on) } else { becomes.only(on) };
+                    self.weaken_slot(slot, &value);
+                }
+            }
+            for class in 0..self.classes.len() as u32 {
+                let names: Vec<(SmolStr, Lanes, bool)> = self.classes[class as usize]
+                    .fields
+                    .iter()
+                    .filter_map(|(name, field)| holds(&field.value, &alt.v, alt.lanes).map(|(on, inside)| (name.clone(), on, inside)))
+                    .collect();
+                for (name, on, inside) in names {
+                    let value = if inside { Val::data(on) } else { becomes.only(on) };
+                    self.write_class_field(class, &name, on, &value);
+                }
+            }
         }
-        self.change_shared(target, &value, lanes);
+    }
+
+    /// What a value held by an expression in progress has become by now.
+    pub fn after_changes(&self, value: &Val, mark: usize) -> Val {
+        let mut out = value.clone();
+        for (old, new) in self.changes.iter().skip(mark) {
+            if let Some((on, inside)) = holds(&out, old, Lanes::ALL) {
+                out.join(&if inside { Val::data(on) } else { new.only(on) });
+            }
+        }
+        out
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -471,13 +526,19 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         call: &'p Call,
     ) -> (Val, Lanes) {
+        if self.ruby() {
+            return match self.call_ruby_member(at, this, class, name, args, lanes) {
+                Some(result) => result,
+                None => self.call_absent_member(at, this, class, name, args, lanes, call),
+            };
+        }
         let class = self.runtime_class(this, class);
         let mut found = self.methods_named(class, name);
         let mut homes = vec![class; found.len()];
         if let V::Instance(declared) = this
             && *declared == class
         {
-            let overriding = self.overriding(class, name);
+            let overriding = self.overridden_in(class, name);
             if !overriding.is_empty() && found.iter().all(|def| self.is_abstract(*def)) {
                 found.clear();
                 homes.clear();
@@ -575,6 +636,10 @@ impl<'p> Machine<'p> {
                 return self.call_member(at, this, class, &target, &rest, lanes, call);
             }
         }
+        if self.ruby() && name == "instance_variable_set" {
+            self.set_instance_variable(this, class, args, lanes);
+            return (args.get(1).cloned().unwrap_or_else(|| Val::data(lanes)), lanes);
+        }
         // a field that holds something callable
         if self.classes[class as usize].fields.contains_key(name)
             || self
@@ -606,13 +671,22 @@ impl<'p> Machine<'p> {
     }
 
     /// ASP.NET's `UseWhen(predicate, configure)` and `MapWhen`: the branch runs where the predicate holds.
-    fn branch_of_pipeline(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    fn branch_of_pipeline(
+        &mut self,
+        at: NodeRef,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         if !self.csharp() || !matches!(name.rsplit('.').next(), Some("UseWhen" | "MapWhen")) {
             return None;
         }
         let (predicate, configure) = (args.get(0)?.clone(), args.get(1)?.clone());
         let cond = args.nodes.first().copied()?;
-        let open = Args { open: true, ..Args::default() };
+        let open = Args {
+            open: true,
+            ..Args::default()
+        };
         let (value, falls) = self.call_value(at, &predicate, &open, lanes);
         let outcome = self.condition(cond, &value, falls);
         // the branch is built at the start, wherever; what it registers runs where the predicate holds
@@ -652,6 +726,19 @@ impl<'p> Machine<'p> {
         self.call_named(at, name, args, lanes)
     }
 
+    /// What a library's call gives: the library's object again, or data.
+    fn made_by(&self, name: &SmolStr, lanes: Lanes) -> Val {
+        if self.catalog.has_symbol(self.language, name) {
+            return Val::of(V::Made(name.clone()), lanes);
+        }
+        match name.rsplit_once('.') {
+            Some((head, method)) if self.catalog.chains(self.language, method) => {
+                Val::of(V::Made(SmolStr::new(head)), lanes)
+            }
+            _ => Val::data(lanes),
+        }
+    }
+
     /// A call of a name beyond the file.
     pub fn call_named(
         &mut self,
@@ -669,7 +756,7 @@ impl<'p> Machine<'p> {
             } else {
                 Some(at)
             };
-            return (Val::of(V::Made(name.clone()), lanes).tainted(source), lanes);
+            return (self.made_by(name, lanes).tainted(source), lanes);
         }
         if let Some(value) = self.accessor_value(name, lanes) {
             self.escape_args(args, lanes);
@@ -887,6 +974,32 @@ impl<'p> Machine<'p> {
                 Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes),
                 lanes,
             )),
+            (Language::Ruby, "ENV", "delete") => {
+                let value = self.environment_variable(at, first?, lanes);
+                self.set_variable(first?, lanes, &Val::of(V::Missing, lanes));
+                Some((value, lanes))
+            }
+            (Language::Ruby, "ENV", "update" | "merge!") => {
+                for map in &args.positional {
+                    match map.single() {
+                        Some(V::Map(pairs)) => {
+                            for (name, value) in pairs.clone().iter() {
+                                self.set_variable(name, lanes, value);
+                            }
+                        }
+                        _ => self.forget_variables(lanes),
+                    }
+                }
+                if args.open || args.block.is_some() {
+                    self.forget_variables(lanes);
+                }
+                Some((Val::data(lanes), lanes))
+            }
+            (Language::Ruby, "ENV", "replace" | "clear" | "delete_if" | "keep_if" | "reject!" | "select!" | "filter!") => {
+                self.escape_args(args, lanes);
+                self.forget_variables(lanes);
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Ruby, "ENV", "[]=" | "store") => {
                 let value = args.get(1).cloned().unwrap_or_else(|| Val::data(lanes));
                 self.set_variable(first?, lanes, &value);
@@ -1047,11 +1160,10 @@ impl<'p> Machine<'p> {
         if matches!(
             default.to_lowercase().as_str(),
             "development" | "dev" | "local"
-        ) && self
-            .catalog
-            .variable(self.language, &name)
-            .is_none_or(|variable| !variable.flag)
-        {
+        ) && match self.catalog.variable(self.language, &name) {
+            Some(variable) => !variable.flag,
+            None => super::names::is_selector_name(&name),
+        } {
             self.emit(at, EventKind::DevelopmentDefault { name, default });
         }
     }
@@ -1118,32 +1230,13 @@ impl<'p> Machine<'p> {
                 );
                 Some((Val::default(), Lanes::NONE))
             }
-            (Language::Ruby, "throw" | "Kernel.throw") => {
-                let label = first
-                    .and_then(|value| value.text().cloned())
-                    .unwrap_or_default();
-                self.leave(Target::Throw(label), lanes, Val::data(lanes), None, at);
-                Some((Val::default(), Lanes::NONE))
+            (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, lanes)),
+            // text run as code may write any local
+            (Language::Ruby, "eval" | "Kernel.eval" | "binding" | "Kernel.binding") => {
+                self.forget_locals(lanes);
+                Some((Val::data(lanes), lanes))
             }
-            (Language::Ruby, "catch" | "Kernel.catch") => {
-                let label = first
-                    .and_then(|value| value.text().cloned())
-                    .unwrap_or_default();
-                let mark = self.exits.len();
-                let block = args.block.clone()?;
-                let (mut value, falls) = self.call_value(
-                    at,
-                    &block,
-                    &Args {
-                        open: true,
-                        ..Args::default()
-                    },
-                    lanes,
-                );
-                let arrived = self.arrive(mark, |exit| exit.target == Target::Throw(label.clone()));
-                let falls = self.land(&arrived, falls, &mut value);
-                Some((value, falls))
-            }
+            (Language::Ruby, "catch" | "Kernel.catch") => self.catch(at, args, lanes),
             (Language::Ruby, "send" | "public_send" | "__send__") => {
                 let target = first?;
                 let mut rest = args.clone();
@@ -1186,9 +1279,10 @@ impl<'p> Machine<'p> {
             (Language::Ruby, "method") => {
                 let name = first?.text().cloned()?;
                 match self.lookup(&name) {
-                    super::names::Found::Slot(slot) => {
+                    super::names::Found::Slot(slot) if self.holds_method(slot) => {
                         Some((self.slots[slot as usize].only(lanes), lanes))
                     }
+                    super::names::Found::Slot(_) => None,
                     super::names::Found::Member(class) => {
                         let def = self.methods_named(class, &name).first().copied()?;
                         let this = self.member_receiver(class, lanes);
@@ -1267,7 +1361,17 @@ impl<'p> Machine<'p> {
             }
             (Language::Python, "range") => {
                 // short ranges are lists like any other
-                let bounds: Option<Vec<i64>> = args.positional.iter().map(|value| if let Some(V::Int(bound)) = value.single() { Some(*bound) } else { None }).collect();
+                let bounds: Option<Vec<i64>> = args
+                    .positional
+                    .iter()
+                    .map(|value| {
+                        if let Some(V::Int(bound)) = value.single() {
+                            Some(*bound)
+                        } else {
+                            None
+                        }
+                    })
+                    .collect();
                 let (from, to) = match bounds.as_deref()? {
                     [to] => (0, *to),
                     [from, to] => (*from, *to),
@@ -1276,11 +1380,15 @@ impl<'p> Machine<'p> {
                 if !(0..=8).contains(&to.checked_sub(from)?) {
                     return None;
                 }
-                let items = (from..to).map(|index| Val::of(V::Int(index), lanes)).collect();
+                let items = (from..to)
+                    .map(|index| Val::of(V::Int(index), lanes))
+                    .collect();
                 Some((Val::of(V::List(Rc::new(items)), lanes), lanes))
             }
             // these keep a function as it is, or give back one that calls it
-            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => Some((Val::data(lanes), lanes)),
+            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => {
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Python, "functools.partial" | "partial") => Some((first?.clone(), lanes)),
             (Language::Python, "next") => {
                 if let Some(V::Generator(generator)) = first?.single() {
@@ -1506,6 +1614,106 @@ impl<'p> Machine<'p> {
     }
 }
 
+/// Whether a value can be changed in place.
+fn is_changeable(v: &V, language: Language) -> bool {
+    match v {
+        V::List(_) | V::Map(_) => true,
+        V::Str(_) | V::Inquirer(_) => language == Language::Ruby,
+        _ => false,
+    }
+}
+
+/// Whether a method changes a text in place.
+fn changes_text(name: &str) -> bool {
+    name.ends_with('!') || matches!(name, "replace" | "concat" | "prepend" | "insert" | "clear" | "<<" | "setbyte")
+}
+
+/// The lanes in which a value is, or has inside, the very object `v`; whether it is inside.
+fn holds(value: &Val, v: &V, lanes: Lanes) -> Option<(Lanes, bool)> {
+    let mut on = Lanes::NONE;
+    let mut inside = false;
+    for alt in value.alts.iter().filter(|alt| alt.lanes.has(lanes)) {
+        if same(&alt.v, v) {
+            on |= alt.lanes & lanes;
+        } else if has_inside(&alt.v, v, 4) {
+            on |= alt.lanes & lanes;
+            inside = true;
+        }
+    }
+    (!on.is_empty()).then_some((on, inside))
+}
+
+fn has_inside(outer: &V, v: &V, depth: usize) -> bool {
+    // a text inside a collection is hardly ever changed there
+    if depth == 0 || !matches!(v, V::List(_) | V::Map(_)) {
+        return false;
+    }
+    let any = |value: &Val| value.alts.iter().any(|alt| same(&alt.v, v) || has_inside(&alt.v, v, depth - 1));
+    match outer {
+        V::List(items) => items.iter().any(any),
+        V::Map(pairs) => pairs.iter().any(|(_, value)| any(value)),
+        V::Object(object) => object.fields.borrow().iter().any(|(_, value)| any(value)),
+        _ => false,
+    }
+}
+
+/// The items of a list after a method that is known.
+fn changed_list(items: &[Val], name: &str, args: &Args) -> Option<Vec<Val>> {
+    let all = args.positional.iter().cloned();
+    let own = items.iter().cloned();
+    match (name, args.positional.len()) {
+        _ if args.open || args.block.is_some() => None,
+        ("push" | "append" | "Add" | "add" | "<<", 1) | ("push" | "append", _) => Some(own.chain(all).collect()),
+        ("unshift" | "prepend", _) => Some(all.chain(own).collect()),
+        ("clear" | "Clear", 0) => Some(Vec::new()),
+        ("shift", 0) => Some(own.skip(1).collect()),
+        ("pop", 0) => Some(own.take(items.len().saturating_sub(1)).collect()),
+        ("concat" | "extend" | "AddRange" | "UnionWith", 1) => match args.get(0)?.single()? {
+            V::List(more) => Some(own.chain(more.iter().cloned()).collect()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The pairs of a map after a method that is known; the first pair of a key wins.
+fn changed_map(pairs: &[(Val, Val)], name: &str, args: &Args, lanes: Lanes) -> Option<Vec<(Val, Val)>> {
+    let is_key = |value: &Val| matches!(value.single(), Some(V::Str(_) | V::Symbol(_)));
+    match (name, args.positional.len()) {
+        _ if args.open || args.block.is_some() => None,
+        ("clear" | "Clear", 0) => Some(Vec::new()),
+        ("store", 2) if is_key(&args.positional[0]) => {
+            let pair = (args.positional[0].clone(), args.positional[1].clone());
+            Some(std::iter::once(pair).chain(pairs.iter().cloned()).collect())
+        }
+        ("merge!" | "update", count) if count <= 1 => {
+            let mut new: Vec<(Val, Val)> = args.named.iter().map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone())).collect();
+            match args.get(0).map(Val::single) {
+                None => {}
+                Some(Some(V::Map(more))) => new.extend(more.iter().cloned()),
+                _ => return None,
+            }
+            // a key of other lanes decides only there
+            new.iter().all(|(key, _)| is_key(key)).then(|| new.into_iter().chain(pairs.iter().cloned()).collect())
+        }
+        ("delete", 1) => {
+            let key = args.get(0)?.text()?;
+            let known = pairs.iter().all(|(key, _)| is_key(key));
+            let wanted = |known: &Val| same_text(known, args.get(0), key);
+            known.then(|| pairs.iter().filter(|(key, _)| !wanted(key)).cloned().collect())
+        }
+        _ => None,
+    }
+}
+
+fn same_text(a: &Val, b: Option<&Val>, text: &SmolStr) -> bool {
+    a.text() == Some(text)
+        && matches!(
+            (a.single(), b.and_then(Val::single)),
+            (Some(V::Symbol(_)), Some(V::Symbol(_))) | (Some(V::Str(_)), Some(V::Str(_)))
+        )
+}
+
 fn deep_taint(value: &Val) -> Option<NodeRef> {
     value.taint.or_else(|| {
         value.alts.iter().find_map(|alt| match &alt.v {
@@ -1541,13 +1749,44 @@ pub fn is_known_name(name: &str) -> bool {
     )
 }
 
-fn is_mutation(name: &str) -> bool {
+pub fn is_mutation(name: &str) -> bool {
     matches!(
         name,
         "append"
             | "push"
             | "concat"
             | "unshift"
+            | "<<"
+            | "gsub!"
+            | "sub!"
+            | "tr!"
+            | "upcase!"
+            | "downcase!"
+            | "capitalize!"
+            | "swapcase!"
+            | "strip!"
+            | "chomp!"
+            | "squeeze!"
+            | "slice!"
+            | "reverse!"
+            | "squish!"
+            | "delete_prefix!"
+            | "delete_suffix!"
+            | "setbyte"
+            | "transform_values!"
+            | "transform_keys!"
+            | "deep_merge!"
+            | "reverse_merge!"
+            | "with_defaults!"
+            | "collect!"
+            | "filter!"
+            | "flatten!"
+            | "sort!"
+            | "sort_by!"
+            | "shuffle!"
+            | "rotate!"
+            | "fill"
+            | "delete_at"
             | "insert"
             | "delete"
             | "clear"

@@ -16,6 +16,7 @@ mod methods;
 mod names;
 mod ops;
 mod reach;
+mod ruby;
 mod value;
 
 use rustc_hash::FxHashMap;
@@ -41,5 +42,16 @@ pub fn evaluate_forced(
     facts: &FileFacts,
     forced: &FxHashMap<NodeRef, Force>,
 ) -> Answers {
-    machine::Machine::new(program, facts, forced).run()
+    // a body may write what another one, run before, has read: then everything runs again, knowing so from the start
+    let nothing = machine::Seeds::default();
+    let (answers, learned) = machine::Machine::new(program, facts, forced, &nothing).run();
+    if learned.is_empty() {
+        return answers;
+    }
+    let (answers, again) = machine::Machine::new(program, facts, forced, &learned).run();
+    if learned.covers(&again) {
+        return answers;
+    }
+    let again = again.forgotten();
+    machine::Machine::new(program, facts, forced, &again).run().0
 }

@@ -16,9 +16,17 @@ pub enum Found {
     Nothing,
 }
 
+/// Stands for every variable of the process: no variable has this name.
+const ANY_VARIABLE: &str = "";
+
 /// The name under which a write to the process environment is kept.
 fn variable_slot(name: &str) -> SmolStr {
     SmolStr::new(format!("\u{1}env {name}"))
+}
+
+/// The name under which a setting written by the file is kept.
+fn setting_slot(full: &str) -> SmolStr {
+    SmolStr::new(format!("\u{1}set {full}"))
 }
 
 impl<'p> Machine<'p> {
@@ -26,6 +34,7 @@ impl<'p> Machine<'p> {
         let mut scope = Some(self.st.scope);
         let constant = name.chars().next().is_some_and(char::is_uppercase);
         let mut crossed = false;
+
         while let Some(at) = scope {
             let here = &self.scopes[at as usize];
             if let ScopeKind::Class(class) = here.kind
@@ -49,10 +58,13 @@ impl<'p> Machine<'p> {
             crossed |= here.kind == ScopeKind::Function;
             scope = here.parent;
         }
-        Found::Nothing
+        match self.lookup_of_kin(name) {
+            Some(class) if self.ruby() && !constant => Found::Member(class),
+            _ => Found::Nothing,
+        }
     }
 
-    fn holds_method(&self, slot: u32) -> bool {
+    pub fn holds_method(&self, slot: u32) -> bool {
         self.slots[slot as usize].alts.iter().any(|alt| matches!(&alt.v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_)))))
     }
 
@@ -83,7 +95,12 @@ impl<'p> Machine<'p> {
             Found::Slot(slot) => self.set_slot(slot, lanes, value),
             Found::Member(class) => self.write_class_field(class, name, lanes, value),
             Found::Nothing => {
-                let scope = self.declaring();
+                // what a Ruby block assigns first is its own
+                let scope = if self.ruby() {
+                    self.st.scope
+                } else {
+                    self.declaring()
+                };
                 if let ScopeKind::Class(class) = self.scopes[scope as usize].kind
                     && !self.ruby()
                 {
@@ -213,7 +230,7 @@ impl<'p> Machine<'p> {
         match self.lookup(name) {
             Found::Slot(slot) => {
                 let value = self.slots[slot as usize].only(lanes);
-                if self.ruby() && value.alts.iter().any(|alt| self.is_method(&alt.v)) {
+                if self.ruby() && self.is_call(slot, name, &value) {
                     return self.call_value(at, &value, &Args::default(), lanes);
                 }
                 let missing = lanes.without(value.lanes());
@@ -249,7 +266,18 @@ impl<'p> Machine<'p> {
         (Val::of(V::Name(qualified), lanes), lanes)
     }
 
-    fn is_method(&self, v: &V) -> bool {
+    /// Ruby: whether a name calls the method it stands for; a local that holds a method object does not.
+    fn is_call(&self, slot: u32, name: &SmolStr, value: &Val) -> bool {
+        value.alts.iter().any(|alt| match &alt.v {
+            V::Closure(closure) => match self.kind(closure.def) {
+                Some(Kind::Def(def)) => def.name == *name || self.alias_slots.contains(&slot),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    pub fn is_method(&self, v: &V) -> bool {
         matches!(v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_))))
     }
 
@@ -265,6 +293,9 @@ impl<'p> Machine<'p> {
 
     /// The qualified form of a bare name that nothing in the file defines.
     pub fn qualify(&self, name: &SmolStr) -> SmolStr {
+        if self.facts.own_names.contains(name) {
+            return name.clone();
+        }
         if self.csharp() && !self.catalog.has_symbol(self.language, name) {
             for using in self.usings.iter().rev() {
                 let full = format!("{using}.{name}");
@@ -325,6 +356,22 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Inside a factory class of factory_boy: what it declares is a definition, not a use; who calls the factory uses it.
+    fn defines_factory(&self) -> bool {
+        let mut scope = Some(self.st.scope);
+        while let Some(at) = scope.filter(|_| self.python()) {
+            if let ScopeKind::Class(class) = self.scopes[at as usize].kind {
+                let declared = self
+                    .library_base(class)
+                    .is_some_and(|base| base.starts_with("factory."));
+                let by_name = |base: &Val| matches!(base.single(), Some(V::Name(name)) if name.ends_with("Factory"));
+                return declared || self.classes[class as usize].bases.iter().any(by_name);
+            }
+            scope = self.scopes[at as usize].parent;
+        }
+        false
+    }
+
     pub fn record(
         &mut self,
         at: NodeRef,
@@ -333,6 +380,9 @@ impl<'p> Machine<'p> {
         family: Family,
         lanes: Lanes,
     ) {
+        if self.defines_factory() {
+            return;
+        }
         let record = Record {
             at,
             symbol,
@@ -498,13 +548,66 @@ impl<'p> Machine<'p> {
                 Val::either(!development, development).only(lanes)
             });
         }
+        if let Some(slot) = self.slot_in(0, &setting_slot(full)) {
+            return Some(self.slots[slot as usize].only(lanes));
+        }
         let accessor = self.catalog.accessor(self.language, full)?;
-        Some(match accessor.gives {
+        let mut value = match accessor.gives {
             Gives::Host => Val::of(V::Host, lanes),
-            Gives::Name => spell(&accessor.lanes, lanes, Form::Inquirer),
-            Gives::Symbol => spell(&accessor.lanes, lanes, Form::Symbol),
+            Gives::Name => spell(&accessor.lanes, lanes, Form::Inquirer, !accessor.framework),
+            Gives::Symbol => spell(&accessor.lanes, lanes, Form::Symbol, !accessor.framework),
             Gives::Flag => flag(&accessor.lanes, lanes),
-        })
+        };
+        if self.ruby() && accessor.gives == Gives::Name {
+            value.join(&self.written_names(lanes));
+        }
+        Some(value)
+    }
+
+    /// What the file itself wrote to the variables that Rails reads: whether before Rails read them is not known.
+    fn written_names(&self, lanes: Lanes) -> Val {
+        let mut out = Val::default();
+        for name in ["RAILS_ENV", "RACK_ENV", ANY_VARIABLE] {
+            let Some(slot) = self.slot_in(0, &variable_slot(name)) else { continue };
+            for alt in self.slots[slot as usize].groups(lanes) {
+                let v = match alt.v {
+                    V::Str(text) => V::Inquirer(text),
+                    V::Nil | V::Missing => continue,
+                    V::AnyName { symbol, own, .. } => V::AnyName { inquirer: true, symbol, own },
+                    _ => V::Unknown(Cause::Data),
+                };
+                out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
+            }
+        }
+        out
+    }
+
+    /// Ruby: `Rails.env = …`, `Rails.configuration.x.fake = …`: the settings of one object that the whole process shares.
+    pub fn write_setting(&mut self, head: &str, name: &str, lanes: Lanes, value: &Val) -> bool {
+        let shared = head.starts_with("Rails.configuration") || head.starts_with("Rails.application.config") || head == "settings";
+        let constant = head.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_uppercase()));
+        if !self.ruby() || !(shared || constant) {
+            return false;
+        }
+        let full = SmolStr::new(format!("{head}.{name}"));
+        let place = setting_slot(&full);
+        if self.slot_in(0, &place).is_none() {
+            let before = self.accessor_value(&full, Lanes::ALL).unwrap_or_else(|| Val::of(V::Made(full), Lanes::ALL));
+            let slot = self.declare(0, &place);
+            self.slots[slot as usize] = before;
+        }
+        let slot = self.declare(0, &place);
+        let mut value = value.only(lanes);
+        if head == "Rails" && name == "env" {
+            // Rails makes a text an inquirer
+            for alt in &mut value.alts {
+                if let V::Str(text) = &alt.v {
+                    alt.v = V::Inquirer(text.clone());
+                }
+            }
+        }
+        self.set_slot(slot, lanes, &value);
+        true
     }
 
     /// A member of .NET's environment object.
@@ -526,7 +629,7 @@ impl<'p> Machine<'p> {
             development: spelt("Development"),
             test: spelt("Testing"),
         };
-        self.with_renames(spell(&all, lanes, Form::Text), lanes)
+        self.with_renames(spell(&all, lanes, Form::Text, false), lanes)
     }
 
     /// What an environment variable holds. `None` for a name that is not known.
@@ -549,10 +652,20 @@ impl<'p> Machine<'p> {
     fn one_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
         let file = 0;
         let mut written = Val::default();
+        let mut maybe = false;
         if let Some(slot) = self.slot_in(file, &variable_slot(name)) {
             written = self.slots[slot as usize].only(lanes);
+            maybe = self.lingering.contains_key(&slot);
         }
-        let open = lanes.without(written.lanes());
+        if let Some(slot) = self.slot_in(file, &variable_slot(ANY_VARIABLE)) {
+            written.join(&self.slots[slot as usize].only(lanes));
+            maybe = true;
+        }
+        let open = if maybe {
+            lanes
+        } else {
+            lanes.without(written.lanes())
+        };
         if open.is_empty() {
             return written;
         }
@@ -561,10 +674,46 @@ impl<'p> Machine<'p> {
         value
     }
 
+    /// Why a framework in use does not honour a variable.
+    fn ignored(&self, name: &str) -> Option<SmolStr> {
+        let version = |package: &str| self.facts.versions.get(package).copied();
+        match (self.language, name) {
+            (Language::Python, "FLASK_ENV") if version("flask").is_some_and(|flask| flask >= (2, 3)) => Some(SmolStr::new_static("Flask stopped reading it in 2.3")),
+            (Language::Ruby, "RAILS_ENV") if version("rails").is_none() && self.required.iter().any(|path| path.starts_with("sinatra")) => {
+                Some(SmolStr::new_static("Sinatra reads APP_ENV and RACK_ENV"))
+            }
+            (Language::CSharp, "ASPNETCORE_ENVIRONMENT") if self.is_generic_host() => Some(SmolStr::new_static("the generic host reads DOTNET_ENVIRONMENT alone")),
+            _ => None,
+        }
+    }
+
+    /// A worker or console host, which knows nothing of ASP.NET's variables.
+    fn is_generic_host(&self) -> bool {
+        let mut generic = false;
+        let nodes = self.program.items.iter().filter_map(|item| item.code.as_ref()).flat_map(|code| code.nodes.iter().map(move |node| (code, node)));
+        for (code, node) in nodes {
+            let Kind::Attr { recv, name, .. } = &node.kind else { continue };
+            let head = match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
+                Some(Kind::Name(head) | Kind::Attr { name: head, .. }) => head.as_str(),
+                _ => "",
+            };
+            match (head, name.as_str()) {
+                ("WebApplication" | "WebHost", _) | (_, "ConfigureWebHostDefaults" | "ConfigureWebHost") => return false,
+                ("Host", "CreateDefaultBuilder" | "CreateApplicationBuilder") => generic = true,
+                _ => {}
+            }
+        }
+        generic
+    }
+
     fn plain_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
+        if let Some(why) = self.ignored(name) {
+            self.emit(at, EventKind::IgnoredVariable { name: name.clone(), why });
+        }
         if let Some(variable) = self.catalog.variable(self.language, name).cloned() {
             self.note_variable(at, &variable);
-            return spell(&variable.lanes, lanes, Form::Text);
+            let value = spell(&variable.lanes, lanes, Form::Text, !variable.framework);
+            return if variable.framework || variable.flag { value } else { self.with_project_spelling(value) };
         }
         if let Some(known) = self.misspelt(name) {
             self.emit(
@@ -587,7 +736,7 @@ impl<'p> Machine<'p> {
                 development: one("development"),
                 test: one("test"),
             };
-            return spell(&spelt, lanes, Form::Text);
+            return self.with_project_spelling(spell(&spelt, lanes, Form::Text, true));
         }
         if self.python() && is_debug_flag(name) {
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];
@@ -599,10 +748,28 @@ impl<'p> Machine<'p> {
                 development: one("True"),
                 test: one("False"),
             };
-            return spell(&spelt, lanes, Form::Text);
+            return spell(&spelt, lanes, Form::Text, true);
         }
         let mut value = Val::of(V::Missing, lanes);
         value.join(&Val::unknown(Cause::Flag, lanes));
+        value
+    }
+
+    /// A variable of the project's own holds production as the project spells it: where this file writes it in another
+    /// case, either may be meant.
+    fn with_project_spelling(&self, mut value: Val) -> Val {
+        for item in &self.program.items {
+            let nodes = item.code.iter().flat_map(|code| &code.nodes);
+            for node in nodes {
+                if let Kind::Lit(Lit::Str(text)) = &node.kind
+                    && text != "production"
+                    && text.eq_ignore_ascii_case("production")
+                    && value.lanes().has(Lanes::PRODUCTION)
+                {
+                    value.add(Alt { lanes: Lanes::PRODUCTION, v: V::Str(text.clone()), doubt: false });
+                }
+            }
+        }
         value
     }
 
@@ -624,30 +791,37 @@ impl<'p> Machine<'p> {
 
     /// The known variable that a name nobody sets is a slip of: another case, or a letter or two away.
     fn misspelt(&self, name: &str) -> Option<SmolStr> {
-        let mut best: Option<SmolStr> = None;
-        for known in self.catalog.variable_names(self.language) {
-            if known.name.eq_ignore_ascii_case(name) {
-                return Some(known.name.clone());
-            }
-            // two transposed letters count two; short names are too near to everything
-            if known.name.len() >= 7
-                && name.len() >= 7
-                && name.chars().all(|c| !c.is_lowercase())
-                && distance_at_most(&known.name, name, 2)
-                && !is_other_word(&known.name, name)
-            {
-                best = best.or_else(|| Some(known.name.clone()));
-            }
-        }
-        best
+        let slip = |known: &&Variable| {
+            known.name.eq_ignore_ascii_case(name)
+                || known.framework && known.name.len() >= 7 && name.chars().all(|c| !c.is_lowercase()) && distance_at_most(&known.name, name, 1)
+        };
+        self.catalog.variable_names(self.language).filter(slip).map(|known| known.name.clone()).min()
     }
 
     /// A write to the process environment.
     pub fn set_variable(&mut self, name: &Val, lanes: Lanes, value: &Val) {
-        if let Some(text) = name.text().cloned() {
-            let slot = self.declare(0, &variable_slot(&text));
-            self.set_slot(slot, lanes, value);
+        match name.text().cloned() {
+            Some(text) => {
+                let place = variable_slot(&text);
+                if self.slot_in(0, &place).is_none() {
+                    // what it holds until then is known before any branch writes it; a write is no reading to tell of
+                    let told = self.events.len();
+                    let before = self.plain_variable(NodeRef { item: ItemId(0), node: NodeId(0) }, &text, Lanes::ALL);
+                    self.events.truncate(told);
+                    let slot = self.declare(0, &place);
+                    self.slots[slot as usize] = before;
+                }
+                let slot = self.declare(0, &place);
+                self.set_slot(slot, lanes, value);
+            }
+            None => self.forget_variables(lanes),
         }
+    }
+
+    /// Any variable of the process may hold anything.
+    pub fn forget_variables(&mut self, lanes: Lanes) {
+        let slot = self.declare(0, &variable_slot(ANY_VARIABLE));
+        self.weaken_slot(slot, &Val::data(lanes));
     }
 
     /// A value of a declared type, where the type alone says something.
@@ -756,7 +930,11 @@ impl<'p> Machine<'p> {
     /// The qualified name of `from path import name`. A factory class of the project stands for the library's base class:
     /// by convention only factory classes live in a module of that name.
     fn imported(&self, path: &str, name: &str) -> SmolStr {
-        let of_factories = |part: &str| matches!(part, "factory" | "factories") || part.ends_with("_factory") || part.ends_with("_factories");
+        let of_factories = |part: &str| {
+            matches!(part, "factory" | "factories")
+                || part.ends_with("_factory")
+                || part.ends_with("_factories")
+        };
         let factories = path.split('.').any(of_factories);
         if factories
             && name.len() > "Factory".len()
@@ -801,7 +979,7 @@ enum Form {
 }
 
 /// A value spelt out lane by lane.
-fn spell(all: &Spelt, lanes: Lanes, form: Form) -> Val {
+fn spell(all: &Spelt, lanes: Lanes, form: Form, own: bool) -> Val {
     let mut value = Val::default();
     for (lane, spellings) in [
         (Lanes::PRODUCTION, &all.production),
@@ -835,6 +1013,7 @@ fn spell(all: &Spelt, lanes: Lanes, form: Form) -> Val {
     if lanes.has(Lanes::ANY) {
         value.join(&Val::of(
             V::AnyName {
+                own,
                 inquirer: form == Form::Inquirer,
                 symbol: form == Form::Symbol,
             },
@@ -893,7 +1072,7 @@ fn is_host_member(name: &str) -> bool {
 }
 
 /// `DEPLOY_ENV`, `STAGE`: a variable that names an environment by convention.
-fn is_selector_name(name: &str) -> bool {
+pub fn is_selector_name(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     upper == name
         && (upper.ends_with("_ENV")
@@ -987,13 +1166,6 @@ fn words(name: &str) -> impl Iterator<Item = String> + '_ {
         rest = tail;
         Some(word.to_lowercase())
     })
-}
-
-/// Whether two names differ by another word (`APP_ENV`, `RPP_ENV` does not; `NODE_ENV`, `CODE_ENV` does not matter here),
-/// so that nearness is no slip: their last parts are both known words of their own.
-fn is_other_word(known: &str, name: &str) -> bool {
-    let head = |text: &str| text.split('_').next().unwrap_or_default().len();
-    head(known) <= 4 && head(name) <= 4 && known.len() != name.len()
 }
 
 /// Damerau–Levenshtein distance, at most `limit`. Names are short: the full table is cheap.

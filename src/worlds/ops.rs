@@ -116,10 +116,13 @@ impl<'p> Machine<'p> {
                 if list {
                     // `list << item` changes the list itself
                     let sum = self.add(left, &added, lanes, at);
-                    let place = self.left_of(at);
-                    if matches!(self.kind(place), Some(Kind::Name(_) | Kind::Field(_))) {
-                        self.assign(place, lanes, &sum);
-                    }
+                    self.changed(self.left_of(at), left, &sum, lanes);
+                    return sum;
+                }
+                if self.ruby() && left.alts.iter().any(|alt| text_of(&alt.v).is_some()) {
+                    // `text << more` changes the text itself
+                    let sum = self.add(left, right, lanes, at);
+                    self.changed(self.left_of(at), left, &sum, lanes);
                     return sum;
                 }
                 self.escape(right, lanes, at);
@@ -367,6 +370,7 @@ impl<'p> Machine<'p> {
             seen |= alt.lanes;
             let part = match &alt.v {
                 V::List(items) => {
+                    let several = std::mem::replace(&mut self.several, items.len() > 1);
                     let ignore_case = items
                         .iter()
                         .any(|item| matches!(item.single(), Some(V::IgnoreCase)));
@@ -389,6 +393,7 @@ impl<'p> Machine<'p> {
                         };
                     }
                     // either way is open where no item decides
+                    self.several = several;
                     any.yes_sure &= any.yes;
                     any.no_sure &= any.no;
                     any
@@ -460,85 +465,34 @@ impl<'p> Machine<'p> {
     }
 
     /// Notes a comparison of the environment's name with something no environment is called.
-    fn note_comparison(
-        &mut self,
-        at: NodeRef,
-        environment: &Val,
-        literal: &Val,
-        ignore_case: bool,
-    ) {
-        let any = environment.alts.iter().find_map(|alt| {
-            if let V::AnyName { symbol, .. } = alt.v {
-                Some(symbol)
-            } else {
-                None
-            }
-        });
-        let Some(symbol) = any else { return };
-        match literal.single() {
-            Some(V::Symbol(name)) if !symbol => self.emit(
-                at,
-                EventKind::Constant {
-                    literal: name.clone(),
-                    why: Mismatch::Symbol,
-                },
-            ),
-            Some(V::Str(name)) if symbol => self.emit(
-                at,
-                EventKind::Constant {
-                    literal: name.clone(),
-                    why: Mismatch::Text,
-                },
-            ),
-            Some(V::Bool(value)) => self.emit(
-                at,
-                EventKind::Constant {
-                    literal: SmolStr::new(value.to_string()),
-                    why: Mismatch::Bool,
-                },
-            ),
+    fn note_comparison(&mut self, at: NodeRef, environment: &Val, literal: &Val, ignore_case: bool) {
+        let any = environment.alts.iter().find_map(|alt| if let V::AnyName { symbol, own, .. } = alt.v { Some((symbol, own)) } else { None });
+        let Some((symbol, own)) = any else { return };
+        let (name, why) = match literal.single() {
+            Some(V::Symbol(name)) if !symbol => (name.clone(), Mismatch::Symbol),
+            Some(V::Str(name)) if symbol => (name.clone(), Mismatch::Text),
+            Some(V::Bool(value)) => (SmolStr::new(value.to_string()), Mismatch::Bool),
             Some(V::Str(name) | V::Symbol(name)) => {
-                let spelt: Vec<&SmolStr> = environment
-                    .alts
-                    .iter()
-                    .filter(|alt| {
-                        alt.lanes.has(
-                            Lanes::PRODUCTION | Lanes::DEVELOPMENT | Lanes::TEST | Lanes::STAGING,
-                        )
-                    })
-                    .filter_map(|alt| text_of(&alt.v))
-                    .collect();
-                let known = spelt.iter().any(|known| {
-                    if ignore_case {
-                        known.eq_ignore_ascii_case(name)
-                    } else {
-                        *known == name
-                    }
-                });
-                if known || name.is_empty() {
+                // in a branch some spellings are already ruled out; they are names all the same
+                let canonical: &[&str] = if self.csharp() && !own { &["Production", "Staging", "Development"] } else { &["production", "staging", "development", "test"] };
+                let here = environment.alts.iter().filter_map(|alt| text_of(&alt.v)).map(SmolStr::as_str);
+                let known: Vec<&str> = canonical.iter().copied().chain(here).collect();
+                if name.is_empty() || known.iter().any(|known| if ignore_case { known.eq_ignore_ascii_case(name) } else { known == name }) {
                     return;
                 }
-                // a name that the value takes in another case: the comparison cannot hold there
-                if !ignore_case && spelt.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                    self.emit(
-                        at,
-                        EventKind::Constant {
-                            literal: name.clone(),
-                            why: Mismatch::Case,
-                        },
-                    );
-                } else {
-                    self.emit(
-                        at,
-                        EventKind::UnknownName {
-                            name: name.clone(),
-                            symbol,
-                        },
-                    );
+                if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                    self.emit(at, EventKind::UnknownName { name: name.clone(), own });
+                    return;
                 }
+                // the project spells its own variable as it likes; a list may name several spellings
+                if own || self.several {
+                    return;
+                }
+                (name.clone(), Mismatch::Case)
             }
-            _ => {}
-        }
+            _ => return,
+        };
+        self.emit(at, EventKind::Constant { literal: name, why });
     }
 
     /// A condition on the mere presence of an environment variable's text.
@@ -643,6 +597,10 @@ impl<'p> Machine<'p> {
     ) -> Option<(Val, Lanes)> {
         let bool = |outcome: Outcome| Some((Val::either(outcome.yes, outcome.no), lanes));
         match (self.language, name) {
+            // texts that read alike are different objects, or the same one
+            (Language::Ruby, "equal?") if text_of(v).is_some() && !matches!(v, V::Symbol(_)) => {
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Ruby, "==" | "eql?" | "===" | "equal?") => {
                 let outcome = self.equal(at, this, args.get(0)?, lanes, false);
                 bool(outcome)
@@ -666,16 +624,25 @@ impl<'p> Machine<'p> {
                     nodes: vec![at],
                     ..Args::default()
                 };
+                let mark = self.changes.len();
                 let (value, falls) = self.call_value(at, &block, &own, lanes);
                 Some((
                     if name == "tap" {
-                        this.only(falls)
+                        self.after_changes(this, mark).only(falls)
                     } else {
                         value
                     },
                     falls,
                 ))
             }
+            (
+                Language::Ruby,
+                "dup" | "clone" | "deep_dup" | "to_h" | "to_a",
+            ) if args.positional.is_empty() && args.block.is_none() && matches!(v, V::List(_) | V::Map(_)) => match v {
+                V::List(items) => Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes)),
+                V::Map(pairs) if name != "to_a" => Some((Val::of(V::Map(Rc::new(pairs.to_vec())), lanes), lanes)),
+                _ => None,
+            },
             (
                 Language::Ruby,
                 "freeze" | "dup" | "clone" | "itself" | "presence" | "try" | "html_safe" | "to_str",
@@ -718,7 +685,7 @@ impl<'p> Machine<'p> {
         let ignore_case = args
             .all()
             .any(|value| matches!(value.single(), Some(V::IgnoreCase)));
-        if let V::AnyName { inquirer, symbol } = v {
+        if let V::AnyName { inquirer, symbol, own } = v {
             // the unknown name: any text, but none of the known ones
             return match name {
                 "to_s" | "to_str" | "downcase" | "upcase" | "strip" | "lower" | "upper"
@@ -726,6 +693,7 @@ impl<'p> Machine<'p> {
                 | "ToUpperInvariant" | "capitalize" | "name" | "chomp" | "title" => Some((
                     Val::of(
                         V::AnyName {
+                            own: *own,
                             inquirer: false,
                             symbol: *symbol && name != "to_s",
                         },
@@ -736,6 +704,7 @@ impl<'p> Machine<'p> {
                 "inquiry" => Some((
                     Val::of(
                         V::AnyName {
+                            own: *own,
                             inquirer: true,
                             symbol: false,
                         },
@@ -746,6 +715,7 @@ impl<'p> Machine<'p> {
                 "to_sym" => Some((
                     Val::of(
                         V::AnyName {
+                            own: *own,
                             inquirer: false,
                             symbol: true,
                         },
@@ -901,6 +871,10 @@ impl<'p> Machine<'p> {
                 && !is_string_method(name) =>
             {
                 let wanted = SmolStr::new(name.trim_end_matches('?'));
+                if self.loose.contains_key(name) {
+                    // somebody gives an object a predicate of this name
+                    return Some((Val::data(lanes), lanes));
+                }
                 self.note_inquiry(at, &wanted);
                 Some((Val::bool(text == wanted, lanes), lanes))
             }
@@ -971,7 +945,7 @@ impl<'p> Machine<'p> {
                 at,
                 EventKind::UnknownName {
                     name: wanted.clone(),
-                    symbol: false,
+                    own: false,
                 },
             );
         }
@@ -1211,7 +1185,11 @@ impl<'p> Machine<'p> {
                         .collect();
                     return Some((Val::of(V::List(Rc::new(kept)), lanes), lanes));
                 }
-                Some((this.clone(), lanes))
+                if name == "freeze" {
+                    return Some((this.clone(), lanes));
+                }
+                // a list of its own
+                Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes))
             }
             ("map" | "Select", None)
                 if matches!(args.get(0).and_then(Val::single), Some(V::Symbol(_))) =>

@@ -50,18 +50,30 @@ pub struct Reached {
 }
 
 impl<'p> Machine<'p> {
-    pub fn run(mut self) -> Answers {
+    pub fn run(mut self) -> (Answers, Seeds) {
         let Some(code) = self.program.code(ItemId(0)) else {
-            return Answers::default();
+            return Default::default();
         };
         let root = NodeRef {
             item: ItemId(0),
             node: code.root,
         };
+        for using in self.facts.global_usings.iter() {
+            // `Alias=N.T`, `static N.T` and `N`, as project files write them
+            match (using.split_once('='), using.strip_prefix("static ")) {
+                (Some((alias, path)), _) => {
+                    let slot = self.declare(0, &SmolStr::new(alias.trim()));
+                    self.set_slot(slot, Lanes::ALL, &Val::of(V::Name(SmolStr::new(path.trim())), Lanes::ALL));
+                }
+                (None, Some(path)) => self.static_usings.push(SmolStr::new(path.trim())),
+                (None, None) => self.usings.push(using.clone()),
+            }
+        }
         self.hoist(root, 0);
         self.link_bases();
         self.find_renames();
         self.find_member_writers();
+        self.link_classes();
         self.eval(root, Lanes::ALL);
         // what the top level raised ends it; nothing else waits for it
         self.exits.clear();
@@ -76,13 +88,15 @@ impl<'p> Machine<'p> {
         self.run_handed_out();
         let reach = self.propagate(&homes);
         let sites = self.sites(&reach);
-        Answers {
+        let learned = self.learned();
+        let answers = Answers {
             sites,
             events: self.events,
             conditions: self.conditions,
             contexts: self.contexts,
             reach,
-        }
+        };
+        (answers, learned)
     }
 
     /// Closures that code beyond the file may call: decorated functions, returned ones, those in fields and globals.

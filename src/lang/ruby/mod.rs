@@ -179,6 +179,10 @@ impl<'s, 't> Lowering<'s, 't> {
 
     /// What is not modelled: its children in order.
     fn opaque(&mut self, node: Node<'t>) -> NodeId {
+        if node.kind() == "retry" {
+            let how = Leave::Goto(RETRY.into());
+            return self.out.push(Kind::Leave { how, value: None }, node);
+        }
         let children = self.exprs(Lower::children(node));
         self.opaque_of(children, node)
     }

@@ -196,6 +196,8 @@ impl<'t> Walk<'_, 't> {
     fn statement(&mut self, frame: &mut Frame<'t>, node: Node<'t>, broken: bool) -> ItemId {
         let kind = match required(node, self.text) {
             Some(_) => ItemKind::Import,
+            // a module taken in brings methods as a file does
+            None if mixes_in(node, self.text) => ItemKind::Import,
             None => ItemKind::Statement,
         };
         let names = bound_names(node, self.text, &mut frame.locals);
@@ -266,6 +268,11 @@ impl<'t> Walk<'_, 't> {
             }
         }
     }
+}
+
+/// `include M`, `extend M`, `prepend M`.
+fn mixes_in(node: Node<'_>, text: &str) -> bool {
+    matches!(bare_call(node, text), Some(("include" | "extend" | "prepend", Some(_))))
 }
 
 /// The members of a file or class in reverse order, heredoc texts after its body included.

@@ -150,7 +150,7 @@ fn assignments() {
         ),
         (
             "alias a b; alias_method :c, :d; alias $e $f",
-            "(set a b) (set c d) (set $e $f)",
+            "(call alias_method :a :b) (call alias_method :c :d) (set $e $f)",
         ),
         ("undef a, :b", "(opaque!a,b)"),
     ]);
