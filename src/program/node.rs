@@ -110,6 +110,8 @@ pub enum Kind {
         name: SmolStr,
         ty: Option<SmolStr>,
         value: Option<NodeId>,
+        /// A member that code beyond the file may set: a public field, a property with a public `set` or `init`.
+        settable: bool,
     },
     /// C# `out x`, `out var x` (a `Let` without value) as an argument: the call writes the place.
     Out(NodeId),
@@ -346,6 +348,8 @@ pub struct Def {
     pub is_static: bool,
     /// Holds a `yield` in Python or C#: the body runs when the result is iterated. A Python coroutine: when it is awaited.
     pub generator: bool,
+    /// C# `async`: what it throws stays in the task until somebody awaits it.
+    pub is_async: bool,
     /// The value of the last expression is returned (Ruby; expression bodies; lambdas).
     pub implicit_return: bool,
     /// C# `[Conditional("X")]`: calls vanish, arguments and all, where no symbol of these is defined.

@@ -42,6 +42,13 @@ impl<'p> Machine<'p> {
             node,
         };
         let callee = child(call.callee);
+        if let Some(Kind::Attr { recv, name, .. }) = self.kind(callee)
+            && self.csharp()
+            && (matches!(name.as_str(), "Wait" | "GetAwaiter")
+                || name == "ConfigureAwait" && self.awaited.contains(&at))
+        {
+            self.awaited.insert(child(*recv));
+        }
         if let Some(result) = self.special_form(at, call, callee, lanes) {
             return result;
         }
@@ -94,9 +101,7 @@ impl<'p> Machine<'p> {
                 }
             }
             Some(Kind::Attr { recv, name, .. })
-                if self.python()
-                    && matches!(self.kind(child(*recv)), Some(Kind::Super))
-                    && self.method_above(name).is_some() =>
+                if matches!(self.kind(child(*recv)), Some(Kind::Super)) && self.method_above(name).is_some() =>
             {
                 let above = self.method_above(name);
                 let (args, falls) = self.eval_args(at, call, lanes, break_to);
@@ -250,6 +255,9 @@ impl<'p> Machine<'p> {
             }
             *value = Val::of(V::List(Rc::new(elements)), falls).tainted(value.taint);
         } else if !pairs.is_empty() && elements.is_empty() {
+            if ignores_case {
+                pairs.push((Val::of(V::IgnoreCase, falls), Val::nil(falls)));
+            }
             *value = Val::of(V::Map(Rc::new(pairs)), falls).tainted(value.taint);
         }
         falls
@@ -528,7 +536,28 @@ impl<'p> Machine<'p> {
             let generator = V::Generator(Rc::new(((**closure).clone(), args.clone())));
             return (Val::of(generator, lanes), lanes);
         }
-        self.run_body(at, closure, def, args, lanes)
+        let mark = self.exits.len();
+        let cuts = self.st.cuts.clone();
+        let (mut value, falls) = self.run_body(at, closure, def, args, lanes);
+        if !def.is_async || self.awaited.contains(&at) {
+            return (value, falls);
+        }
+        // nobody waits for the task here: what it throws does not stop the caller
+        let kept = self.exits[mark.min(self.exits.len())..]
+            .iter()
+            .filter(|exit| {
+                exit.target == Target::Raise && exit.class.as_deref() != Some("!exit")
+            })
+            .fold(Lanes::NONE, |all, exit| all | exit.lanes)
+            .without(falls)
+            & lanes;
+        for lane in kept.indices() {
+            self.st.cuts[lane] = cuts[lane].clone();
+        }
+        if !kept.is_empty() {
+            value.join(&Val::data(kept));
+        }
+        (value, falls | kept)
     }
 
     /// Runs a body: inlined where its arguments matter, by its summary otherwise.
@@ -541,7 +570,9 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> (Val, Lanes) {
         if self.inlining.contains(&closure.def) {
-            return (Val::data(lanes), lanes);
+            // with other arguments it may go another way: what it does with any is in its summary
+            self.escape_args(args, lanes);
+            return self.by_summary(at, closure.def, lanes);
         }
         let home = self.homes.get(&closure.def).copied();
         let nested = home.is_none();
@@ -549,20 +580,13 @@ impl<'p> Machine<'p> {
             closure.this.as_ref().and_then(|this| this.single()),
             Some(V::Object(_))
         );
-        // a method of a base class or module runs for an object of another class
-        let of_kin = self.ruby()
-            && match (home, closure.this.as_ref().and_then(|this| this.single())) {
-                (Some((_, Some(home))), Some(V::Instance(class) | V::Class(class))) => *class != home,
-                _ => false,
-            };
         let defaults = def.params.iter().skip(args.positional.len()).any(|param| {
             param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name)
         });
         let wanted = nested
             || on_object
             || self.rebinds(closure.def)
-            || self.is_of_subclass(closure)
-            || of_kin
+            || self.is_of_kin(closure)
             || defaults
             || args.block.is_some()
             || args.all().any(|value| self.interesting(value));
@@ -612,6 +636,37 @@ impl<'p> Machine<'p> {
             }
             _ => None,
         })
+    }
+
+    /// An operator that a C# class of the file defines, applied to one of its objects.
+    pub fn declared_operator(
+        &mut self,
+        at: NodeRef,
+        symbol: &str,
+        operands: &[&Val],
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
+        if !self.csharp() {
+            return None;
+        }
+        let name = SmolStr::new(format!("operator {symbol}"));
+        let class_of = |v: &V| match v {
+            V::Instance(class) => Some(*class),
+            V::Object(object) => Some(object.class),
+            _ => None,
+        };
+        let def = operands
+            .iter()
+            .flat_map(|value| value.alts.iter())
+            .filter_map(|alt| class_of(&alt.v))
+            .find_map(|class| self.methods_named(class, &name).first().copied())?;
+        let args = Args {
+            positional: operands.iter().map(|value| (*value).clone()).collect(),
+            nodes: vec![at; operands.len()],
+            ..Args::default()
+        };
+        let closure = self.closure(def, lanes);
+        Some(self.call_value(at, &closure, &args, lanes))
     }
 
     /// Whether an argument can decide a condition in the callee.
@@ -1254,6 +1309,30 @@ impl<'p> Machine<'p> {
 
     /// Runs an escaped closure once for each set of lanes; whether it runs at all is open.
     pub fn run_later(&mut self, closure: &Rc<Closure>, lanes: Lanes) {
+        if let Some((cond, outcome)) = self.later.take() {
+            let (yes, no) = (outcome.yes & lanes, outcome.no & lanes);
+            let branches = [
+                Branch {
+                    cond: Some(cond),
+                    decided: outcome.decided(),
+                    ..Branch::open(yes, yes.without(outcome.yes_sure))
+                },
+                Branch {
+                    cond: Some(cond),
+                    decided: outcome.decided(),
+                    truth: false,
+                    ..Branch::open(no, no.without(outcome.no_sure))
+                },
+            ];
+            self.fork(&branches, |machine, index| {
+                if index == 0 {
+                    machine.run_later(closure, yes);
+                }
+                (Val::data(branches[index].lanes), branches[index].lanes)
+            });
+            self.later = Some((cond, outcome));
+            return;
+        }
         if !self.escaped.insert((closure.id, lanes.0)) {
             return;
         }

@@ -47,6 +47,8 @@ pub struct FieldInfo {
     pub declared: bool,
     /// Assigned where it is declared, or in a constructor: never seen empty.
     pub initialised: bool,
+    /// Code beyond the file may set it.
+    pub settable: bool,
 }
 
 impl ClassInfo {
@@ -256,6 +258,7 @@ impl<'p> Machine<'p> {
                 value,
                 declared: true,
                 initialised: true,
+                settable: false,
             };
             self.classes[index as usize]
                 .fields
@@ -325,16 +328,164 @@ impl<'p> Machine<'p> {
                     );
                 }
             }
-            Some(Kind::Let { name, ty, .. }) => {
+            Some(Kind::Let {
+                name, ty, settable, ..
+            }) => {
                 let field = self.classes[class as usize]
                     .fields
                     .entry(name.clone())
                     .or_default();
                 field.declared = true;
                 field.ty = ty.clone();
+                field.settable |= settable;
             }
             _ => {}
         }
+    }
+
+    /// C#: the bases of every class are known before any body runs.
+    pub fn link_bases(&mut self) {
+        if !self.csharp() {
+            return;
+        }
+        let mut nodes: Vec<(NodeRef, u32)> = self
+            .class_of_item
+            .iter()
+            .map(|(at, class)| (*at, *class))
+            .collect();
+        nodes.sort_unstable();
+        for (at, class) in nodes {
+            let Some(Kind::Class(node)) = self.kind(at) else {
+                continue;
+            };
+            for base in &node.bases {
+                let name = match self.kind(NodeRef {
+                    item: at.item,
+                    node: *base,
+                }) {
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
+                    Some(Kind::Call(call)) => match self.kind(NodeRef {
+                        item: at.item,
+                        node: call.callee,
+                    }) {
+                        Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                if let Some(base) = self.class_named(name)
+                    && base != class
+                {
+                    let known = Val::of(V::Class(base), Lanes::ALL);
+                    self.classes[class as usize].bases.push(known);
+                }
+            }
+        }
+    }
+
+    /// Whether a class of the file derives from another, however far.
+    pub fn derives(&self, class: u32, ancestor: u32) -> bool {
+        let mut todo = vec![class];
+        let mut seen = Vec::new();
+        while let Some(class) = todo.pop() {
+            if seen.contains(&class) || seen.len() > 64 {
+                continue;
+            }
+            seen.push(class);
+            for base in &self.classes[class as usize].bases {
+                if let Some(V::Class(base)) = base.single() {
+                    if *base == ancestor {
+                        return true;
+                    }
+                    todo.push(*base);
+                }
+            }
+        }
+        false
+    }
+
+    /// C#: the classes of the file that derive from this one and define the member themselves.
+    pub fn overridden_in(&self, class: u32, name: &str) -> Vec<u32> {
+        if !self.csharp() {
+            return Vec::new();
+        }
+        (0..self.classes.len() as u32)
+            .filter(|derived| {
+                let info = &self.classes[*derived as usize];
+                *derived != class
+                    && (info.methods.contains_key(name)
+                        || info.fields.get(name).is_some_and(|field| field.declared))
+                    && self.derives(*derived, class)
+            })
+            .collect()
+    }
+
+    /// Whether a method runs on an object of another class than the one that defines it: what it calls is looked up there.
+    pub fn is_of_kin(&self, closure: &Closure) -> bool {
+        let home = self.homes.get(&closure.def).and_then(|(_, class)| *class);
+        match (home, closure.this.as_ref().and_then(|this| this.single())) {
+            (Some(home), Some(V::Instance(class) | V::Class(class))) => *class != home,
+            _ => false,
+        }
+    }
+
+    /// The method that `super().name()` or `base.name()` finds from the method that runs. `None` where it is not known:
+    /// several bases in play, overloads.
+    pub fn method_above(&self, name: &str) -> Option<NodeRef> {
+        if self.ruby() || self.st.this.is_none() {
+            return None;
+        }
+        let mut scope = Some(self.st.scope);
+        let class = loop {
+            let here = &self.scopes[scope? as usize];
+            if let ScopeKind::Class(class) = here.kind {
+                break class;
+            }
+            scope = here.parent;
+        };
+        if self.python() && self.classes.iter().any(|class| class.bases.len() > 1) {
+            return None;
+        }
+        let found = self.classes[class as usize].bases.iter().find_map(|base| match base.single() {
+            Some(V::Class(base)) if *base != class => {
+                let found = self.methods_named(*base, name);
+                (!found.is_empty()).then_some(found)
+            }
+            _ => None,
+        })?;
+        match found.as_slice() {
+            [one] => Some(*one),
+            [.., last] if self.python() => Some(*last),
+            _ => None,
+        }
+        .filter(|def| self.python() || self.def(*def).is_some_and(|def| def.form == Form::Function))
+    }
+
+    /// The class whose members are looked up first: that of the object, where code of a base runs on it.
+    pub fn runtime_class(&self, this: &V, class: u32) -> u32 {
+        let own = match this {
+            V::Instance(own) => *own,
+            V::Object(object) => object.class,
+            _ => return class,
+        };
+        if self.csharp() && own != class && self.derives(own, class) {
+            own
+        } else {
+            class
+        }
+    }
+
+    /// Abstract, or of an interface: there is nothing to run.
+    pub fn is_abstract(&self, def: NodeRef) -> bool {
+        self.def(def).is_some_and(|node| {
+            matches!(
+                self.kind(NodeRef {
+                    item: def.item,
+                    node: node.body
+                }),
+                Some(Kind::Opaque { children, writes }) if children.is_empty() && writes.is_empty()
+            )
+        })
     }
 
     pub fn class_named(&self, name: &str) -> Option<u32> {
@@ -434,6 +585,8 @@ impl<'p> Machine<'p> {
             );
             bases.push(value);
         }
+        // those of the file are known in C#
+        bases.retain(|base| !self.csharp() || !matches!(base.single(), Some(V::Class(_))));
         self.classes[index as usize].bases.extend(bases);
         if class.form != ClassForm::Module {
             self.classes[index as usize].lanes = lanes;
@@ -746,6 +899,11 @@ impl<'p> Machine<'p> {
                 self.summary(*writer);
             }
         }
+        for writer in self.member_writers.get(name).cloned().unwrap_or_default() {
+            if !self.is_running(writer) {
+                self.summary(writer);
+            }
+        }
         let Some(field) = self.classes[class as usize].fields.get(name) else {
             if let Some(slot) = self.slot_in(self.classes[class as usize].scope, name) {
                 let mut value = self.slots[slot as usize].only(lanes);
@@ -764,10 +922,15 @@ impl<'p> Machine<'p> {
         let ty = field.ty.clone();
         let declared = field.declared;
         let rest = lanes.without(value.lanes());
+        // nothing here sets it, so something else does, or it would not be settable
+        let set_elsewhere = field.settable && !self.assigned_names.contains(name);
         if let Some(hint) = ty.as_deref().and_then(|ty| self.typed(ty, lanes))
             && (value.alts.is_empty() || value.is_data())
         {
             return hint;
+        }
+        if set_elsewhere {
+            value.join(&Val::unknown(Cause::Flag, lanes));
         }
         if running && !memo {
             value.join(&Val::data(lanes));
@@ -819,6 +982,50 @@ impl<'p> Machine<'p> {
 
     /// `v.name`, where `v` is a class of the file or an object of one.
     pub fn read_member(
+        &mut self,
+        at: NodeRef,
+        v: &V,
+        class: u32,
+        name: &SmolStr,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
+        let class = self.runtime_class(v, class);
+        if let V::Instance(declared) = v
+            && *declared == class
+        {
+            let overriding = self.overridden_in(class, name);
+            if !overriding.is_empty() {
+                return self.read_virtual(at, class, name, lanes, overriding);
+            }
+        }
+        self.read_own_member(at, v, class, name, lanes)
+    }
+
+    /// An object of a class or of one that derives from it: any of their members may be meant.
+    fn read_virtual(
+        &mut self,
+        at: NodeRef,
+        class: u32,
+        name: &SmolStr,
+        lanes: Lanes,
+        overriding: Vec<u32>,
+    ) -> (Val, Lanes) {
+        let mut classes = overriding;
+        let own = self.methods_named(class, name);
+        if own.is_empty() || own.iter().any(|def| !self.is_abstract(*def)) {
+            classes.push(class);
+        }
+        let branches: Vec<Branch> = classes
+            .iter()
+            .map(|_| Branch::open(lanes, Lanes::NONE))
+            .collect();
+        self.fork(&branches, |machine, index| {
+            let this = V::Instance(classes[index]);
+            machine.read_own_member(at, &this, classes[index], name, lanes)
+        })
+    }
+
+    fn read_own_member(
         &mut self,
         at: NodeRef,
         v: &V,
@@ -881,7 +1088,7 @@ impl<'p> Machine<'p> {
             return (value, lanes);
         }
         if let Some(base) = self.first_class_base(class) {
-            return self.read_member(at, v, base, name, lanes);
+            return self.read_own_member(at, v, base, name, lanes);
         }
         if let Some(base) = self.library_base(class) {
             return (
@@ -912,7 +1119,7 @@ impl<'p> Machine<'p> {
                     None
                 }
             })
-            .filter(|base| *base < class)
+            .filter(|base| !self.derives(*base, *base))
     }
 
     /// A method as a value, bound to its object.

@@ -93,6 +93,9 @@ impl<'p> Machine<'p> {
             Kind::Not(inner) => {
                 self.testing = Some(child(*inner));
                 let (value, falls) = self.eval(child(*inner), lanes);
+                if let Some(result) = self.declared_operator(at, "!", &[&value], falls) {
+                    return result;
+                }
                 let outcome = self.truth(&value, falls).negate();
                 (self.from_outcome(&outcome, &value), falls)
             }
@@ -101,6 +104,11 @@ impl<'p> Machine<'p> {
                 let (right_value, falls) = self.eval(child(*right), falls);
                 if self.ruby()
                     && let Some(result) = self.own_operator(at, *op, &left_value, &right_value, falls)
+                {
+                    return result;
+                }
+                if let Some(symbol) = symbol_of(*op)
+                    && let Some(result) = self.declared_operator(at, symbol, &[&left_value, &right_value], falls)
                 {
                     return result;
                 }
@@ -121,11 +129,13 @@ impl<'p> Machine<'p> {
                 let outcome = self.matches(at.item, pattern, &value, falls, at);
                 (self.from_outcome(&outcome, &value), falls)
             }
-            Kind::Seq(all) => self.seq(at.item, all, lanes),
+            Kind::Seq(all) => self.seq(at, all, lanes),
             Kind::Set { place, op, value } => {
                 self.eval_set(at, child(*place), *op, child(*value), lanes)
             }
-            Kind::Let { name, ty, value } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
+            Kind::Let {
+                name, ty, value, ..
+            } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
             Kind::Out(place) => (Val::data(lanes), self.write_unknown(child(*place), lanes)),
             Kind::With { items, body } => self.eval_with(at, items, child(*body), lanes),
             Kind::Loop(inner) => self.eval_loop(at, inner, lanes),
@@ -144,6 +154,8 @@ impl<'p> Machine<'p> {
                 self.leave(target, falls, value, None, at);
                 (Val::default(), Lanes::NONE)
             }
+            // a switch delivers the jumps to its sections
+            Kind::Label(name) if self.csharp() && name.ends_with(':') => (Val::nil(lanes), lanes),
             Kind::Label(name) => {
                 let arrived = self.arrive(0, |exit| exit.target == Target::Goto(name.clone()));
                 let mut value = Val::nil(lanes);
@@ -193,6 +205,9 @@ impl<'p> Machine<'p> {
                 (Val::data(lanes), lanes)
             }
             Kind::Typed(inner, ty) => {
+                if ty.is_none() && self.csharp() {
+                    self.awaited.insert(child(*inner));
+                }
                 let (value, falls) = self.eval(child(*inner), lanes);
                 let (value, falls) = match ty {
                     None => self.awaited(at, value, falls),
@@ -227,16 +242,74 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn seq(&mut self, item: ItemId, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
+    fn seq(&mut self, at: NodeRef, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
         let mut falls = lanes;
         let mut value = Val::nil(lanes);
+        let mark = self.exits.len();
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         for node in all {
-            let at = NodeRef { item, node: *node };
-            let (result, rest) = self.eval(at, falls);
+            let (result, rest) = self.eval(child(*node), falls);
             value = result;
             falls = rest;
         }
+        // a jump back: what stands between runs again, with whatever it wrote
+        if self.csharp() && self.exits.len() > mark {
+            for (index, node) in all.iter().enumerate() {
+                let Some(label) = self.label_of(child(*node)) else {
+                    continue;
+                };
+                let back = |exit: &Exit| exit.target == Target::Goto(label.clone());
+                let jumped = self
+                    .arrive(mark, back)
+                    .iter()
+                    .fold(Lanes::NONE, |all, exit| all | exit.lanes);
+                if jumped.is_empty() {
+                    continue;
+                }
+                self.forget_written(at, jumped);
+                let branches = [
+                    Branch::open(falls, Lanes::NONE),
+                    Branch::open(jumped, Lanes::NONE),
+                ];
+                let (again, rest) = self.fork(&branches, |machine, branch| {
+                    if branch == 0 {
+                        return (value.clone(), falls);
+                    }
+                    for lane in jumped.indices() {
+                        machine.st.cuts[lane] = Cut::default();
+                    }
+                    let mut on = jumped;
+                    let mut last = Val::nil(on);
+                    for node in &all[index..] {
+                        (last, on) = machine.eval(child(*node), on);
+                    }
+                    (last, on)
+                });
+                self.arrive(mark, back);
+                (value, falls) = (again, rest);
+            }
+        }
         (value, falls)
+    }
+
+    /// The label at the head of a statement, other than a section of a switch.
+    fn label_of(&self, at: NodeRef) -> Option<SmolStr> {
+        let mut at = at;
+        loop {
+            match self.kind(at)? {
+                Kind::Label(name) => return (!name.ends_with(':')).then(|| name.clone()),
+                Kind::Seq(all) => {
+                    at = NodeRef {
+                        item: at.item,
+                        node: *all.first()?,
+                    }
+                }
+                _ => return None,
+            }
+        }
     }
 
     fn literal(&self, lit: &Lit, lanes: Lanes) -> Val {
@@ -387,6 +460,10 @@ impl<'p> Machine<'p> {
                 V::Nil | V::Missing | V::Bool(false) => (Some(false), false),
                 V::Unknown(cause) => (None, cause.doubts()),
                 V::AnyName { .. } => (Some(true), false),
+                // an object in a condition of C# is converted by an operator of its own
+                V::Instance(_) | V::Object(_) if self.csharp() => {
+                    (None, false)
+                }
                 V::Int(0) if !self.ruby() => (Some(false), false),
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
                 V::List(items) if self.python() => {
@@ -645,7 +722,15 @@ impl<'p> Machine<'p> {
 
     /// The alternatives that may be true.
     pub fn truthy_part(&self, value: &Val, lanes: Lanes) -> Val {
-        self.part(value, lanes, |outcome, at| outcome.yes.has(at))
+        let mut part = self.part(value, lanes, |outcome, at| outcome.yes.has(at));
+        if self.csharp() {
+            // the operands of C# are bools: what is not known and turned out true is true
+            part.alts
+                .iter_mut()
+                .filter(|alt| matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)))
+                .for_each(|alt| alt.v = V::Bool(true));
+        }
+        part
     }
 
     pub fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
@@ -696,6 +781,8 @@ impl<'p> Machine<'p> {
             let (may, may_not) = match alt.v {
                 V::Nil | V::Missing => (true, false),
                 V::Unknown(_) | V::Made(_) => (true, true),
+                // known by its declared type alone: it may be null
+                V::Instance(_) if self.csharp() => (true, true),
                 _ => (false, true),
             };
             if may {
@@ -913,6 +1000,24 @@ fn merged(
     }
     all.reverse();
     Some(all)
+}
+
+/// How C# writes an operator that a class may define.
+fn symbol_of(op: Op) -> Option<&'static str> {
+    Some(match op {
+        Op::Eq => "==",
+        Op::Ne => "!=",
+        Op::Lt => "<",
+        Op::Le => "<=",
+        Op::Gt => ">",
+        Op::Ge => ">=",
+        Op::Add => "+",
+        Op::Sub => "-",
+        Op::BitAnd => "&",
+        Op::BitOr => "|",
+        Op::Xor => "^",
+        _ => return None,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq)]

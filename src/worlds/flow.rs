@@ -122,6 +122,7 @@ impl<'p> Machine<'p> {
             self.st.may_resume = true;
         }
         let label = self.st.break_to;
+        let self_is_expression = self.csharp() && !breaks && subject.is_some();
         let (mut value, mut falls) = self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
             match arms.get(index).map(|arm| arm.body).or(otherwise) {
@@ -132,16 +133,105 @@ impl<'p> Machine<'p> {
                     },
                     on,
                 ),
+                // a switch expression that nothing matches throws
+                None if self_is_expression && !on.is_empty() => {
+                    let class = SmolStr::new_static("SwitchExpressionException");
+                    machine.leave(Target::Raise, on, Val::data(on), Some(class), at);
+                    (Val::default(), Lanes::NONE)
+                }
                 None => (Val::nil(on), on),
             }
         });
         if breaks {
+            falls = self.jump_between_sections(at, arms, otherwise, mark, falls);
             let arrived = self.arrive(mark, |exit| exit.target == Target::Break(label));
             falls = self.land(&arrived, falls, &mut value);
             self.st.break_to = break_to;
             self.st.may_resume = resume;
         }
         (value, falls)
+    }
+
+    /// C#'s `goto case` and `goto default`: a section runs in the lanes that jump to it, wherever it stands.
+    fn jump_between_sections(
+        &mut self,
+        at: NodeRef,
+        arms: &'p [Arm],
+        otherwise: Option<NodeId>,
+        mark: usize,
+        falls: Lanes,
+    ) -> Lanes {
+        let mut falls = falls;
+        for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
+            let body = NodeRef {
+                item: at.item,
+                node: body,
+            };
+            let mut jumped = Lanes::NONE;
+            for label in self.section_labels(body) {
+                for exit in self.arrive(mark, |exit| exit.target == Target::Goto(label.clone())) {
+                    jumped |= exit.lanes;
+                }
+            }
+            falls = self.enter_section(body, jumped, falls);
+        }
+        // a jump back, or to a case that is written in another way: any section may be meant
+        let far = self.arrive(mark, |exit| {
+            matches!(&exit.target, Target::Goto(label) if label.ends_with(':'))
+        });
+        let open = far.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
+        if !open.is_empty() {
+            for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
+                let body = NodeRef {
+                    item: at.item,
+                    node: body,
+                };
+                falls = self.enter_section(body, open, falls);
+            }
+            self.arrive(mark, |exit| {
+                matches!(&exit.target, Target::Goto(label) if label.ends_with(':'))
+            });
+            falls |= open;
+        }
+        falls
+    }
+
+    fn enter_section(&mut self, body: NodeRef, jumped: Lanes, falls: Lanes) -> Lanes {
+        if jumped.is_empty() {
+            return falls;
+        }
+        let branches = [
+            Branch::open(falls, Lanes::NONE),
+            Branch::open(jumped, Lanes::NONE),
+        ];
+        self.fork(&branches, |machine, index| match index {
+            0 => (Val::nil(falls), falls),
+            _ => {
+                for lane in jumped.indices() {
+                    machine.st.cuts[lane] = Cut::default();
+                }
+                machine.eval(body, jumped)
+            }
+        })
+        .1
+    }
+
+    /// The labels at the head of a section of a switch.
+    fn section_labels(&self, body: NodeRef) -> Vec<SmolStr> {
+        let Some(Kind::Seq(all)) = self.kind(body) else {
+            return Vec::new();
+        };
+        all.iter()
+            .map_while(|node| {
+                match self.kind(NodeRef {
+                    item: body.item,
+                    node: *node,
+                }) {
+                    Some(Kind::Label(label)) => Some(label.clone()),
+                    _ => None,
+                }
+            })
+            .collect()
     }
 
     /// The node that stands for an arm's test in a because: its pattern's value, or the arm's body.
@@ -240,6 +330,13 @@ impl<'p> Machine<'p> {
                     return self.matches_tuple(node, places, value, lanes, always, open);
                 }
                 let (expected, _) = self.eval_quietly(node, lanes);
+                // a class of the file as a constant is a test of the type
+                if self.csharp()
+                    && let Some(V::Class(class)) = expected.single()
+                    && let name = self.classes[*class as usize].name.clone()
+                {
+                    return self.is_of_type(value, &name, lanes);
+                }
                 if self.ruby() {
                     self.case_equal(node, &expected, value, lanes)
                 } else {
@@ -320,10 +417,13 @@ impl<'p> Machine<'p> {
                     open
                 }
             },
-            Pattern::Type(_, capture) => {
+            Pattern::Type(ty, capture) => {
                 if let Some(name) = capture {
                     let slot = self.declare(self.st.scope, name);
                     self.set_slot(slot, lanes, &value.only(lanes));
+                }
+                if self.csharp() {
+                    return self.is_of_type(value, ty, lanes);
                 }
                 let missing = self
                     .nilness(value, lanes)
@@ -342,6 +442,70 @@ impl<'p> Machine<'p> {
                 }
                 open
             }
+        }
+    }
+
+    /// C# `value is T`.
+    fn is_of_type(&self, value: &Val, ty: &str, lanes: Lanes) -> Outcome {
+        let simple = ty.split('<').next().unwrap_or(ty);
+        let simple = simple.rsplit('.').next().unwrap_or(simple);
+        let class = self.class_named(simple);
+        let form = |class: u32| self.classes[class as usize].form;
+        let mut outcome = Outcome::default();
+        let mut seen = Lanes::NONE;
+        for alt in value.groups(lanes) {
+            seen |= alt.lanes;
+            let answer = match (&alt.v, class) {
+                (V::Nil | V::Missing, _) => Some(false),
+                (_, None) if matches!(simple, "object" | "Object") => Some(true),
+                (V::Str(_) | V::Inquirer(_) | V::AnyName { .. }, None) => match simple {
+                    "string" | "String" => Some(true),
+                    "int" | "Int32" | "bool" | "Boolean" | "long" | "double" => Some(false),
+                    _ => None,
+                },
+                (V::Bool(_), None) => match simple {
+                    "bool" | "Boolean" => Some(true),
+                    "int" | "Int32" | "string" | "String" | "long" | "double" => Some(false),
+                    _ => None,
+                },
+                (V::Int(_), None) => match simple {
+                    "bool" | "Boolean" | "string" | "String" => Some(false),
+                    _ => None,
+                },
+                (V::Object(object), Some(class)) => {
+                    Some(object.class == class || self.derives(object.class, class))
+                }
+                // of that type, if it is not null
+                (V::Instance(own), Some(class)) if *own == class || self.derives(*own, class) => {
+                    None
+                }
+                // an object made of a class is of that class alone, one of a declared type may be of a derived one
+                (V::Instance(own), Some(class))
+                    if !self.derives(class, *own)
+                        && form(class) != ClassForm::Interface
+                        && form(*own) != ClassForm::Interface =>
+                {
+                    Some(false)
+                }
+                _ => None,
+            };
+            let doubt = alt.doubt || matches!(alt.v, V::Unknown(cause) if cause.doubts());
+            let sure = if doubt { Lanes::NONE } else { alt.lanes };
+            if answer != Some(false) {
+                outcome.yes |= alt.lanes;
+                outcome.yes_sure |= sure;
+            }
+            if answer != Some(true) {
+                outcome.no |= alt.lanes;
+                outcome.no_sure |= sure;
+            }
+        }
+        let rest = lanes.without(seen);
+        Outcome {
+            yes: outcome.yes | rest,
+            no: outcome.no | rest,
+            yes_sure: outcome.yes_sure | rest,
+            no_sure: outcome.no_sure | rest,
         }
     }
 
@@ -502,10 +666,24 @@ impl<'p> Machine<'p> {
             }
             LoopKind::While { test } => {
                 enter(self);
-                self.forget_written(at, lanes);
                 let test = child(*test);
+                // where the very first test fails the body never runs, whatever it would write
+                let never = if self.only_reads(test) {
+                    let (first, falls) = self.eval(test, lanes);
+                    let first = self.truth(&first, falls);
+                    first.no.without(first.yes)
+                } else {
+                    Lanes::NONE
+                };
+                self.forget_written(at, lanes.without(never));
                 let (value, falls) = self.eval(test, lanes);
-                let outcome = self.condition(test, &value, falls);
+                let mut outcome = self.condition(test, &value, falls);
+                if !self.forced.contains_key(&test) {
+                    let never = never & falls;
+                    outcome.yes = outcome.yes.without(never);
+                    outcome.no |= never;
+                    outcome.no_sure |= never;
+                }
                 let branches = [
                     Branch {
                         cond: Some(test),
@@ -580,6 +758,29 @@ impl<'p> Machine<'p> {
             return (Val::of(list, falls).tainted(taint), falls);
         }
         (value, falls)
+    }
+
+    /// Whether evaluating an expression does nothing but read.
+    fn only_reads(&self, at: NodeRef) -> bool {
+        let Some(code) = self.program.code(at.item) else {
+            return false;
+        };
+        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
+            return false;
+        };
+        code.nodes.iter().all(|node| {
+            node.span.start < span.start
+                || node.span.end > span.end
+                || !matches!(
+                    node.kind,
+                    Kind::Call(_)
+                        | Kind::Set { .. }
+                        | Kind::Out(_)
+                        | Kind::Opaque { .. }
+                        | Kind::Yield(_)
+                        | Kind::Raise(_)
+                )
+        })
     }
 
     /// A body that runs any number of times: what it writes may have been written before.
@@ -1103,6 +1304,15 @@ impl<'p> Machine<'p> {
             ("ArgumentException", &["SystemException"]),
             ("NotSupportedException", &["SystemException"]),
             ("NullReferenceException", &["SystemException"]),
+            ("TimeoutException", &["SystemException"]),
+            ("FormatException", &["SystemException"]),
+            ("UnauthorizedAccessException", &["SystemException"]),
+            ("NotImplementedException", &["SystemException"]),
+            ("KeyNotFoundException", &["SystemException"]),
+            (
+                "ObjectDisposedException",
+                &["InvalidOperationException", "SystemException"],
+            ),
             ("CommandError", &[]),
             ("ImproperlyConfigured", &[]),
         ];
@@ -1138,7 +1348,12 @@ impl<'p> Machine<'p> {
                         }
                         V::Name(name) => {
                             let last = name.rsplit('.').next().unwrap_or(&name);
-                            return if last == ancestor { Some(true) } else { None };
+                            // between the root and the class there is nothing else
+                            return match last {
+                                _ if last == ancestor => Some(true),
+                                "Exception" if self.csharp() => Some(false),
+                                _ => None,
+                            };
                         }
                         _ => return None,
                     }

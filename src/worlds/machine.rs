@@ -388,6 +388,16 @@ pub struct Machine<'p> {
     pub usings: Vec<SmolStr>,
     pub static_usings: Vec<SmolStr>,
     pub required: FxHashSet<SmolStr>,
+    /// Calls whose task is awaited where it is made.
+    pub awaited: FxHashSet<NodeRef>,
+    /// C#: the definitions that assign a member of that name of some object or class.
+    pub member_writers: FxHashMap<SmolStr, Vec<NodeRef>>,
+    /// C#: names that something in the file assigns.
+    pub assigned_names: FxHashSet<SmolStr>,
+    /// The predicate of the branch of a pipeline that is being built.
+    pub later: Option<(NodeRef, Outcome)>,
+    /// Names that the file gives .NET's environment itself (`None`: one that is not known).
+    pub renamed: Vec<Option<SmolStr>>,
     pub next_id: u32,
     inlined: u32,
     steps: u64,
@@ -559,6 +569,11 @@ impl<'p> Machine<'p> {
             usings: Vec::new(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
+            awaited: FxHashSet::default(),
+            member_writers: FxHashMap::default(),
+            assigned_names: FxHashSet::default(),
+            later: None,
+            renamed: Vec::new(),
             next_id: 1,
             inlined: 0,
             steps: 0,

@@ -591,7 +591,23 @@ impl<'p> Machine<'p> {
                 None => self.call_absent_member(at, this, class, name, args, lanes, call),
             };
         }
-        let found = self.methods_named(class, name);
+        let class = self.runtime_class(this, class);
+        let mut found = self.methods_named(class, name);
+        let mut homes = vec![class; found.len()];
+        if let V::Instance(declared) = this
+            && *declared == class
+        {
+            let overriding = self.overridden_in(class, name);
+            if !overriding.is_empty() && found.iter().all(|def| self.is_abstract(*def)) {
+                found.clear();
+                homes.clear();
+            }
+            for derived in overriding {
+                let own = self.methods_named(derived, name);
+                homes.extend(std::iter::repeat_n(derived, own.len()));
+                found.extend(own);
+            }
+        }
         let count = args.positional.len() + args.named.len();
         let fits = |machine: &Self, at: &NodeRef| {
             machine.def(*at).is_some_and(|def| {
@@ -608,7 +624,7 @@ impl<'p> Machine<'p> {
         };
         let chosen: Vec<NodeRef> = if self.csharp() && found.len() > 1 {
             let fitting: Vec<NodeRef> = found.iter().copied().filter(|at| fits(self, at)).collect();
-            if fitting.is_empty() { found } else { fitting }
+            if fitting.is_empty() { found.clone() } else { fitting }
         } else {
             found.last().copied().into_iter().collect()
         };
@@ -645,13 +661,25 @@ impl<'p> Machine<'p> {
             let closure = self.bound(*one, this, lanes);
             return self.call_value(at, &closure, args, lanes);
         }
-        // overloads that fit alike: any of them
+        // overloads that fit alike, overrides: any of them
         let branches: Vec<Branch> = chosen
             .iter()
             .map(|_| Branch::open(lanes, Lanes::NONE))
             .collect();
         self.fork(&branches, |machine, index| {
-            let closure = machine.bound(chosen[index], this, lanes);
+            let home = found.iter().position(|def| *def == chosen[index]);
+            let this = match home.map(|home| homes[home]) {
+                Some(derived) if derived != class => V::Instance(derived),
+                _ => this.clone(),
+            };
+            let getter = machine
+                .def(chosen[index])
+                .is_some_and(|def| def.form == Form::Getter);
+            let closure = machine.bound(chosen[index], &this, lanes);
+            if getter {
+                let (value, falls) = machine.call_value(at, &closure, &Args::default(), lanes);
+                return machine.call_value(at, &value, args, falls);
+            }
             machine.call_value(at, &closure, args, lanes)
         })
     }
@@ -747,27 +775,11 @@ impl<'p> Machine<'p> {
         };
         let (value, falls) = self.call_value(at, &predicate, &open, lanes);
         let outcome = self.condition(cond, &value, falls);
-        let decided = outcome.decided();
-        let branches = [
-            Branch {
-                cond: Some(cond),
-                decided,
-                ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure))
-            },
-            Branch {
-                cond: Some(cond),
-                decided,
-                truth: false,
-                ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure))
-            },
-        ];
-        Some(self.fork(&branches, |machine, index| {
-            let on = branches[index].lanes;
-            if index == 0 {
-                machine.escape(&configure, on, at);
-            }
-            (Val::data(on), on)
-        }))
+        // the branch is built at the start, wherever; what it registers runs where the predicate holds
+        let outer = self.later.replace((cond, outcome));
+        let (_, falls) = self.call_value(at, &configure, &open, falls);
+        self.later = outer;
+        Some((Val::data(falls), falls))
     }
 
     pub fn call_named_with(
@@ -856,6 +868,37 @@ impl<'p> Machine<'p> {
         (Val::of(V::Made(name.clone()), lanes).tainted(taint), lanes)
     }
 
+    /// C# reflection: the methods that a text names may be called, all of them where it is not known.
+    fn named_by_reflection(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) {
+        if !self.csharp()
+            || !matches!(
+                name,
+                "GetMethod" | "GetMethods" | "GetRuntimeMethod" | "InvokeMember" | "CreateDelegate"
+                    | "GetDeclaredMethod"
+            )
+        {
+            return;
+        }
+        let wanted = args.all().find_map(|value| value.text().cloned());
+        let mut defs: Vec<NodeRef> = self
+            .homes
+            .keys()
+            .copied()
+            .filter(|def| {
+                self.def(*def).is_some_and(|node| {
+                    node.form == Form::Function
+                        && wanted.as_ref().is_none_or(|wanted| *wanted == node.name)
+                })
+            })
+            .collect();
+        defs.sort_unstable();
+        for def in defs {
+            self.called.insert(def);
+            self.structure.insert((self.context, def));
+            self.maybe(lanes, |machine| machine.by_summary(at, def, lanes));
+        }
+    }
+
     /// An unknown method: its arguments escape, its block may run.
     fn block_on_unknown(
         &mut self,
@@ -866,6 +909,7 @@ impl<'p> Machine<'p> {
         cause: Cause,
     ) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
+        self.named_by_reflection(_at, name, args, lanes);
         if let Some(block) = &args.block
             && runs_its_block(name)
         {

@@ -425,6 +425,9 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         quiet: bool,
     ) -> (Val, Lanes) {
+        if name == "Result" && self.csharp() {
+            self.awaited.insert(recv);
+        }
         let (target, falls) = self.eval_quietly(recv, lanes);
         let mut out = Val {
             deps: target.deps.clone(),
@@ -660,7 +663,7 @@ impl<'p> Machine<'p> {
             development: spelt("Development"),
             test: spelt("Testing"),
         };
-        spell(&all, lanes, Form::Text, false)
+        self.with_renames(spell(&all, lanes, Form::Text, false), lanes)
     }
 
     /// What an environment variable holds. `None` for a name that is not known.
@@ -876,7 +879,9 @@ impl<'p> Machine<'p> {
             return Some(Val::of(V::Host, lanes));
         }
         if let Some(class) = self.class_named(last) {
-            return Some(Val::of(V::Instance(class), lanes));
+            // a value of an enumeration is no object of it
+            return (self.classes[class as usize].form != ClassForm::Enum)
+                .then(|| Val::of(V::Instance(class), lanes));
         }
         let qualified = self.resolve_type(bare);
         self.symbol_of(&qualified)

@@ -438,17 +438,6 @@ impl<'p> Machine<'p> {
 
     // ---- classes ----
 
-    /// Whether a method runs on an object of a class below the one that defines it.
-    pub fn is_of_subclass(&self, closure: &Closure) -> bool {
-        let home = self.homes.get(&closure.def).and_then(|(_, class)| *class);
-        match (home, closure.this.as_ref().and_then(|this| this.single())) {
-            (Some(home), Some(V::Instance(class) | V::Class(class))) => {
-                self.python() && *class != home
-            }
-            _ => false,
-        }
-    }
-
     /// `self` in a method that anybody may call: an object of the class or of one below it that changes something.
     pub fn any_self(&self, class: u32) -> Val {
         let mut this = Val::of(V::Instance(class), Lanes::ALL);
@@ -578,26 +567,6 @@ impl<'p> Machine<'p> {
         methods
             .iter()
             .any(|name| !self.methods_named(class, name).is_empty())
-    }
-
-    /// The method that `super().name()` finds from the method that runs. With several bases in play it is not known.
-    pub fn method_above(&self, name: &str) -> Option<NodeRef> {
-        let several = self.classes.iter().any(|class| class.bases.len() > 1);
-        let mut scope = Some(self.st.scope);
-        let class = loop {
-            let here = &self.scopes[scope? as usize];
-            if let ScopeKind::Class(class) = here.kind {
-                break class;
-            }
-            scope = here.parent;
-        };
-        if several || self.st.this.is_none() {
-            return None;
-        }
-        match self.classes[class as usize].bases.first()?.single()? {
-            V::Class(base) if *base != class => self.methods_named(*base, name).last().copied(),
-            _ => None,
-        }
     }
 
     /// `wrapper.__wrapped__`: the function behind it.

@@ -70,6 +70,9 @@ impl<'p> Machine<'p> {
             }
         }
         self.hoist(root, 0);
+        self.link_bases();
+        self.find_renames();
+        self.find_member_writers();
         self.link_classes();
         self.eval(root, Lanes::ALL);
         // what the top level raised ends it; nothing else waits for it

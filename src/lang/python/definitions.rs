@@ -116,6 +116,7 @@ fn define<'t>(code: &mut Lower<'_, 't>, whole: Syntax<'t>, node: Syntax<'t>) -> 
             || node
                 .child_by_field_name("body")
                 .is_some_and(|body| holds_yield(code.text(body), body)),
+        is_async: false,
         implicit_return: false,
         symbols: Vec::new(),
         returns: None,
@@ -140,6 +141,7 @@ pub(super) fn lambda<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
         generator: node
             .child_by_field_name("body")
             .is_some_and(|body| holds_yield(code.text(body), body)),
+        is_async: false,
         implicit_return: true,
         symbols: Vec::new(),
         returns: None,
