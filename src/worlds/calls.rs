@@ -11,9 +11,6 @@ use super::python::is_settings_reader;
 use super::value::*;
 use crate::program::*;
 
-/// A body is summed up anew this often when what it looked at was written; then that may hold anything.
-const MAX_ROUNDS: u32 = 6;
-
 /// `**{"a": b}`.
 fn keywords(value: &Val) -> Option<Vec<(SmolStr, Val)>> {
     let Some(V::Map(pairs)) = value.single() else {
@@ -909,27 +906,13 @@ impl<'p> Machine<'p> {
     }
 
     /// The effect of a body entered in every lane with unknown arguments. `None` while it is being computed.
-    /// What it looked at may have been written since: then it is computed once more, and its places count with both.
+    /// What it looked at may have changed since: then it is computed once more, and its places count with both.
     pub fn summary(&mut self, at: NodeRef) -> Option<Rc<Effect>> {
-        let rounds = self.summed.get(&at).copied().unwrap_or(0);
         match self.summaries.get(&at) {
             Some(Summary::Running) => return None,
-            Some(Summary::Done(effect, reads)) => {
-                let (effect, reads) = (effect.clone(), reads.clone());
-                if rounds > MAX_ROUNDS || !self.is_stale(&reads) {
-                    for (place, writes) in reads.iter() {
-                        self.looked_at_before(place, *writes);
-                    }
-                    return Some(effect);
-                }
-                if rounds == MAX_ROUNDS {
-                    // no end in sight: from here on it may hold anything
-                    self.forget_places(&reads);
-                }
-            }
-            None => {}
+            Some(Summary::Done(effect, seen)) if !self.is_outdated(at, *seen) => return Some(effect.clone()),
+            _ => {}
         }
-        self.summed.insert(at, rounds + 1);
         let def = self.def(at)?;
         if self.summary_depth > 200 {
             return None;
@@ -946,22 +929,17 @@ impl<'p> Machine<'p> {
         let exits = std::mem::take(&mut self.exits);
         let inlining = std::mem::take(&mut self.inlining);
         let catching = std::mem::take(&mut self.catching);
-        let known = match rounds {
-            0 => None,
-            _ => self
-                .contexts
-                .iter()
-                .position(|context| context.def == Some(at)),
-        };
+        let known = self.contexts.iter().position(|context| context.def == Some(at));
         let own = known.unwrap_or(self.contexts.len());
-        if known.is_none() {
-            self.contexts.push(Context {
+        match known {
+            Some(own) => self.take_back(own),
+            None => self.contexts.push(Context {
                 def: Some(at),
                 ..Context::default()
-            });
+            }),
         }
+        let epoch = self.epoch();
         let context = std::mem::replace(&mut self.context, own);
-        let outer_reads = std::mem::take(&mut self.reads);
         let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
@@ -1041,21 +1019,16 @@ impl<'p> Machine<'p> {
             cuts: self.st.cuts.clone(),
             doubt: self.st.doubt & falls,
         });
+        self.run_outdated(Some(own));
         self.inlining = inlining;
         self.catching = catching;
         self.context = context;
         self.foreign_below = foreign;
         self.resume_logging(logging);
         self.st = before;
-        let reads: Reads = std::mem::replace(&mut self.reads, outer_reads)
-            .into_iter()
-            .collect();
         self.summary_depth -= 1;
-        for (place, writes) in &reads {
-            self.looked_at_before(place, *writes);
-        }
         self.summaries
-            .insert(at, Summary::Done(effect.clone(), Rc::new(reads)));
+            .insert(at, Summary::Done(effect.clone(), epoch));
         Some(effect)
     }
 
@@ -1339,6 +1312,12 @@ impl<'p> Machine<'p> {
         self.called.insert(closure.def);
         self.invoked.insert(closure.id);
         self.structure.insert((self.context, closure.def));
+        self.hand_out(closure, lanes);
+        self.run_in_between(closure, lanes);
+    }
+
+    /// Runs a closure as code beyond the file may, with what its names hold now.
+    pub fn run_in_between(&mut self, closure: &Rc<Closure>, lanes: Lanes) {
         let Some(def) = self.def(closure.def) else {
             return;
         };

@@ -670,21 +670,9 @@ impl<'p> Machine<'p> {
             .entry(name.clone())
             .or_default();
         let value = value.only(lanes);
-        let known = |alt: &Alt| {
-            field
-                .value
-                .alts
-                .iter()
-                .any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes))
-        };
-        self.stale |= read && !value.alts.iter().all(known);
-        let before = field.value.size();
+        self.stale |= read && !value.is_within(&field.value);
         field.value.join(&value);
-        let grew = field.value.size() != before;
         field.initialised |= in_constructor;
-        if grew {
-            self.wrote(Place::Field(class, name.clone()));
-        }
     }
 
     /// A field that the body of its class assigns is never seen empty.
@@ -817,7 +805,6 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         value: &Val,
     ) {
-        self.wrote(Place::Field(object.class, name.clone()));
         let certain = object.born == self.branch();
         let strong = certain && !object.exposed.get() && (self.in_constructor || self.ruby());
         let mut fields = object.fields.borrow_mut();
@@ -833,6 +820,8 @@ impl<'p> Machine<'p> {
                 fields.push((name.clone(), value));
             }
         }
+        drop(fields);
+        self.note_field_write(object, name);
     }
 
     /// An object gets into code that is not in sight: its methods may run, so its fields hold what these write.
@@ -853,7 +842,7 @@ impl<'p> Machine<'p> {
     }
 
     pub fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
-        self.looked_at(Place::Field(object.class, name.clone()));
+        self.note_field(object.class, name);
         let own = object
             .fields
             .borrow()
@@ -876,7 +865,6 @@ impl<'p> Machine<'p> {
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
         self.fields_read.insert((class, name.clone()));
-        self.looked_at(Place::Field(class, name.clone()));
         let writers = self.classes[class as usize]
             .writers
             .get(name)

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::classes::ClassInfo;
 use super::lanes::Lanes;
+use super::stale::{Epoch, Staleness};
 use super::value::*;
 use crate::catalog::Catalog;
 use crate::program::*;
@@ -190,20 +191,9 @@ pub struct Effect {
 
 pub enum Summary {
     Running,
-    Done(Rc<Effect>, Rc<Reads>),
+    /// With what had been written by then.
+    Done(Rc<Effect>, Epoch),
 }
-
-/// Something outside a body that it looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
-    Slot(u32),
-    Field(u32, SmolStr),
-    /// An environment variable or a member of a module, by a name of its own.
-    Outside(SmolStr),
-}
-
-/// What a body looked at, and how often each had been written by then: another write makes its effect stale.
-pub type Reads = Vec<(Place, u32)>;
 
 /// How a condition turned out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -343,13 +333,8 @@ pub struct Machine<'p> {
     /// A list of names is compared, one after the other.
     pub several: bool,
     pub summary_depth: usize,
-    /// What the body that is summed up has looked at.
-    pub reads: FxHashMap<Place, u32>,
-    /// How often a place has been written.
-    slot_writes: Vec<u32>,
-    place_writes: FxHashMap<Place, u32>,
-    /// How often a definition has been summed up.
-    pub summed: FxHashMap<NodeRef, u32>,
+    /// What has changed since somebody looked at it.
+    pub staleness: Staleness,
     /// Definitions that say `global` or `nonlocal`.
     pub rebinding: FxHashMap<NodeRef, bool>,
     /// Bodies of `with` waiting for their context manager to yield.
@@ -453,14 +438,7 @@ impl Seeds {
 
     pub fn covers(&self, other: &Seeds) -> bool {
         let within = |known: Option<&Val>, value: &Val| {
-            value.alts.iter().all(|alt| {
-                known.is_some_and(|known| {
-                    known
-                        .alts
-                        .iter()
-                        .any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes))
-                })
-            })
+            value.alts.is_empty() || known.is_some_and(|known| value.is_within(known))
         };
         other
             .names
@@ -541,10 +519,7 @@ impl<'p> Machine<'p> {
             spellings: None,
             several: false,
             summary_depth: 0,
-            reads: FxHashMap::default(),
-            slot_writes: Vec::new(),
-            place_writes: FxHashMap::default(),
-            summed: FxHashMap::default(),
+            staleness: Staleness::default(),
             rebinding: FxHashMap::default(),
             around: Vec::new(),
             invoked: FxHashSet::default(),
@@ -682,7 +657,9 @@ impl<'p> Machine<'p> {
     }
 
     pub fn slot_in(&self, scope: u32, name: &str) -> Option<u32> {
-        self.scopes[scope as usize].names.get(name).copied()
+        let found = self.scopes[scope as usize].names.get(name).copied();
+        self.note_look(scope, name, found);
+        found
     }
 
     /// The innermost scope in which an assignment declares a name.
@@ -698,10 +675,11 @@ impl<'p> Machine<'p> {
     }
 
     pub fn declare(&mut self, scope: u32, name: &SmolStr) -> u32 {
-        if let Some(slot) = self.slot_in(scope, name) {
-            return slot;
+        if let Some(slot) = self.scopes[scope as usize].names.get(name) {
+            return *slot;
         }
         self.slots.push(Val::default());
+        self.note_slot(scope, name);
         let slot = self.slots.len() as u32 - 1;
         self.scopes[scope as usize].names.insert(name.clone(), slot);
         if scope == 0 && self.foreign_below > 0 {
@@ -723,80 +701,16 @@ impl<'p> Machine<'p> {
             self.weaken_slot(slot, &value.only(lanes));
             return;
         }
-        self.wrote_slot(slot);
-        if self.logging > 0 {
-            self.log.push((slot, self.slots[slot as usize].clone()));
-        }
+        let old = self.slots[slot as usize].clone();
         self.slots[slot as usize].overwrite(lanes, value);
         if let Some(other) = self.lingering.get(&slot) {
             let other = other.only(lanes);
             self.slots[slot as usize].join(&other);
         }
-    }
-
-    // ---- what was written since ----
-
-    pub fn wrote_slot(&mut self, slot: u32) {
-        let slot = slot as usize;
-        if self.slot_writes.len() <= slot {
-            self.slot_writes.resize(slot + 1, 0);
+        self.note_write(slot, &old);
+        if self.logging > 0 {
+            self.log.push((slot, old));
         }
-        self.slot_writes[slot] += 1;
-    }
-
-    pub fn wrote(&mut self, place: Place) {
-        *self.place_writes.entry(place).or_insert(0) += 1;
-    }
-
-    fn writes_of(&self, place: &Place) -> u32 {
-        match place {
-            Place::Slot(slot) => self.slot_writes.get(*slot as usize).copied().unwrap_or(0),
-            place => self.place_writes.get(place).copied().unwrap_or(0),
-        }
-    }
-
-    /// Notes that the body which is summed up looks at something outside itself.
-    pub fn looked_at(&mut self, place: Place) {
-        let outside = match place {
-            Place::Slot(slot) => self.is_foreign(slot),
-            _ => self.summary_depth > 0,
-        };
-        if outside && !self.reads.contains_key(&place) {
-            let writes = self.writes_of(&place);
-            self.reads.insert(place, writes);
-        }
-    }
-
-    /// The same through a body that was summed up before.
-    pub fn looked_at_before(&mut self, place: &Place, writes: u32) {
-        let outside = match place {
-            Place::Slot(slot) => self.is_foreign(*slot),
-            _ => self.summary_depth > 0,
-        };
-        if outside {
-            let known = self.reads.entry(place.clone()).or_insert(writes);
-            *known = (*known).min(writes);
-        }
-    }
-
-    pub fn forget_places(&mut self, reads: &Reads) {
-        for (place, _) in reads {
-            let anything = Val::data(Lanes::ALL);
-            match place {
-                Place::Slot(slot) => self.weaken_slot(*slot, &anything),
-                Place::Field(class, name) => self.write_class_field(*class, name, Lanes::ALL, &anything),
-                Place::Outside(name) => {
-                    let slot = self.declare(0, name);
-                    self.weaken_slot(slot, &anything);
-                }
-            }
-        }
-    }
-
-    pub fn is_stale(&self, reads: &Reads) -> bool {
-        reads
-            .iter()
-            .any(|(place, writes)| self.writes_of(place) != *writes)
     }
 
     /// The undecided branch that runs, 0 outside of any.
@@ -806,16 +720,14 @@ impl<'p> Machine<'p> {
 
     /// The slot may also hold `value`.
     pub fn weaken_slot(&mut self, slot: u32, value: &Val) {
-        if self.logging > 0 {
-            self.log.push((slot, self.slots[slot as usize].clone()));
-        }
-        let before = self.slots[slot as usize].size();
+        let old = self.slots[slot as usize].clone();
         self.slots[slot as usize].join(value);
-        if self.slots[slot as usize].size() != before {
-            self.wrote_slot(slot);
-        }
         if self.is_foreign(slot) {
             self.lingering.entry(slot).or_default().join(value);
+        }
+        self.note_write(slot, &old);
+        if self.logging > 0 {
+            self.log.push((slot, old));
         }
     }
 
@@ -899,8 +811,8 @@ impl<'p> Machine<'p> {
                     restored.overwrite(mine, &old.only(mine));
                     restored.deps = old.deps.clone().and(&now.deps);
                     restored.taint = old.taint;
-                    self.wrote_slot(slot);
-                    self.slots[slot as usize] = restored;
+                    let written = std::mem::replace(&mut self.slots[slot as usize], restored);
+                    self.note_write(slot, &written);
                     writes.push((slot, now));
                 }
                 if self.logging == 0 {
@@ -956,13 +868,13 @@ impl<'p> Machine<'p> {
                 joined.deps = joined.deps.with(cond);
             }
             let taint = old.taint.or(joined.taint);
-            if self.logging > 0 {
-                self.log.push((slot, old));
-            }
-            self.wrote_slot(slot);
             let target = &mut self.slots[slot as usize];
             target.overwrite(touched, &joined);
             target.taint = taint;
+            self.note_write(slot, &old);
+            if self.logging > 0 {
+                self.log.push((slot, old));
+            }
         }
         // what falls through, and how sure
         let mut falls = Lanes::NONE;

@@ -329,11 +329,12 @@ impl<'p> Machine<'p> {
             let of_any = matches!(self.kind(place), Some(Kind::Field(_)))
                 && matches!(self.st.this.as_ref().and_then(|this| this.single()), Some(V::Instance(_)));
             if !of_any {
-                for slot in &self.slots {
-                    change_inside(slot, &alt.v, &becomes, 4);
+                let mut touched = Vec::new();
+                for value in self.slots.iter().chain(&self.st.this) {
+                    change_inside(value, &alt.v, &becomes, 4, &mut touched);
                 }
-                if let Some(this) = &self.st.this {
-                    change_inside(this, &alt.v, &becomes, 4);
+                for (object, name) in touched {
+                    self.note_field_write(&object, &name);
                 }
             }
             for class in 0..self.classes.len() as u32 {
@@ -1971,7 +1972,7 @@ fn has_inside(outer: &V, v: &V, depth: usize) -> bool {
 }
 
 /// Fields of objects that hold what was changed may hold what it became.
-fn change_inside(value: &Val, old: &V, new: &Val, depth: usize) {
+fn change_inside(value: &Val, old: &V, new: &Val, depth: usize, touched: &mut Vec<(Rc<Object>, SmolStr)>) {
     if depth == 0 || !matches!(old, V::List(_) | V::Map(_)) {
         return;
     }
@@ -1980,16 +1981,20 @@ fn change_inside(value: &Val, old: &V, new: &Val, depth: usize) {
             V::Object(object) => {
                 // an object that holds itself is being looked at already
                 let Ok(mut fields) = object.fields.try_borrow_mut() else { continue };
-                for (_, field) in fields.iter_mut() {
-                    match holds(field, old, Lanes::ALL) {
+                for (name, field) in fields.iter_mut() {
+                    let held = holds(field, old, Lanes::ALL);
+                    if held.is_some() {
+                        touched.push((object.clone(), name.clone()));
+                    }
+                    match held {
                         Some((on, true)) => field.join(&Val::data(on)),
                         Some((on, false)) => field.join(&new.only(on)),
-                        None => change_inside(field, old, new, depth - 1),
+                        None => change_inside(field, old, new, depth - 1, touched),
                     }
                 }
             }
-            V::List(items) => items.iter().for_each(|item| change_inside(item, old, new, depth - 1)),
-            V::Map(pairs) => pairs.iter().for_each(|(_, item)| change_inside(item, old, new, depth - 1)),
+            V::List(items) => items.iter().for_each(|item| change_inside(item, old, new, depth - 1, touched)),
+            V::Map(pairs) => pairs.iter().for_each(|(_, item)| change_inside(item, old, new, depth - 1, touched)),
             _ => {}
         }
     }

@@ -19,6 +19,7 @@ mod python;
 mod reach;
 mod ruby;
 mod ruby_values;
+mod stale;
 mod value;
 
 use rustc_hash::FxHashMap;

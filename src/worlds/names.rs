@@ -237,7 +237,6 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         match self.lookup(name) {
             Found::Slot(slot) => {
-                self.looked_at(Place::Slot(slot));
                 let value = self.slots[slot as usize].only(lanes);
                 if self.ruby() && self.is_call(slot, name, &value) {
                     return self.call_value(at, &value, &Args::default(), lanes);
@@ -685,8 +684,6 @@ impl<'p> Machine<'p> {
 
     fn one_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
         let file = 0;
-        self.looked_at(Place::Outside(variable_slot(name)));
-        self.looked_at(Place::Outside(variable_slot(ANY_VARIABLE)));
         let mut written = Val::default();
         let mut maybe = false;
         if let Some(slot) = self.slot_in(file, &variable_slot(name)) {
@@ -844,7 +841,6 @@ impl<'p> Machine<'p> {
         match name.text().cloned() {
             Some(text) => {
                 let place = variable_slot(&text);
-                self.wrote(Place::Outside(place.clone()));
                 if self.slot_in(0, &place).is_none() {
                     // what it holds until then is known before any branch writes it; a write is no reading to tell of
                     let told = self.events.len();
@@ -862,7 +858,6 @@ impl<'p> Machine<'p> {
 
     /// Any variable of the process may hold anything.
     pub fn forget_variables(&mut self, lanes: Lanes) {
-        self.wrote(Place::Outside(variable_slot(ANY_VARIABLE)));
         let slot = self.declare(0, &variable_slot(ANY_VARIABLE));
         self.weaken_slot(slot, &Val::data(lanes));
     }

@@ -34,7 +34,6 @@ impl<'p> Machine<'p> {
             return Val::default();
         }
         let key = member_slot(full);
-        self.looked_at(Place::Outside(key.clone()));
         match self.slot_in(0, &key) {
             Some(slot) => self.slots[slot as usize].only(lanes),
             None => Val::default(),
@@ -43,7 +42,6 @@ impl<'p> Machine<'p> {
 
     pub fn rewrite(&mut self, full: &str, lanes: Lanes, value: &Val) {
         let key = member_slot(full);
-        self.wrote(Place::Outside(key.clone()));
         let slot = self.declare(0, &key);
         self.set_slot(slot, lanes, value);
     }
@@ -80,7 +78,6 @@ impl<'p> Machine<'p> {
 
     pub fn read_global(&mut self, name: &SmolStr, lanes: Lanes) -> Option<Val> {
         let slot = self.slot_in(0, name)?;
-        self.looked_at(Place::Slot(slot));
         Some(self.slots[slot as usize].only(lanes))
     }
 
@@ -151,10 +148,12 @@ impl<'p> Machine<'p> {
             let class = match &alt.v {
                 V::Class(class) | V::Instance(class) => *class,
                 V::Object(object) => {
-                    for (name, value) in object.fields.borrow_mut().iter_mut() {
+                    let names: Vec<SmolStr> = object.fields.borrow().iter().map(|(name, _)| name.clone()).collect();
+                    for (_, value) in object.fields.borrow_mut().iter_mut() {
                         value.join(&Val::data(alt.lanes));
-                        let place = Place::Field(object.class, name.clone());
-                        self.wrote(place);
+                    }
+                    for name in names {
+                        self.note_field_write(object, &name);
                     }
                     object.class
                 }
@@ -202,9 +201,7 @@ impl<'p> Machine<'p> {
                     touched.push(name.clone());
                 }
             }
-            for name in touched {
-                self.wrote(Place::Field(class as u32, name));
-            }
+            self.stale |= touched.into_iter().any(|name| self.fields_read.contains(&(class as u32, name)));
         }
         for value in self.defaults.values_mut() {
             if let Some(next) = replace(value, old, lanes, now) {
@@ -229,7 +226,7 @@ impl<'p> Machine<'p> {
                 }
             }
             for name in touched {
-                self.wrote(Place::Field(object.class, name));
+                self.note_field_write(&object, &name);
             }
         }
     }
@@ -499,7 +496,7 @@ impl<'p> Machine<'p> {
                 _ => None,
             });
         }
-        self.looked_at(Place::Field(class, name.clone()));
+        self.fields_read.insert((class, name.clone()));
         found
     }
 

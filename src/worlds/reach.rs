@@ -82,20 +82,7 @@ impl<'p> Machine<'p> {
         self.st.path = None;
         let mut homes: Vec<NodeRef> = self.homes.keys().copied().collect();
         homes.sort_unstable();
-        for def in &homes {
-            if !self.summaries.contains_key(def) {
-                self.summary(*def);
-            }
-        }
-        // bodies that are entered from outside see what the others wrote
-        for _ in 0..3 {
-            for def in &homes {
-                if !self.called.contains(def) {
-                    self.summary(*def);
-                }
-            }
-        }
-        self.run_handed_out();
+        self.come_to_rest(&homes);
         let reach = self.propagate(&homes);
         let sites = self.sites(&reach);
         let learned = self.learned();
@@ -110,7 +97,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Closures that code beyond the file may call: decorated functions, returned ones, those in fields and globals.
-    fn run_handed_out(&mut self) {
+    pub fn run_handed_out(&mut self) {
         self.context = 0;
         for (_, value) in std::mem::take(&mut self.wrapped) {
             self.run_unless_invoked(&value, Lanes::ALL, 3);

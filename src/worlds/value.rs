@@ -293,10 +293,12 @@ impl Val {
             .fold(Lanes::NONE, |all, alt| all | alt.lanes)
     }
 
-    /// Grows with every alternative and lane that a join adds.
-    pub fn size(&self) -> (usize, u32) {
-        let lanes = self.alts.iter().map(|alt| alt.lanes.0.count_ones()).sum();
-        (self.alts.len(), lanes)
+    /// Whether another value holds every alternative of this one, in all its lanes.
+    pub fn is_within(&self, other: &Val) -> bool {
+        self.alts.iter().all(|alt| {
+            let held = other.alts.iter().filter(|known| same(&known.v, &alt.v));
+            held.fold(Lanes::NONE, |all, known| all | known.lanes).covers(alt.lanes)
+        })
     }
 
     /// Adds alternatives.
