@@ -187,7 +187,9 @@ impl Case {
             .iter()
             .map(|step| match &step.what {
                 What::Condition { truth, cause } => {
-                    format!("{} {truth:?} {cause:?}", self.quote(step.at))
+                    // two conditions may be written alike
+                    let line = self.text[..step.range.start].lines().count();
+                    format!("{line}: {} {truth:?} {cause:?}", self.quote(step.at))
                 }
                 other => format!("{other:?}"),
             })
