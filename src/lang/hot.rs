@@ -106,6 +106,7 @@ impl<'s, 't> Heat<'s, 't> {
             let hot = match &hits {
                 None => true,
                 Some(_) if matches!(item.kind, ItemKind::Container | ItemKind::Import) => true,
+                Some(_) if item.names.iter().any(|name| is_hook(name)) => true,
                 Some(hits) => {
                     let from = hits.partition_point(|at| *at < item.start as usize);
                     hits.get(from).is_some_and(|at| *at < item.end as usize)
@@ -188,6 +189,18 @@ impl<'s, 't> Heat<'s, 't> {
             }
         }
     }
+}
+
+/// Python methods that nobody names: operators, `with`, `if` and lookups call them.
+fn is_hook(name: &str) -> bool {
+    name == "_missing_"
+        || name.len() > 4
+            && name.starts_with("__")
+            && name.ends_with("__")
+            && !matches!(
+                name,
+                "__init__" | "__str__" | "__repr__" | "__all__" | "__version__" | "__author__"
+            )
 }
 
 /// The fields that code reads: whoever else mentions one may have set it.

@@ -134,7 +134,9 @@ impl Dump<'_> {
                 };
                 self.list(&head, [*place, *value], out);
             }
-            Kind::Let { name, ty, value } => {
+            Kind::Let {
+                name, ty, value, ..
+            } => {
                 let _ = write!(
                     out,
                     "(let {name}{}",

@@ -110,6 +110,8 @@ pub enum Kind {
         name: SmolStr,
         ty: Option<SmolStr>,
         value: Option<NodeId>,
+        /// A member that code beyond the file may set: a public field, a property with a public `set` or `init`.
+        settable: bool,
     },
     /// C# `out x`, `out var x` (a `Let` without value) as an argument: the call writes the place.
     Out(NodeId),
@@ -344,8 +346,10 @@ pub struct Def {
     pub visibility: Visibility,
     /// `def self.x`, `static`, `@staticmethod`, `@classmethod`.
     pub is_static: bool,
-    /// Holds a `yield` in Python or C#: the body runs when the result is iterated.
+    /// Holds a `yield` in Python or C#: the body runs when the result is iterated. A Python coroutine: when it is awaited.
     pub generator: bool,
+    /// C# `async`: what it throws stays in the task until somebody awaits it.
+    pub is_async: bool,
     /// The value of the last expression is returned (Ruby; expression bodies; lambdas).
     pub implicit_return: bool,
     /// C# `[Conditional("X")]`: calls vanish, arguments and all, where no symbol of these is defined.

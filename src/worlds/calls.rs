@@ -7,9 +7,23 @@ use smol_str::SmolStr;
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::{Found, looks_like_switch};
+use super::python::is_settings_reader;
 use super::value::*;
 use crate::program::*;
 
+/// A body is summed up anew this often when what it looked at was written; then that may hold anything.
+const MAX_ROUNDS: u32 = 6;
+
+/// `**{"a": b}`.
+fn keywords(value: &Val) -> Option<Vec<(SmolStr, Val)>> {
+    let Some(V::Map(pairs)) = value.single() else {
+        return None;
+    };
+    pairs
+        .iter()
+        .map(|(key, value)| Some((key.text()?.clone(), value.clone())))
+        .collect()
+}
 /// A call with nothing but its name.
 pub static PLAIN: Call = Call {
     callee: NodeId(0),
@@ -28,6 +42,13 @@ impl<'p> Machine<'p> {
             node,
         };
         let callee = child(call.callee);
+        if let Some(Kind::Attr { recv, name, .. }) = self.kind(callee)
+            && self.csharp()
+            && (matches!(name.as_str(), "Wait" | "GetAwaiter")
+                || name == "ConfigureAwait" && self.awaited.contains(&at))
+        {
+            self.awaited.insert(child(*recv));
+        }
         if let Some(result) = self.special_form(at, call, callee, lanes) {
             return result;
         }
@@ -78,6 +99,20 @@ impl<'p> Machine<'p> {
                         _ => self.call_unknown_function(at, name, &args, falls),
                     },
                 }
+            }
+            Some(Kind::Attr { recv, name, .. })
+                if matches!(self.kind(child(*recv)), Some(Kind::Super)) && self.method_above(name).is_some() =>
+            {
+                let above = self.method_above(name);
+                let (args, falls) = self.eval_args(at, call, lanes, break_to);
+                let this = self.this(falls);
+                self.each_alternative(&this, falls, |machine, v, lanes| match above {
+                    Some(def) => {
+                        let method = machine.bound(def, v, lanes);
+                        machine.call_value(at, &method, &args, lanes)
+                    }
+                    None => (Val::data(lanes), lanes),
+                })
             }
             Some(Kind::Attr { recv, name, .. }) => {
                 let recv = child(*recv);
@@ -220,6 +255,9 @@ impl<'p> Machine<'p> {
             }
             *value = Val::of(V::List(Rc::new(elements)), falls).tainted(value.taint);
         } else if !pairs.is_empty() && elements.is_empty() {
+            if ignores_case {
+                pairs.push((Val::of(V::IgnoreCase, falls), Val::nil(falls)));
+            }
             *value = Val::of(V::Map(Rc::new(pairs)), falls).tainted(value.taint);
         }
         falls
@@ -245,10 +283,13 @@ impl<'p> Machine<'p> {
                         item: at.item,
                         node: *value,
                     };
-                    let (value, rest) = self.eval_argument(value_at, falls);
+                    let (value, rest) = self.eval(value_at, falls);
                     falls = rest;
                     if name == "**" {
-                        args.open = true;
+                        match keywords(&value) {
+                            Some(named) => args.named.extend(named),
+                            None => args.open = true,
+                        }
                     } else {
                         args.named.push((name.clone(), value));
                     }
@@ -280,7 +321,7 @@ impl<'p> Machine<'p> {
                     }
                 }
                 _ => {
-                    let (value, rest) = self.eval_argument(node, falls);
+                    let (value, rest) = self.eval_argument(call, node, falls);
                     falls = rest;
                     args.positional.push(value);
                     args.nodes.push(node);
@@ -303,7 +344,38 @@ impl<'p> Machine<'p> {
         (args, falls)
     }
 
-    fn eval_argument(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+    fn eval_argument(&mut self, call: &'p Call, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+        // what takes every element of a generator runs it here
+        if let Some(Kind::Typed(inner, Some(_))) = self.kind(at)
+            && self.python()
+            && let Some(Kind::Name(name) | Kind::Attr { name, .. }) = self.kind(NodeRef {
+                item: at.item,
+                node: call.callee,
+            })
+            && matches!(
+                name.as_str(),
+                "any"
+                    | "all"
+                    | "sum"
+                    | "list"
+                    | "tuple"
+                    | "set"
+                    | "frozenset"
+                    | "dict"
+                    | "sorted"
+                    | "max"
+                    | "min"
+                    | "join"
+            )
+        {
+            return self.eval(
+                NodeRef {
+                    item: at.item,
+                    node: *inner,
+                },
+                lanes,
+            );
+        }
         self.eval(at, lanes)
     }
 
@@ -332,6 +404,9 @@ impl<'p> Machine<'p> {
             self.each_alternative(callee, lanes, |machine, v, lanes| match v {
                 V::Closure(closure) => machine.invoke(at, closure, args, lanes),
                 V::Class(class) => machine.construct(at, *class, args, lanes),
+                V::Made(name) if is_settings_reader(name) => {
+                    machine.read_setting(at, name, "", args, lanes)
+                }
                 V::Name(name) | V::Made(name) => match call {
                     Some(call) => machine.call_named_with(at, name, args, lanes, call),
                     None => machine.call_named(at, name, args, lanes),
@@ -461,7 +536,28 @@ impl<'p> Machine<'p> {
             let generator = V::Generator(Rc::new(((**closure).clone(), args.clone())));
             return (Val::of(generator, lanes), lanes);
         }
-        self.run_body(at, closure, def, args, lanes)
+        let mark = self.exits.len();
+        let cuts = self.st.cuts.clone();
+        let (mut value, falls) = self.run_body(at, closure, def, args, lanes);
+        if !def.is_async || self.awaited.contains(&at) {
+            return (value, falls);
+        }
+        // nobody waits for the task here: what it throws does not stop the caller
+        let kept = self.exits[mark.min(self.exits.len())..]
+            .iter()
+            .filter(|exit| {
+                exit.target == Target::Raise && exit.class.as_deref() != Some("!exit")
+            })
+            .fold(Lanes::NONE, |all, exit| all | exit.lanes)
+            .without(falls)
+            & lanes;
+        for lane in kept.indices() {
+            self.st.cuts[lane] = cuts[lane].clone();
+        }
+        if !kept.is_empty() {
+            value.join(&Val::data(kept));
+        }
+        (value, falls | kept)
     }
 
     /// Runs a body: inlined where its arguments matter, by its summary otherwise.
@@ -474,7 +570,9 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> (Val, Lanes) {
         if self.inlining.contains(&closure.def) {
-            return (Val::data(lanes), lanes);
+            // with other arguments it may go another way: what it does with any is in its summary
+            self.escape_args(args, lanes);
+            return self.by_summary(at, closure.def, lanes);
         }
         let home = self.homes.get(&closure.def).copied();
         let nested = home.is_none();
@@ -482,18 +580,13 @@ impl<'p> Machine<'p> {
             closure.this.as_ref().and_then(|this| this.single()),
             Some(V::Object(_))
         );
-        // a method of a base class or module runs for an object of another class
-        let of_kin = self.ruby()
-            && match (home, closure.this.as_ref().and_then(|this| this.single())) {
-                (Some((_, Some(home))), Some(V::Instance(class) | V::Class(class))) => *class != home,
-                _ => false,
-            };
         let defaults = def.params.iter().skip(args.positional.len()).any(|param| {
             param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name)
         });
         let wanted = nested
             || on_object
-            || of_kin
+            || self.rebinds(closure.def)
+            || self.is_of_kin(closure)
             || defaults
             || args.block.is_some()
             || args.all().any(|value| self.interesting(value));
@@ -501,7 +594,79 @@ impl<'p> Machine<'p> {
             return self.inline(closure, def, args, lanes);
         }
         self.escape_args(args, lanes);
-        self.by_summary(at, closure.def, lanes)
+        self.forget_shared(args, lanes);
+        let result = self.by_summary(at, closure.def, lanes);
+        if let Some(V::Object(object)) = closure.this.as_ref().and_then(|this| this.single()) {
+            // the body ran for any object of the class
+            let object = object.clone();
+            self.expose(&object);
+        }
+        result
+    }
+
+    /// Whether a body says `global` or `nonlocal`: what it writes there is certain only where it is called.
+    fn rebinds(&mut self, def: NodeRef) -> bool {
+        if !self.python() {
+            return false;
+        }
+        if let Some(known) = self.rebinding.get(&def) {
+            return *known;
+        }
+        let found = self.calls_within(def).any(|callee| {
+            matches!(self.kind(callee), Some(Kind::Name(name)) if matches!(name.as_str(), "global" | "nonlocal"))
+        });
+        self.rebinding.insert(def, found);
+        found
+    }
+
+    /// What is called inside a node, by the text.
+    pub fn calls_within(&self, at: NodeRef) -> impl Iterator<Item = NodeRef> {
+        let code = self.program.code(at.item);
+        let span = code
+            .and_then(|code| code.nodes.get(at.node.0 as usize))
+            .map(|node| node.span)
+            .unwrap_or_default();
+        let nodes = code.map(|code| code.nodes.as_slice()).unwrap_or_default();
+        nodes.iter().filter_map(move |node| match &node.kind {
+            Kind::Call(call) if node.span.start >= span.start && node.span.end <= span.end => {
+                Some(NodeRef {
+                    item: at.item,
+                    node: call.callee,
+                })
+            }
+            _ => None,
+        })
+    }
+
+    /// An operator that a C# class of the file defines, applied to one of its objects.
+    pub fn declared_operator(
+        &mut self,
+        at: NodeRef,
+        symbol: &str,
+        operands: &[&Val],
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
+        if !self.csharp() {
+            return None;
+        }
+        let name = SmolStr::new(format!("operator {symbol}"));
+        let class_of = |v: &V| match v {
+            V::Instance(class) => Some(*class),
+            V::Object(object) => Some(object.class),
+            _ => None,
+        };
+        let def = operands
+            .iter()
+            .flat_map(|value| value.alts.iter())
+            .filter_map(|alt| class_of(&alt.v))
+            .find_map(|class| self.methods_named(class, &name).first().copied())?;
+        let args = Args {
+            positional: operands.iter().map(|value| (*value).clone()).collect(),
+            nodes: vec![at; operands.len()],
+            ..Args::default()
+        };
+        let closure = self.closure(def, lanes);
+        Some(self.call_value(at, &closure, &args, lanes))
     }
 
     /// Whether an argument can decide a condition in the callee.
@@ -521,6 +686,8 @@ impl<'p> Machine<'p> {
                 V::List(items) => !items.is_empty() && items.len() <= 16,
                 V::Map(items) => !items.is_empty() && items.len() <= 16,
                 V::Name(name) | V::Made(name) => self.symbol_of(name).is_some(),
+                // the callee may write its fields
+                V::Class(_) | V::Instance(_) => self.python(),
                 _ => false,
             })
     }
@@ -545,6 +712,9 @@ impl<'p> Machine<'p> {
         self.st.scope = scope;
         if let Some(this) = &closure.this {
             self.st.this = Some((**this).clone());
+        } else if self.python() && self.homes.contains_key(&closure.def) {
+            // a plain function: its first argument is given like any other
+            self.st.this = None;
         }
         let frame = self.fresh();
         self.st.next_to = frame;
@@ -684,7 +854,7 @@ impl<'p> Machine<'p> {
         falls
     }
 
-    fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+    pub fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         let edge = Edge {
             at,
             callee: def,
@@ -713,17 +883,53 @@ impl<'p> Machine<'p> {
         (effect.value.only(falls), falls)
     }
 
+    /// A method called on something unknown: the file's methods of that name may run.
+    pub fn may_call_methods(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) {
+        let found: Vec<NodeRef> = self
+            .classes
+            .iter()
+            .filter_map(|class| class.methods.get(name))
+            .flatten()
+            .copied()
+            .collect();
+        for callee in found {
+            self.contexts[self.context].edges.push(Edge {
+                at,
+                callee,
+                lanes,
+                doubt: self.st.doubt & lanes,
+                path: self.st.path.clone(),
+                cuts: self.st.cuts.clone(),
+            });
+        }
+    }
+
     pub fn is_running(&self, def: NodeRef) -> bool {
         matches!(self.summaries.get(&def), Some(Summary::Running)) || self.inlining.contains(&def)
     }
 
     /// The effect of a body entered in every lane with unknown arguments. `None` while it is being computed.
+    /// What it looked at may have been written since: then it is computed once more, and its places count with both.
     pub fn summary(&mut self, at: NodeRef) -> Option<Rc<Effect>> {
+        let rounds = self.summed.get(&at).copied().unwrap_or(0);
         match self.summaries.get(&at) {
             Some(Summary::Running) => return None,
-            Some(Summary::Done(effect)) => return Some(effect.clone()),
+            Some(Summary::Done(effect, reads)) => {
+                let (effect, reads) = (effect.clone(), reads.clone());
+                if rounds > MAX_ROUNDS || !self.is_stale(&reads) {
+                    for (place, writes) in reads.iter() {
+                        self.looked_at_before(place, *writes);
+                    }
+                    return Some(effect);
+                }
+                if rounds == MAX_ROUNDS {
+                    // no end in sight: from here on it may hold anything
+                    self.forget_places(&reads);
+                }
+            }
             None => {}
         }
+        self.summed.insert(at, rounds + 1);
         let def = self.def(at)?;
         if self.summary_depth > 200 {
             return None;
@@ -740,23 +946,28 @@ impl<'p> Machine<'p> {
         let exits = std::mem::take(&mut self.exits);
         let inlining = std::mem::take(&mut self.inlining);
         let catching = std::mem::take(&mut self.catching);
-        self.contexts.push(Context {
-            def: Some(at),
-            ..Context::default()
-        });
-        let context = std::mem::replace(&mut self.context, self.contexts.len() - 1);
+        let known = match rounds {
+            0 => None,
+            _ => self
+                .contexts
+                .iter()
+                .position(|context| context.def == Some(at)),
+        };
+        let own = known.unwrap_or(self.contexts.len());
+        if known.is_none() {
+            self.contexts.push(Context {
+                def: Some(at),
+                ..Context::default()
+            });
+        }
+        let context = std::mem::replace(&mut self.context, own);
+        let outer_reads = std::mem::take(&mut self.reads);
         let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
-        let this = class.map(|class| {
-            Val::of(
-                if self.ruby() && def.is_static {
-                    V::Class(class)
-                } else {
-                    V::Instance(class)
-                },
-                Lanes::ALL,
-            )
+        let this = class.map(|class| match self.ruby() && def.is_static {
+            true => Val::of(V::Class(class), Lanes::ALL),
+            false => self.any_self(class),
         });
         self.st = State {
             scope,
@@ -836,8 +1047,15 @@ impl<'p> Machine<'p> {
         self.foreign_below = foreign;
         self.resume_logging(logging);
         self.st = before;
-        self.summaries.insert(at, Summary::Done(effect.clone()));
+        let reads: Reads = std::mem::replace(&mut self.reads, outer_reads)
+            .into_iter()
+            .collect();
         self.summary_depth -= 1;
+        for (place, writes) in &reads {
+            self.looked_at_before(place, *writes);
+        }
+        self.summaries
+            .insert(at, Summary::Done(effect.clone(), Rc::new(reads)));
         Some(effect)
     }
 
@@ -946,6 +1164,9 @@ impl<'p> Machine<'p> {
                 falls = rest;
                 self.called.insert(at);
                 self.wrapped.push((at, wrapped.clone()));
+                if class.is_some() && self.python() {
+                    self.made_of.insert(at, wrapped.clone());
+                }
                 value = wrapped;
             } else {
                 if let Some(V::Name(name)) = decorator.single()
@@ -1088,6 +1309,30 @@ impl<'p> Machine<'p> {
 
     /// Runs an escaped closure once for each set of lanes; whether it runs at all is open.
     pub fn run_later(&mut self, closure: &Rc<Closure>, lanes: Lanes) {
+        if let Some((cond, outcome)) = self.later.take() {
+            let (yes, no) = (outcome.yes & lanes, outcome.no & lanes);
+            let branches = [
+                Branch {
+                    cond: Some(cond),
+                    decided: outcome.decided(),
+                    ..Branch::open(yes, yes.without(outcome.yes_sure))
+                },
+                Branch {
+                    cond: Some(cond),
+                    decided: outcome.decided(),
+                    truth: false,
+                    ..Branch::open(no, no.without(outcome.no_sure))
+                },
+            ];
+            self.fork(&branches, |machine, index| {
+                if index == 0 {
+                    machine.run_later(closure, yes);
+                }
+                (Val::data(branches[index].lanes), branches[index].lanes)
+            });
+            self.later = Some((cond, outcome));
+            return;
+        }
         if !self.escaped.insert((closure.id, lanes.0)) {
             return;
         }
@@ -1137,6 +1382,7 @@ impl<'p> Machine<'p> {
             return;
         };
         let mut places: Vec<NodeId> = Vec::new();
+        let mut used: Vec<NodeId> = Vec::new();
         for node in &code.nodes {
             if node.span.start < span.start || node.span.end > span.end {
                 continue;
@@ -1145,14 +1391,21 @@ impl<'p> Machine<'p> {
                 Kind::Set { place, .. } | Kind::Out(place) => places.push(*place),
                 Kind::Binary { op: Op::Shift, left, .. } => places.push(*left),
                 Kind::Call(call) => {
-                    if let Some(Kind::Attr { recv, name, .. }) = code.nodes.get(call.callee.0 as usize).map(|node| &node.kind)
-                        && super::methods::is_mutation(name)
-                    {
-                        places.push(*recv);
+                    if let Some(Kind::Attr { recv, name, .. }) = code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
+                        if super::methods::is_mutation(name) {
+                            places.push(*recv);
+                        } else {
+                            used.push(*recv);
+                        }
                     }
+                    used.push(call.callee);
+                    used.extend(call.args.iter().copied());
                 }
                 _ => {}
             }
+        }
+        for node in used {
+            self.forget_through(NodeRef { item: def.item, node }, lanes);
         }
         let mut seen: Vec<&SmolStr> = Vec::new();
         while let Some(place) = places.pop() {
@@ -1167,6 +1420,30 @@ impl<'p> Machine<'p> {
                 Some(Kind::Attr { recv, .. }) => places.push(*recv),
                 Some(Kind::List(all)) => places.extend(all.iter().copied()),
                 Some(Kind::Splat(inner) | Kind::Typed(inner, _)) => places.push(*inner),
+                _ => {}
+            }
+        }
+    }
+
+    /// What runs again through a name: the methods of an object, the body of a closure.
+    fn forget_through(&mut self, at: NodeRef, lanes: Lanes) {
+        let slot = match self.kind(at) {
+            Some(Kind::Name(name)) => match self.lookup(name) {
+                Found::Slot(slot) => Some(slot),
+                _ => None,
+            },
+            Some(Kind::Field(name)) => self.slot_in(0, name),
+            _ => None,
+        };
+        let Some(slot) = slot else { return };
+        for alt in self.slots[slot as usize].groups(lanes) {
+            match &alt.v {
+                V::Object(object) => self.expose(object),
+                V::Closure(closure) if !self.homes.contains_key(&closure.def) && self.forgetting < 4 => {
+                    self.forgetting += 1;
+                    self.forget_written(closure.def, lanes);
+                    self.forgetting -= 1;
+                }
                 _ => {}
             }
         }

@@ -47,6 +47,34 @@ pub struct FieldInfo {
     pub declared: bool,
     /// Assigned where it is declared, or in a constructor: never seen empty.
     pub initialised: bool,
+    /// Code beyond the file may set it.
+    pub settable: bool,
+}
+
+impl ClassInfo {
+    /// A class that a call made.
+    pub fn made(at: NodeRef, scope: u32) -> ClassInfo {
+        ClassInfo {
+            name: SmolStr::default(),
+            node: at,
+            form: ClassForm::Class,
+            scope,
+            methods: FxHashMap::default(),
+            fields: FxHashMap::default(),
+            writers: FxHashMap::default(),
+            bases: Vec::new(),
+            body: BodyState::Done,
+            lanes: Lanes::ALL,
+        }
+    }
+}
+
+/// Ruby: the fields of a class itself are not those of its objects.
+fn own_field(this: &V, name: &SmolStr, ruby: bool) -> SmolStr {
+    match this {
+        V::Class(_) if ruby && name.starts_with('@') && !name.starts_with("@@") => SmolStr::new(format!("self.{name}")),
+        _ => name.clone(),
+    }
 }
 
 impl<'p> Machine<'p> {
@@ -130,8 +158,17 @@ impl<'p> Machine<'p> {
         };
         for node in &code.nodes {
             let place = match &node.kind {
-                Kind::Set { place, .. } => *place,
+                Kind::Set { place, .. } => match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
+                    // `@list[0] = …` changes what the field holds
+                    Some(Kind::Index { recv, .. }) if self.ruby() => *recv,
+                    _ => *place,
+                },
                 Kind::Out(place) => *place,
+                Kind::Binary { op: Op::Shift, left, .. } if self.ruby() => *left,
+                Kind::Call(call) if self.ruby() => match code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
+                    Some(Kind::Attr { recv, name, .. }) if super::methods::is_mutation(name) => *recv,
+                    _ => continue,
+                },
                 _ => continue,
             };
             let name = match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
@@ -146,9 +183,11 @@ impl<'p> Machine<'p> {
                 Some(Kind::Name(name)) if self.csharp() => name,
                 _ => continue,
             };
+            let of_class = self.ruby() && self.def(at).is_some_and(|def| def.is_static);
+            let name = if of_class { own_field(&V::Class(class), name, true) } else { name.clone() };
             let writers = self.classes[class as usize]
                 .writers
-                .entry(name.clone())
+                .entry(name)
                 .or_default();
             if !writers.contains(&at) {
                 writers.push(at);
@@ -199,7 +238,9 @@ impl<'p> Machine<'p> {
                     field.value = value;
                 }
                 let slot = self.declare(outer, &simple);
-                self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
+                if !self.python() || self.slots[slot as usize].alts.is_empty() {
+                    self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
+                }
                 self.class_names.entry(simple).or_insert(index);
                 index
             }
@@ -217,6 +258,7 @@ impl<'p> Machine<'p> {
                 value,
                 declared: true,
                 initialised: true,
+                settable: false,
             };
             self.classes[index as usize]
                 .fields
@@ -286,16 +328,164 @@ impl<'p> Machine<'p> {
                     );
                 }
             }
-            Some(Kind::Let { name, ty, .. }) => {
+            Some(Kind::Let {
+                name, ty, settable, ..
+            }) => {
                 let field = self.classes[class as usize]
                     .fields
                     .entry(name.clone())
                     .or_default();
                 field.declared = true;
                 field.ty = ty.clone();
+                field.settable |= settable;
             }
             _ => {}
         }
+    }
+
+    /// C#: the bases of every class are known before any body runs.
+    pub fn link_bases(&mut self) {
+        if !self.csharp() {
+            return;
+        }
+        let mut nodes: Vec<(NodeRef, u32)> = self
+            .class_of_item
+            .iter()
+            .map(|(at, class)| (*at, *class))
+            .collect();
+        nodes.sort_unstable();
+        for (at, class) in nodes {
+            let Some(Kind::Class(node)) = self.kind(at) else {
+                continue;
+            };
+            for base in &node.bases {
+                let name = match self.kind(NodeRef {
+                    item: at.item,
+                    node: *base,
+                }) {
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
+                    Some(Kind::Call(call)) => match self.kind(NodeRef {
+                        item: at.item,
+                        node: call.callee,
+                    }) {
+                        Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                if let Some(base) = self.class_named(name)
+                    && base != class
+                {
+                    let known = Val::of(V::Class(base), Lanes::ALL);
+                    self.classes[class as usize].bases.push(known);
+                }
+            }
+        }
+    }
+
+    /// Whether a class of the file derives from another, however far.
+    pub fn derives(&self, class: u32, ancestor: u32) -> bool {
+        let mut todo = vec![class];
+        let mut seen = Vec::new();
+        while let Some(class) = todo.pop() {
+            if seen.contains(&class) || seen.len() > 64 {
+                continue;
+            }
+            seen.push(class);
+            for base in &self.classes[class as usize].bases {
+                if let Some(V::Class(base)) = base.single() {
+                    if *base == ancestor {
+                        return true;
+                    }
+                    todo.push(*base);
+                }
+            }
+        }
+        false
+    }
+
+    /// C#: the classes of the file that derive from this one and define the member themselves.
+    pub fn overridden_in(&self, class: u32, name: &str) -> Vec<u32> {
+        if !self.csharp() {
+            return Vec::new();
+        }
+        (0..self.classes.len() as u32)
+            .filter(|derived| {
+                let info = &self.classes[*derived as usize];
+                *derived != class
+                    && (info.methods.contains_key(name)
+                        || info.fields.get(name).is_some_and(|field| field.declared))
+                    && self.derives(*derived, class)
+            })
+            .collect()
+    }
+
+    /// Whether a method runs on an object of another class than the one that defines it: what it calls is looked up there.
+    pub fn is_of_kin(&self, closure: &Closure) -> bool {
+        let home = self.homes.get(&closure.def).and_then(|(_, class)| *class);
+        match (home, closure.this.as_ref().and_then(|this| this.single())) {
+            (Some(home), Some(V::Instance(class) | V::Class(class))) => *class != home,
+            _ => false,
+        }
+    }
+
+    /// The method that `super().name()` or `base.name()` finds from the method that runs. `None` where it is not known:
+    /// several bases in play, overloads.
+    pub fn method_above(&self, name: &str) -> Option<NodeRef> {
+        if self.ruby() || self.st.this.is_none() {
+            return None;
+        }
+        let mut scope = Some(self.st.scope);
+        let class = loop {
+            let here = &self.scopes[scope? as usize];
+            if let ScopeKind::Class(class) = here.kind {
+                break class;
+            }
+            scope = here.parent;
+        };
+        if self.python() && self.classes.iter().any(|class| class.bases.len() > 1) {
+            return None;
+        }
+        let found = self.classes[class as usize].bases.iter().find_map(|base| match base.single() {
+            Some(V::Class(base)) if *base != class => {
+                let found = self.methods_named(*base, name);
+                (!found.is_empty()).then_some(found)
+            }
+            _ => None,
+        })?;
+        match found.as_slice() {
+            [one] => Some(*one),
+            [.., last] if self.python() => Some(*last),
+            _ => None,
+        }
+        .filter(|def| self.python() || self.def(*def).is_some_and(|def| def.form == Form::Function))
+    }
+
+    /// The class whose members are looked up first: that of the object, where code of a base runs on it.
+    pub fn runtime_class(&self, this: &V, class: u32) -> u32 {
+        let own = match this {
+            V::Instance(own) => *own,
+            V::Object(object) => object.class,
+            _ => return class,
+        };
+        if self.csharp() && own != class && self.derives(own, class) {
+            own
+        } else {
+            class
+        }
+    }
+
+    /// Abstract, or of an interface: there is nothing to run.
+    pub fn is_abstract(&self, def: NodeRef) -> bool {
+        self.def(def).is_some_and(|node| {
+            matches!(
+                self.kind(NodeRef {
+                    item: def.item,
+                    node: node.body
+                }),
+                Some(Kind::Opaque { children, writes }) if children.is_empty() && writes.is_empty()
+            )
+        })
     }
 
     pub fn class_named(&self, name: &str) -> Option<u32> {
@@ -372,7 +562,11 @@ impl<'p> Machine<'p> {
     pub fn eval_class(&mut self, at: NodeRef, class: &'p Class, lanes: Lanes) -> (Val, Lanes) {
         let index = self.declare_class(at, class, 0);
         self.run_class_body(index, at, class, lanes);
-        (Val::of(V::Class(index), lanes), lanes)
+        let value = Val::of(V::Class(index), lanes);
+        if self.python() {
+            return self.bind_class(at, class, value, lanes);
+        }
+        (value, lanes)
     }
 
     /// Runs a class body once, where the class is defined.
@@ -391,11 +585,18 @@ impl<'p> Machine<'p> {
             );
             bases.push(value);
         }
+        // those of the file are known in C#
+        bases.retain(|base| !self.csharp() || !matches!(base.single(), Some(V::Class(_))));
         self.classes[index as usize].bases.extend(bases);
         if class.form != ClassForm::Module {
             self.classes[index as usize].lanes = lanes;
         }
-        for node in &class.decorators {
+        // Python applies them to the class, after its body
+        let before_body = match self.python() {
+            true => [].as_slice(),
+            false => class.decorators.as_slice(),
+        };
+        for node in before_body {
             self.eval(
                 NodeRef {
                     item: at.item,
@@ -477,8 +678,20 @@ impl<'p> Machine<'p> {
                 .any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes))
         };
         self.stale |= read && !value.alts.iter().all(known);
+        let before = field.value.size();
         field.value.join(&value);
+        let grew = field.value.size() != before;
         field.initialised |= in_constructor;
+        if grew {
+            self.wrote(Place::Field(class, name.clone()));
+        }
+    }
+
+    /// A field that the body of its class assigns is never seen empty.
+    pub fn assigned_in_body(&mut self, class: u32, name: &str) {
+        if let Some(field) = self.classes[class as usize].fields.get_mut(name) {
+            field.initialised = true;
+        }
     }
 
     pub fn this(&self, lanes: Lanes) -> Val {
@@ -526,9 +739,11 @@ impl<'p> Machine<'p> {
             .as_ref()
             .and_then(|this| this.single().cloned());
         match this {
+            Some(V::Object(object)) if name.starts_with("@@") => self.class_field(object.class, name, lanes, false),
             Some(V::Object(object)) => self.object_field(&object, name, lanes),
-            Some(V::Class(class) | V::Instance(class)) => {
-                self.class_field(class, name, lanes, false)
+            Some(ref this @ (V::Class(class) | V::Instance(class))) => {
+                let name = own_field(this, name, self.ruby());
+                self.class_field(class, &name, lanes, false)
             }
             _ => match self.slot_in(0, name) {
                 Some(slot) => self.slots[slot as usize].only(lanes),
@@ -545,13 +760,23 @@ impl<'p> Machine<'p> {
             .as_ref()
             .and_then(|this| this.single().cloned())
         {
-            Some(V::Class(class) | V::Instance(class)) => {
-                self.class_field(class, name, lanes, true)
+            Some(ref this @ (V::Class(class) | V::Instance(class))) => {
+                let name = own_field(this, name, self.ruby());
+                self.class_field(class, &name, lanes, true)
             }
             None => match self.slot_in(0, name) {
                 Some(slot) => self.slots[slot as usize].only(lanes),
                 None => Val::nil(lanes),
             },
+            Some(V::Object(object)) if !name.starts_with("@@") => {
+                let own = object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
+                let mut value = own.unwrap_or_default();
+                let rest = lanes.without(value.lanes());
+                if !rest.is_empty() {
+                    value.join(&self.class_field(object.class, name, rest, true));
+                }
+                value
+            }
             _ => self.read_field_of_this(name, lanes),
         }
     }
@@ -572,8 +797,14 @@ impl<'p> Machine<'p> {
                 self.write_object_field(&object, name, lanes, value);
                 self.write_class_field(object.class, name, lanes, value);
             }
-            Some(V::Class(class) | V::Instance(class)) => {
-                self.write_class_field(class, name, lanes, value)
+            Some(ref this @ (V::Class(class) | V::Instance(class))) => {
+                let name = own_field(this, name, self.ruby());
+                // what a class body assigns is there before anything of the class runs
+                let in_body = self.ruby() && matches!(self.scopes[self.st.scope as usize].kind, ScopeKind::Class(_)) && lanes == Lanes::ALL && self.branch() == 0;
+                let before = self.in_constructor;
+                self.in_constructor |= in_body;
+                self.write_class_field(class, &name, lanes, value);
+                self.in_constructor = before;
             }
             _ => {}
         }
@@ -586,17 +817,27 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         value: &Val,
     ) {
-        let strong = self.in_constructor;
+        self.wrote(Place::Field(object.class, name.clone()));
+        let certain = object.born == self.branch();
+        let strong = certain && !object.exposed.get() && (self.in_constructor || self.ruby());
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) if strong => old.overwrite(lanes, value),
             Some((_, old)) => old.join(&value.only(lanes)),
-            None => fields.push((name.clone(), value.only(lanes))),
+            None => {
+                let mut value = value.only(lanes);
+                if !certain {
+                    // the branch that writes it need not run
+                    value.join(&Val::nil(lanes));
+                }
+                fields.push((name.clone(), value));
+            }
         }
     }
 
     /// An object gets into code that is not in sight: its methods may run, so its fields hold what these write.
     pub fn expose(&mut self, object: &Rc<Object>) {
+        object.exposed.set(true);
         let names: Vec<SmolStr> = object.fields.borrow().iter().map(|(name, _)| name.clone()).collect();
         for name in names {
             let writers = self.classes[object.class as usize].writers.get(&name).cloned().unwrap_or_default();
@@ -611,7 +852,8 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
+    pub fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
+        self.looked_at(Place::Field(object.class, name.clone()));
         let own = object
             .fields
             .borrow()
@@ -634,6 +876,7 @@ impl<'p> Machine<'p> {
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
         self.fields_read.insert((class, name.clone()));
+        self.looked_at(Place::Field(class, name.clone()));
         let writers = self.classes[class as usize]
             .writers
             .get(name)
@@ -641,7 +884,12 @@ impl<'p> Machine<'p> {
             .unwrap_or_default();
         let mut running = false;
         let mut constructed = false;
+        // a plain setter that somebody in sight uses writes what these give it
+        let used = self.ruby() && self.set_outside.contains(&(class, name.clone()));
         for writer in &writers {
+            if used && self.is_plain_setter(*writer) {
+                continue;
+            }
             constructed |= self
                 .def(*writer)
                 .is_some_and(|def| def.form == Form::Constructor);
@@ -649,6 +897,11 @@ impl<'p> Machine<'p> {
                 running = true;
             } else {
                 self.summary(*writer);
+            }
+        }
+        for writer in self.member_writers.get(name).cloned().unwrap_or_default() {
+            if !self.is_running(writer) {
+                self.summary(writer);
             }
         }
         let Some(field) = self.classes[class as usize].fields.get(name) else {
@@ -669,10 +922,15 @@ impl<'p> Machine<'p> {
         let ty = field.ty.clone();
         let declared = field.declared;
         let rest = lanes.without(value.lanes());
+        // nothing here sets it, so something else does, or it would not be settable
+        let set_elsewhere = field.settable && !self.assigned_names.contains(name);
         if let Some(hint) = ty.as_deref().and_then(|ty| self.typed(ty, lanes))
             && (value.alts.is_empty() || value.is_data())
         {
             return hint;
+        }
+        if set_elsewhere {
+            value.join(&Val::unknown(Cause::Flag, lanes));
         }
         if running && !memo {
             value.join(&Val::data(lanes));
@@ -702,6 +960,13 @@ impl<'p> Machine<'p> {
         value
     }
 
+    /// `attr_writer`: assigns what it is given and does nothing else.
+    fn is_plain_setter(&self, at: NodeRef) -> bool {
+        let Some(def) = self.def(at).filter(|def| def.form == Form::Setter) else { return false };
+        let body = NodeRef { item: at.item, node: def.body };
+        matches!(self.kind(body), Some(Kind::Set { value, .. }) if matches!(self.kind(NodeRef { item: at.item, node: *value }), Some(Kind::Name(name)) if Some(name) == def.params.first().map(|param| &param.name)))
+    }
+
     /// A member that the file does not define: inherited, or made at run time.
     fn inherited(&self, class: u32, name: &str, lanes: Lanes) -> Val {
         let outside = self.classes[class as usize]
@@ -724,8 +989,57 @@ impl<'p> Machine<'p> {
         name: &SmolStr,
         lanes: Lanes,
     ) -> (Val, Lanes) {
+        let class = self.runtime_class(v, class);
+        if let V::Instance(declared) = v
+            && *declared == class
+        {
+            let overriding = self.overridden_in(class, name);
+            if !overriding.is_empty() {
+                return self.read_virtual(at, class, name, lanes, overriding);
+            }
+        }
+        self.read_own_member(at, v, class, name, lanes)
+    }
+
+    /// An object of a class or of one that derives from it: any of their members may be meant.
+    fn read_virtual(
+        &mut self,
+        at: NodeRef,
+        class: u32,
+        name: &SmolStr,
+        lanes: Lanes,
+        overriding: Vec<u32>,
+    ) -> (Val, Lanes) {
+        let mut classes = overriding;
+        let own = self.methods_named(class, name);
+        if own.is_empty() || own.iter().any(|def| !self.is_abstract(*def)) {
+            classes.push(class);
+        }
+        let branches: Vec<Branch> = classes
+            .iter()
+            .map(|_| Branch::open(lanes, Lanes::NONE))
+            .collect();
+        self.fork(&branches, |machine, index| {
+            let this = V::Instance(classes[index]);
+            machine.read_own_member(at, &this, classes[index], name, lanes)
+        })
+    }
+
+    fn read_own_member(
+        &mut self,
+        at: NodeRef,
+        v: &V,
+        class: u32,
+        name: &SmolStr,
+        lanes: Lanes,
+    ) -> (Val, Lanes) {
         if self.ruby()
             && let Some(result) = self.call_ruby_member(at, v, class, name, &Args::default(), lanes)
+        {
+            return result;
+        }
+        if self.ruby()
+            && let Some(result) = self.made_member(at, v, class, name, &Args::default(), lanes)
         {
             return result;
         }
@@ -734,12 +1048,22 @@ impl<'p> Machine<'p> {
             .iter()
             .find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter))
         {
-            let closure = self.bound(*def, v, lanes);
+            let written = self.written_over(v, class, name, lanes);
+            let closure = match self.made_of.get(def) {
+                Some(made) => made.only(lanes),
+                None => self.bound(*def, v, lanes),
+            };
             let form = self.def(*def).map(|def| def.form);
-            if form == Some(Form::Getter) || self.ruby() {
-                return self.call_value(at, &closure, &Args::default(), lanes);
+            let (mut value, falls) = if form == Some(Form::Getter) || self.ruby() {
+                self.call_value(at, &closure, &Args::default(), lanes)
+            } else {
+                (closure, lanes)
+            };
+            if !written.alts.is_empty() {
+                value.join(&written);
+                return (value, lanes);
             }
-            return (closure, lanes);
+            return (value, falls);
         }
         if let V::Object(object) = v {
             let own = object
@@ -753,7 +1077,9 @@ impl<'p> Machine<'p> {
         }
         let info = &self.classes[class as usize];
         if info.fields.contains_key(name) {
-            return (self.class_field(class, name, lanes, false), lanes);
+            let value = self.class_field(class, name, lanes, false);
+            let value = self.setting(at, class, name, value, lanes);
+            return (self.as_member(class, value), lanes);
         }
         if let Some(slot) = self.slot_in(info.scope, name) {
             let mut value = self.slots[slot as usize].only(lanes);
@@ -762,7 +1088,7 @@ impl<'p> Machine<'p> {
             return (value, lanes);
         }
         if let Some(base) = self.first_class_base(class) {
-            return self.read_member(at, v, base, name, lanes);
+            return self.read_own_member(at, v, base, name, lanes);
         }
         if let Some(base) = self.library_base(class) {
             return (
@@ -793,7 +1119,7 @@ impl<'p> Machine<'p> {
                     None
                 }
             })
-            .filter(|base| *base < class)
+            .filter(|base| !self.derives(*base, *base))
     }
 
     /// A method as a value, bound to its object.
@@ -827,12 +1153,19 @@ impl<'p> Machine<'p> {
             return (Val::of(V::Made(base), lanes).tainted(Some(at)), lanes);
         }
         if self.classes[class as usize].form == ClassForm::Enum {
-            return (
-                args.get(0).cloned().unwrap_or_else(|| Val::data(lanes)),
-                lanes,
-            );
+            if self.answers_itself(class, &["_missing_", "__new__"]) {
+                self.escape_args(args, lanes);
+                return (Val::data(lanes), lanes);
+            }
+            let value = args.get(0).cloned().unwrap_or_else(|| Val::data(lanes));
+            return (self.as_member(class, value), lanes);
         }
         let taint = args.all().find_map(|value| value.taint);
+        if self.ruby()
+            && let Some(result) = self.construct_struct(class, args, lanes)
+        {
+            return result;
+        }
         let Some(Kind::Class(node)) = self.kind(self.classes[class as usize].node) else {
             return (Val::data(lanes), lanes);
         };
@@ -854,7 +1187,8 @@ impl<'p> Machine<'p> {
             .copied()
             .find(|at| self.def(*at).is_some_and(|def| def.params.len() == count))
             .or_else(|| constructors.first().copied());
-        let known = args.all().any(|value| self.interesting(value));
+        // a Ruby object's own fields are worth knowing whatever it is given
+        let known = self.ruby() || args.all().any(|value| self.interesting(value));
         if !known {
             self.escape_args(args, lanes);
             let mut falls = lanes;
@@ -867,6 +1201,8 @@ impl<'p> Machine<'p> {
         let object = Rc::new(Object {
             class,
             fields: RefCell::new(Vec::new()),
+            born: self.branch(),
+            exposed: Default::default(),
         });
         for (index, param) in node.params.iter().enumerate() {
             let value = args.get(index).or_else(|| args.named(&param.name)).cloned();
@@ -874,12 +1210,27 @@ impl<'p> Machine<'p> {
                 object.fields.borrow_mut().push((param.name.clone(), value));
             }
         }
-        // dataclasses and the like take their fields by name
+        // dataclasses and the like take their fields by name, or by their order, which is not followed
         if self.python() && constructor.is_none() {
             object
                 .fields
                 .borrow_mut()
                 .extend(args.named.iter().cloned());
+            if args.open || !args.positional.is_empty() {
+                let names: Vec<SmolStr> =
+                    self.classes[class as usize].fields.keys().cloned().collect();
+                for name in names {
+                    let mut value = self.class_field(class, &name, lanes, false);
+                    match args.open {
+                        true => value.join(&Val::data(lanes)),
+                        false => args.positional.iter().for_each(|arg| value.join(arg)),
+                    }
+                    let mut fields = object.fields.borrow_mut();
+                    if !fields.iter().any(|(known, _)| *known == name) {
+                        fields.push((name, value));
+                    }
+                }
+            }
         }
         let mut falls = lanes;
         if let Some(constructor) = constructor {
@@ -910,6 +1261,12 @@ impl<'p> Machine<'p> {
                         V::Object(object) => object.class,
                         _ => continue,
                     };
+                    if self.ruby()
+                        && let Some(owner) = self.attribute_owner(class, name)
+                    {
+                        self.write_class_field(owner, &super::ruby::attribute_field(name), alt.lanes, value);
+                        continue;
+                    }
                     let setter = self
                         .methods_named(class, &format!("{name}="))
                         .first()
@@ -920,6 +1277,10 @@ impl<'p> Machine<'p> {
                             })
                         });
                     let found = setter.is_some();
+                    if self.ruby() && setter.is_some_and(|setter| self.is_plain_setter(setter)) {
+                        let field = own_field(&alt.v, &SmolStr::new(format!("@{name}")), true);
+                        self.set_outside.insert((class, field));
+                    }
                     if let Some(setter) = setter {
                         let closure = self.bound(setter, &alt.v, alt.lanes);
                         let args = Args {
@@ -930,7 +1291,7 @@ impl<'p> Machine<'p> {
                         self.call_value(at, &closure, &args, alt.lanes);
                     }
                     let field = if self.ruby() {
-                        SmolStr::new(format!("@{name}"))
+                        own_field(&alt.v, &SmolStr::new(format!("@{name}")), true)
                     } else {
                         name.clone()
                     };
@@ -940,6 +1301,11 @@ impl<'p> Machine<'p> {
                         self.write_object_field(&object.clone(), &field, alt.lanes, value);
                     }
                     self.write_class_field(class, &field, alt.lanes, value);
+                }
+                V::Name(head) | V::Made(head) if self.python() => {
+                    let head = head.clone();
+                    self.escape(&value.only(alt.lanes), alt.lanes, at);
+                    self.write_member_of_name(&head, name, alt.lanes, value);
                 }
                 V::Name(head) | V::Made(head) if self.write_setting(&head.clone(), name, alt.lanes, value) => {}
                 _ => self.escape(&value.only(alt.lanes), alt.lanes, at),

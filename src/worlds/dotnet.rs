@@ -150,10 +150,24 @@ impl<'p> Machine<'p> {
                 Some((result, lanes))
             }
             ("Enum", "TryParse" | "Parse") => self.parse_enum(at, method, args, lanes, call),
+            (_, "Equals")
+                if name.contains("StringComparer.") && args.positional.len() == 2 =>
+            {
+                let ignore_case = class.ends_with("IgnoreCase");
+                let outcome = self.equal(at, first?, args.get(1)?, lanes, ignore_case);
+                let mut value = Val::either(outcome.yes, outcome.no);
+                value.deps = first?.deps.clone();
+                Some((self.with_doubt(value, &outcome), lanes))
+            }
+            ("", "Equals") if args.positional.len() == 2 => {
+                let outcome = self.equal(at, first?, args.get(1)?, lanes, false);
+                Some((Val::either(outcome.yes, outcome.no), lanes))
+            }
             ("object" | "Object", "Equals" | "ReferenceEquals") => {
                 let outcome = self.equal(at, first?, args.get(1)?, lanes, false);
                 Some((Val::either(outcome.yes, outcome.no), lanes))
             }
+            ("Task" | "ValueTask", "FromResult") => Some((first?.clone(), lanes)),
             ("Console", _) => {
                 self.escape_args(args, lanes);
                 Some((Val::data(lanes), lanes))
@@ -187,6 +201,100 @@ impl<'p> Machine<'p> {
             }
             _ => None,
         }
+    }
+
+    /// Finds who writes members of other objects and classes.
+    pub fn find_member_writers(&mut self) {
+        if !self.csharp() {
+            return;
+        }
+        let mut defs: Vec<NodeRef> = self.homes.keys().copied().collect();
+        defs.sort_unstable();
+        for def in defs {
+            let Some(code) = self.program.code(def.item) else {
+                continue;
+            };
+            let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else {
+                continue;
+            };
+            for node in &code.nodes {
+                if node.span.start < span.start || node.span.end > span.end {
+                    continue;
+                }
+                if let Kind::Set { place, .. } | Kind::Out(place) = &node.kind
+                    && let Some(Kind::Attr { name, .. }) =
+                        code.nodes.get(place.0 as usize).map(|node| &node.kind)
+                {
+                    let writers = self.member_writers.entry(name.clone()).or_default();
+                    if writers.last() != Some(&def) {
+                        writers.push(def);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Finds the writes to the environment's name, before anything runs: `env.EnvironmentName = x`,
+    /// `new Options { EnvironmentName = x }`, `UseEnvironment(x)`.
+    pub fn find_renames(&mut self) {
+        if !self.csharp() {
+            return;
+        }
+        let mut found = Vec::new();
+        for (index, item) in self.program.items.iter().enumerate() {
+            let Some(code) = &item.code else { continue };
+            let id = ItemId(index as u32);
+            let at = |node: NodeId| NodeRef { item: id, node };
+            for node in &code.nodes {
+                if let Kind::Set { place, .. } | Kind::Out(place) = &node.kind
+                    && let Some(Kind::Name(name) | Kind::Attr { name, .. }) = self.kind(at(*place))
+                {
+                    self.assigned_names.insert(name.clone());
+                }
+                let value = match &node.kind {
+                    Kind::Set { place, value, .. } => match self.kind(at(*place)) {
+                        Some(Kind::Attr { name, .. }) if name == "EnvironmentName" => *value,
+                        _ => continue,
+                    },
+                    Kind::Call(call) => match (self.kind(at(call.callee)), call.args.first()) {
+                        (Some(Kind::Attr { name, .. }), Some(first))
+                            if name == "UseEnvironment" =>
+                        {
+                            *first
+                        }
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                let name = match self.kind(at(value)) {
+                    Some(Kind::Lit(Lit::Str(text))) => Some(text.clone()),
+                    Some(Kind::Attr { recv, name, .. })
+                        if matches!(name.as_str(), "Development" | "Staging" | "Production")
+                            && matches!(self.kind(at(*recv)), Some(Kind::Name(class)) if class == "Environments") =>
+                    {
+                        Some(name.clone())
+                    }
+                    _ => None,
+                };
+                found.push(name);
+            }
+        }
+        self.renamed = found;
+    }
+
+    /// The name of the host's environment with what the file may have made of it.
+    pub fn with_renames(&self, plain: Val, lanes: Lanes) -> Val {
+        if self.renamed.is_empty() {
+            return plain;
+        }
+        let mut value = plain;
+        for renamed in &self.renamed {
+            value.join(&match renamed {
+                Some(name) => Val::of(V::Str(name.clone()), lanes),
+                None => Val::data(lanes),
+            });
+        }
+        value
     }
 
     fn with_doubt(&self, mut value: Val, outcome: &Outcome) -> Val {

@@ -39,7 +39,7 @@ impl<'p> Machine<'p> {
                 let mut falls = lanes;
                 let mut out = Vec::new();
                 let mut taint = None;
-                let mut open = false;
+                let (mut open, mut spread) = (false, false);
                 for (key, value) in pairs {
                     let key = match key {
                         Some(key) => {
@@ -48,8 +48,19 @@ impl<'p> Machine<'p> {
                             key
                         }
                         None => {
-                            open = true;
-                            Val::data(falls)
+                            // a map spread into this one: its pairs, where it is known
+                            let (value, rest) = self.eval(child(*value), falls);
+                            falls = rest;
+                            taint = taint.or(value.taint);
+                            spread = true;
+                            match value.single() {
+                                Some(V::Map(pairs)) => out.extend(pairs.iter().rev().cloned()),
+                                _ => {
+                                    open = true;
+                                    self.escape(&value, falls, at);
+                                }
+                            }
+                            continue;
                         }
                     };
                     let (value, rest) = self.eval(child(*value), falls);
@@ -57,11 +68,20 @@ impl<'p> Machine<'p> {
                     taint = taint.or(value.taint);
                     out.push((key, value));
                 }
+                if open && self.python()
+                    && let Some(merged) = merged(pairs, &out, falls)
+                {
+                    return (Val::of(V::Map(Rc::new(merged)), falls).tainted(taint), falls);
+                }
                 if open {
                     for (_, value) in &out {
                         self.escape(value, falls, at);
                     }
                     return (Val::data(falls).tainted(taint), falls);
+                }
+                if spread {
+                    // of two pairs with one key the later wins, and the first found counts
+                    out.reverse();
                 }
                 (Val::of(V::Map(Rc::new(out)), falls).tainted(taint), falls)
             }
@@ -71,13 +91,27 @@ impl<'p> Machine<'p> {
             Kind::Or(all) => self.shortcut(at, all, Shortcut::Or, lanes),
             Kind::Coalesce(all) => self.shortcut(at, all, Shortcut::Coalesce, lanes),
             Kind::Not(inner) => {
+                self.testing = Some(child(*inner));
                 let (value, falls) = self.eval(child(*inner), lanes);
+                if let Some(result) = self.declared_operator(at, "!", &[&value], falls) {
+                    return result;
+                }
                 let outcome = self.truth(&value, falls).negate();
                 (self.from_outcome(&outcome, &value), falls)
             }
             Kind::Binary { op, left, right } => {
                 let (left_value, falls) = self.eval(child(*left), lanes);
                 let (right_value, falls) = self.eval(child(*right), falls);
+                if self.ruby()
+                    && let Some(result) = self.own_operator(at, *op, &left_value, &right_value, falls)
+                {
+                    return result;
+                }
+                if let Some(symbol) = symbol_of(*op)
+                    && let Some(result) = self.declared_operator(at, symbol, &[&left_value, &right_value], falls)
+                {
+                    return result;
+                }
                 (
                     self.binary(at, *op, &left_value, &right_value, falls, child(*left)),
                     falls,
@@ -95,11 +129,13 @@ impl<'p> Machine<'p> {
                 let outcome = self.matches(at.item, pattern, &value, falls, at);
                 (self.from_outcome(&outcome, &value), falls)
             }
-            Kind::Seq(all) => self.seq(at.item, all, lanes),
+            Kind::Seq(all) => self.seq(at, all, lanes),
             Kind::Set { place, op, value } => {
                 self.eval_set(at, child(*place), *op, child(*value), lanes)
             }
-            Kind::Let { name, ty, value } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
+            Kind::Let {
+                name, ty, value, ..
+            } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
             Kind::Out(place) => (Val::data(lanes), self.write_unknown(child(*place), lanes)),
             Kind::With { items, body } => self.eval_with(at, items, child(*body), lanes),
             Kind::Loop(inner) => self.eval_loop(at, inner, lanes),
@@ -118,6 +154,8 @@ impl<'p> Machine<'p> {
                 self.leave(target, falls, value, None, at);
                 (Val::default(), Lanes::NONE)
             }
+            // a switch delivers the jumps to its sections
+            Kind::Label(name) if self.csharp() && name.ends_with(':') => (Val::nil(lanes), lanes),
             Kind::Label(name) => {
                 let arrived = self.arrive(0, |exit| exit.target == Target::Goto(name.clone()));
                 let mut value = Val::nil(lanes);
@@ -129,7 +167,11 @@ impl<'p> Machine<'p> {
                 let mut falls = lanes;
                 if let Some(value) = value {
                     class = self.exception_class(child(*value));
-                    falls = self.eval(child(*value), lanes).1;
+                    let (raised, rest) = self.eval(child(*value), lanes);
+                    falls = rest;
+                    if self.ruby() {
+                        class = self.raised_class(&raised, child(*value));
+                    }
                 }
                 self.leave(Target::Raise, falls, Val::data(falls), class, at);
                 (Val::default(), Lanes::NONE)
@@ -154,8 +196,23 @@ impl<'p> Machine<'p> {
             },
             Kind::Symbol(name) => (self.symbol(name, lanes), lanes),
             Kind::Splat(inner) | Kind::Keyword(_, inner) => self.eval(child(*inner), lanes),
+            Kind::Typed(inner, Some(ty)) if self.python() && ty == "generator" => {
+                self.maybe(lanes, |machine| {
+                    let (value, falls) = machine.eval(child(*inner), lanes);
+                    machine.escape(&value, falls, at);
+                    (Val::default(), falls)
+                });
+                (Val::data(lanes), lanes)
+            }
             Kind::Typed(inner, ty) => {
+                if ty.is_none() && self.csharp() {
+                    self.awaited.insert(child(*inner));
+                }
                 let (value, falls) = self.eval(child(*inner), lanes);
+                let (value, falls) = match ty {
+                    None => self.awaited(at, value, falls),
+                    Some(_) => (value, falls),
+                };
                 let value = match ty {
                     Some(ty) if value.is_data() => self.typed(ty, falls).unwrap_or(value),
                     _ => value,
@@ -185,16 +242,74 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn seq(&mut self, item: ItemId, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
+    fn seq(&mut self, at: NodeRef, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
         let mut falls = lanes;
         let mut value = Val::nil(lanes);
+        let mark = self.exits.len();
+        let child = |node: NodeId| NodeRef {
+            item: at.item,
+            node,
+        };
         for node in all {
-            let at = NodeRef { item, node: *node };
-            let (result, rest) = self.eval(at, falls);
+            let (result, rest) = self.eval(child(*node), falls);
             value = result;
             falls = rest;
         }
+        // a jump back: what stands between runs again, with whatever it wrote
+        if self.csharp() && self.exits.len() > mark {
+            for (index, node) in all.iter().enumerate() {
+                let Some(label) = self.label_of(child(*node)) else {
+                    continue;
+                };
+                let back = |exit: &Exit| exit.target == Target::Goto(label.clone());
+                let jumped = self
+                    .arrive(mark, back)
+                    .iter()
+                    .fold(Lanes::NONE, |all, exit| all | exit.lanes);
+                if jumped.is_empty() {
+                    continue;
+                }
+                self.forget_written(at, jumped);
+                let branches = [
+                    Branch::open(falls, Lanes::NONE),
+                    Branch::open(jumped, Lanes::NONE),
+                ];
+                let (again, rest) = self.fork(&branches, |machine, branch| {
+                    if branch == 0 {
+                        return (value.clone(), falls);
+                    }
+                    for lane in jumped.indices() {
+                        machine.st.cuts[lane] = Cut::default();
+                    }
+                    let mut on = jumped;
+                    let mut last = Val::nil(on);
+                    for node in &all[index..] {
+                        (last, on) = machine.eval(child(*node), on);
+                    }
+                    (last, on)
+                });
+                self.arrive(mark, back);
+                (value, falls) = (again, rest);
+            }
+        }
         (value, falls)
+    }
+
+    /// The label at the head of a statement, other than a section of a switch.
+    fn label_of(&self, at: NodeRef) -> Option<SmolStr> {
+        let mut at = at;
+        loop {
+            match self.kind(at)? {
+                Kind::Label(name) => return (!name.ends_with(':')).then(|| name.clone()),
+                Kind::Seq(all) => {
+                    at = NodeRef {
+                        item: at.item,
+                        node: *all.first()?,
+                    }
+                }
+                _ => return None,
+            }
+        }
     }
 
     fn literal(&self, lit: &Lit, lanes: Lanes) -> Val {
@@ -259,6 +374,13 @@ impl<'p> Machine<'p> {
                 falls,
             );
             falls = rest;
+            let mut value = value;
+            if self.ruby() && value.alts.iter().any(|alt| matches!(alt.v, V::Object(_) | V::Instance(_) | V::Class(_))) {
+                (value, falls) = self.each_alternative(&value, falls, |machine, v, lanes| {
+                    let text = machine.implicit_call(at, v, "to_s", &Args::default(), lanes);
+                    text.unwrap_or_else(|| (Val::of(v.clone(), lanes), lanes))
+                });
+            }
             out = self.concat(&out.only(falls), &value, falls);
         }
         (out, falls)
@@ -271,8 +393,10 @@ impl<'p> Machine<'p> {
         out.taint = left.taint.or(right.taint);
         for a in left.groups(lanes) {
             for b in right.groups(a.lanes) {
+                // the text of an enumeration's member is not its value
+                let member = self.python() && matches!(b.v, V::Symbol(_));
                 let v = match (text_of(&a.v), text_of(&b.v)) {
-                    (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                    (Some(a), Some(b)) if !member => V::Str(SmolStr::new(format!("{a}{b}"))),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
                 out.add(Alt {
@@ -330,16 +454,46 @@ impl<'p> Machine<'p> {
         let mut outcome = Outcome::default();
         let mut seen = Lanes::NONE;
         for alt in &value.alts {
-            let at = alt.lanes & lanes;
+            let mut at = alt.lanes & lanes;
             seen |= at;
             let (truth, doubt) = match &alt.v {
                 V::Nil | V::Missing | V::Bool(false) => (Some(false), false),
                 V::Unknown(cause) => (None, cause.doubts()),
                 V::AnyName { .. } => (Some(true), false),
+                // an object in a condition of C# is converted by an operator of its own
+                V::Instance(_) | V::Object(_) if self.csharp() => {
+                    (None, false)
+                }
                 V::Int(0) if !self.ruby() => (Some(false), false),
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
-                V::List(items) if self.python() && items.is_empty() => (Some(false), false),
-                V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
+                V::List(items) if self.python() => {
+                    // elements that a test kept in some lanes only
+                    let some = items
+                        .iter()
+                        .fold(Lanes::NONE, |all, item| all | item.lanes());
+                    let none = at.without(some);
+                    outcome.no |= none;
+                    outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
+                    at = at & some;
+                    (Some(true), false)
+                }
+                // a member of a module or of an object that is not in sight; a class or function that a file imports is true
+                V::Name(name) if self.python() && !self.is_surely_true(name) => (
+                    None,
+                    name.rsplit('.').next().is_some_and(super::names::looks_like_switch),
+                ),
+                V::Instance(class) if self.answers_itself(*class, &["__bool__", "__len__"]) => (None, false),
+                V::Object(object) if self.answers_itself(object.class, &["__bool__", "__len__"]) => (None, false),
+                V::Map(pairs) if self.python() => {
+                    let some = pairs
+                        .iter()
+                        .fold(Lanes::NONE, |all, (key, _)| all | key.lanes());
+                    let none = at.without(some);
+                    outcome.no |= none;
+                    outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
+                    at = at & some;
+                    (Some(true), false)
+                }
                 // a constant in capitals may hold a flag
                 V::Name(name) if !self.csharp() && is_flag_constant(name) => (None, cause_of(&alt.v).doubts()),
                 // a constant of Ruby is a class or module; anything else beyond the file may be anything
@@ -424,6 +578,7 @@ impl<'p> Machine<'p> {
                 item: at.item,
                 node: *test,
             };
+            self.testing = Some(test);
             let (value, falls) = self.eval(test, open);
             self.truthy_variable(test, &value);
             let outcome = self.condition(test, &value, falls);
@@ -475,6 +630,8 @@ impl<'p> Machine<'p> {
         how: Shortcut,
         lanes: Lanes,
     ) -> (Val, Lanes) {
+        // what is only tested need not keep what it is
+        let tested = self.testing.take() == Some(at);
         let before = self.st.clone();
         let Some((first, rest)) = all.split_first() else {
             return (Val::nil(lanes), lanes);
@@ -483,7 +640,11 @@ impl<'p> Machine<'p> {
             item: at.item,
             node: *first,
         };
+        if tested {
+            self.testing = Some(first);
+        }
         let (value, falls) = self.eval(first, lanes);
+        self.testing = None;
         if rest.is_empty() {
             return (value, falls);
         }
@@ -496,11 +657,20 @@ impl<'p> Machine<'p> {
             Shortcut::And => (outcome.negate(), outcome),
             Shortcut::Or | Shortcut::Coalesce => (outcome, outcome.negate()),
         };
-        let kept = match how {
+        let mut kept = match how {
             Shortcut::And => self.falsy_part(&value, stay.yes),
             Shortcut::Or => self.truthy_part(&value, stay.yes),
             Shortcut::Coalesce => self.present_part(&value, stay.yes),
         };
+        if how == Shortcut::Or && (tested || self.is_test(first)) {
+            // an unknown answer that turned out true is true
+            for alt in &mut kept.alts {
+                if let V::Unknown(cause) = alt.v {
+                    alt.v = V::Bool(true);
+                    alt.doubt |= cause.doubts();
+                }
+            }
+        }
         let truth = matches!(how, Shortcut::And);
         let branches = [
             Branch {
@@ -523,6 +693,7 @@ impl<'p> Machine<'p> {
         self.st.cuts = before.cuts.clone();
         let (mut result, falls) = self.fork(&branches, |machine, index| {
             if index == 0 {
+                machine.testing = tested.then_some(at);
                 machine.shortcut(at, rest, how, go.yes)
             } else {
                 (kept.clone(), stay.yes)
@@ -532,16 +703,41 @@ impl<'p> Machine<'p> {
         (result, falls)
     }
 
-    /// The alternatives that may be true.
-    pub fn truthy_part(&self, value: &Val, lanes: Lanes) -> Val {
-        self.part(value, lanes, |outcome, at| outcome.yes.has(at))
+    /// Whether a node asks something: its value is true or false and nothing else.
+    fn is_test(&self, at: NodeRef) -> bool {
+        match self.kind(at) {
+            Some(Kind::Not(_) | Kind::Is { .. }) => true,
+            Some(Kind::Binary { op, .. }) => matches!(
+                op,
+                Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::In | Op::NotIn | Op::Same | Op::NotSame | Op::CaseEq | Op::NotMatches
+            ),
+            Some(Kind::Name(name)) => self.ruby() && name.ends_with('?'),
+            Some(Kind::Call(call)) if self.ruby() => match self.kind(NodeRef { item: at.item, node: call.callee }) {
+                Some(Kind::Name(name) | Kind::Attr { name, .. }) => name.ends_with('?') && name != "nonzero?" && name != "defined?",
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
-    fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
+    /// The alternatives that may be true.
+    pub fn truthy_part(&self, value: &Val, lanes: Lanes) -> Val {
+        let mut part = self.part(value, lanes, |outcome, at| outcome.yes.has(at));
+        if self.csharp() {
+            // the operands of C# are bools: what is not known and turned out true is true
+            part.alts
+                .iter_mut()
+                .filter(|alt| matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)))
+                .for_each(|alt| alt.v = V::Bool(true));
+        }
+        part
+    }
+
+    pub fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
         let mut part = self.part(value, lanes, |outcome, at| outcome.no.has(at));
         for alt in &mut part.alts {
             // an unknown that turned out false is false, whatever else it might have been
-            if matches!(alt.v, V::Unknown(_)) {
+            if matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)) {
                 alt.v = V::Bool(false);
             }
         }
@@ -585,6 +781,8 @@ impl<'p> Machine<'p> {
             let (may, may_not) = match alt.v {
                 V::Nil | V::Missing => (true, false),
                 V::Unknown(_) | V::Made(_) => (true, true),
+                // known by its declared type alone: it may be null
+                V::Instance(_) if self.csharp() => (true, true),
                 _ => (false, true),
             };
             if may {
@@ -609,6 +807,9 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         match op {
             SetOp::Plain => {
+                if self.python() {
+                    self.note_type(place, value);
+                }
                 let (value, falls) = self.eval(value, lanes);
                 let falls = self.assign(place, falls, &value);
                 (value, falls)
@@ -648,6 +849,14 @@ impl<'p> Machine<'p> {
             SetOp::Add | SetOp::Other => {
                 let (added, falls) = self.eval(value, lanes);
                 let old = self.peek(place, falls);
+                if self.python() {
+                    let environment = old.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if name == "os.environ"));
+                    if environment {
+                        self.set_variables(&added, falls);
+                        return (old, falls);
+                    }
+                    self.grown_in_place(&old, &added, op == SetOp::Add, falls);
+                }
                 let combined = if op == SetOp::Add {
                     self.add(&old, &added, falls, at)
                 } else {
@@ -757,6 +966,58 @@ impl<'p> Machine<'p> {
         }
         self.assign(place, lanes, &Val::data(lanes))
     }
+}
+
+/// `{**a, "k": b}`: the pairs of the dicts that are spread, the last one first because it wins.
+fn merged(
+    pairs: &[(Option<NodeId>, NodeId)],
+    values: &[(Val, Val)],
+    lanes: Lanes,
+) -> Option<Vec<(Val, Val)>> {
+    let mut all: Vec<(Val, Val)> = Vec::new();
+    for ((key, _), (known, value)) in pairs.iter().zip(values) {
+        if key.is_some() {
+            all.push((known.clone(), value.clone()));
+            continue;
+        }
+        let mut seen = Lanes::NONE;
+        for alt in value.groups(lanes) {
+            let V::Map(inner) = &alt.v else { return None };
+            if seen.has(alt.lanes) || alt.doubt {
+                return None;
+            }
+            seen |= alt.lanes;
+            // inside a dict the first pair wins already
+            for (key, item) in inner.iter().rev() {
+                let mut item = item.only(alt.lanes);
+                item.deps = item.deps.and(&value.deps);
+                all.push((key.only(alt.lanes), item));
+            }
+        }
+        if seen != lanes {
+            return None;
+        }
+    }
+    all.reverse();
+    Some(all)
+}
+
+/// How C# writes an operator that a class may define.
+fn symbol_of(op: Op) -> Option<&'static str> {
+    Some(match op {
+        Op::Eq => "==",
+        Op::Ne => "!=",
+        Op::Lt => "<",
+        Op::Le => "<=",
+        Op::Gt => ">",
+        Op::Ge => ">=",
+        Op::Add => "+",
+        Op::Sub => "-",
+        Op::BitAnd => "&",
+        Op::BitOr => "|",
+        Op::Xor => "^",
+        _ => return None,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq)]

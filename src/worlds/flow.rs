@@ -9,6 +9,7 @@ use super::machine::*;
 use super::value::*;
 use crate::program::*;
 
+
 /// Literal lists up to this long are unrolled.
 const UNROLL: usize = 8;
 
@@ -121,6 +122,7 @@ impl<'p> Machine<'p> {
             self.st.may_resume = true;
         }
         let label = self.st.break_to;
+        let self_is_expression = self.csharp() && !breaks && subject.is_some();
         let (mut value, mut falls) = self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
             match arms.get(index).map(|arm| arm.body).or(otherwise) {
@@ -131,16 +133,105 @@ impl<'p> Machine<'p> {
                     },
                     on,
                 ),
+                // a switch expression that nothing matches throws
+                None if self_is_expression && !on.is_empty() => {
+                    let class = SmolStr::new_static("SwitchExpressionException");
+                    machine.leave(Target::Raise, on, Val::data(on), Some(class), at);
+                    (Val::default(), Lanes::NONE)
+                }
                 None => (Val::nil(on), on),
             }
         });
         if breaks {
+            falls = self.jump_between_sections(at, arms, otherwise, mark, falls);
             let arrived = self.arrive(mark, |exit| exit.target == Target::Break(label));
             falls = self.land(&arrived, falls, &mut value);
             self.st.break_to = break_to;
             self.st.may_resume = resume;
         }
         (value, falls)
+    }
+
+    /// C#'s `goto case` and `goto default`: a section runs in the lanes that jump to it, wherever it stands.
+    fn jump_between_sections(
+        &mut self,
+        at: NodeRef,
+        arms: &'p [Arm],
+        otherwise: Option<NodeId>,
+        mark: usize,
+        falls: Lanes,
+    ) -> Lanes {
+        let mut falls = falls;
+        for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
+            let body = NodeRef {
+                item: at.item,
+                node: body,
+            };
+            let mut jumped = Lanes::NONE;
+            for label in self.section_labels(body) {
+                for exit in self.arrive(mark, |exit| exit.target == Target::Goto(label.clone())) {
+                    jumped |= exit.lanes;
+                }
+            }
+            falls = self.enter_section(body, jumped, falls);
+        }
+        // a jump back, or to a case that is written in another way: any section may be meant
+        let far = self.arrive(mark, |exit| {
+            matches!(&exit.target, Target::Goto(label) if label.ends_with(':'))
+        });
+        let open = far.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
+        if !open.is_empty() {
+            for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
+                let body = NodeRef {
+                    item: at.item,
+                    node: body,
+                };
+                falls = self.enter_section(body, open, falls);
+            }
+            self.arrive(mark, |exit| {
+                matches!(&exit.target, Target::Goto(label) if label.ends_with(':'))
+            });
+            falls |= open;
+        }
+        falls
+    }
+
+    fn enter_section(&mut self, body: NodeRef, jumped: Lanes, falls: Lanes) -> Lanes {
+        if jumped.is_empty() {
+            return falls;
+        }
+        let branches = [
+            Branch::open(falls, Lanes::NONE),
+            Branch::open(jumped, Lanes::NONE),
+        ];
+        self.fork(&branches, |machine, index| match index {
+            0 => (Val::nil(falls), falls),
+            _ => {
+                for lane in jumped.indices() {
+                    machine.st.cuts[lane] = Cut::default();
+                }
+                machine.eval(body, jumped)
+            }
+        })
+        .1
+    }
+
+    /// The labels at the head of a section of a switch.
+    fn section_labels(&self, body: NodeRef) -> Vec<SmolStr> {
+        let Some(Kind::Seq(all)) = self.kind(body) else {
+            return Vec::new();
+        };
+        all.iter()
+            .map_while(|node| {
+                match self.kind(NodeRef {
+                    item: body.item,
+                    node: *node,
+                }) {
+                    Some(Kind::Label(label)) => Some(label.clone()),
+                    _ => None,
+                }
+            })
+            .collect()
     }
 
     /// The node that stands for an arm's test in a because: its pattern's value, or the arm's body.
@@ -239,6 +330,13 @@ impl<'p> Machine<'p> {
                     return self.matches_tuple(node, places, value, lanes, always, open);
                 }
                 let (expected, _) = self.eval_quietly(node, lanes);
+                // a class of the file as a constant is a test of the type
+                if self.csharp()
+                    && let Some(V::Class(class)) = expected.single()
+                    && let name = self.classes[*class as usize].name.clone()
+                {
+                    return self.is_of_type(value, &name, lanes);
+                }
                 if self.ruby() {
                     self.case_equal(node, &expected, value, lanes)
                 } else {
@@ -277,6 +375,19 @@ impl<'p> Machine<'p> {
                     every = either(every.negate(), open.negate()).negate();
                 }
                 for (name, inner) in members {
+                    // a Ruby pattern asks a map for its symbols
+                    if self.ruby()
+                        && let Some(V::Map(pairs)) = value.single()
+                    {
+                        let key = Val::of(V::Symbol(name.clone()), lanes);
+                        let (member, missing) = self.lookup_in_map(at, &pairs.clone(), &key, lanes);
+                        let found = member.lanes();
+                        let mut next = self.matches(item, inner, &member, lanes & found, at);
+                        next.no |= missing;
+                        next.no_sure |= missing;
+                        every = either(every.negate(), next.negate()).negate();
+                        continue;
+                    }
                     let (member, _) = self.each_alternative(value, lanes, |machine, v, lanes| {
                         machine.member_of(at, v, name, true, lanes)
                     });
@@ -306,10 +417,13 @@ impl<'p> Machine<'p> {
                     open
                 }
             },
-            Pattern::Type(_, capture) => {
+            Pattern::Type(ty, capture) => {
                 if let Some(name) = capture {
                     let slot = self.declare(self.st.scope, name);
                     self.set_slot(slot, lanes, &value.only(lanes));
+                }
+                if self.csharp() {
+                    return self.is_of_type(value, ty, lanes);
                 }
                 let missing = self
                     .nilness(value, lanes)
@@ -328,6 +442,70 @@ impl<'p> Machine<'p> {
                 }
                 open
             }
+        }
+    }
+
+    /// C# `value is T`.
+    fn is_of_type(&self, value: &Val, ty: &str, lanes: Lanes) -> Outcome {
+        let simple = ty.split('<').next().unwrap_or(ty);
+        let simple = simple.rsplit('.').next().unwrap_or(simple);
+        let class = self.class_named(simple);
+        let form = |class: u32| self.classes[class as usize].form;
+        let mut outcome = Outcome::default();
+        let mut seen = Lanes::NONE;
+        for alt in value.groups(lanes) {
+            seen |= alt.lanes;
+            let answer = match (&alt.v, class) {
+                (V::Nil | V::Missing, _) => Some(false),
+                (_, None) if matches!(simple, "object" | "Object") => Some(true),
+                (V::Str(_) | V::Inquirer(_) | V::AnyName { .. }, None) => match simple {
+                    "string" | "String" => Some(true),
+                    "int" | "Int32" | "bool" | "Boolean" | "long" | "double" => Some(false),
+                    _ => None,
+                },
+                (V::Bool(_), None) => match simple {
+                    "bool" | "Boolean" => Some(true),
+                    "int" | "Int32" | "string" | "String" | "long" | "double" => Some(false),
+                    _ => None,
+                },
+                (V::Int(_), None) => match simple {
+                    "bool" | "Boolean" | "string" | "String" => Some(false),
+                    _ => None,
+                },
+                (V::Object(object), Some(class)) => {
+                    Some(object.class == class || self.derives(object.class, class))
+                }
+                // of that type, if it is not null
+                (V::Instance(own), Some(class)) if *own == class || self.derives(*own, class) => {
+                    None
+                }
+                // an object made of a class is of that class alone, one of a declared type may be of a derived one
+                (V::Instance(own), Some(class))
+                    if !self.derives(class, *own)
+                        && form(class) != ClassForm::Interface
+                        && form(*own) != ClassForm::Interface =>
+                {
+                    Some(false)
+                }
+                _ => None,
+            };
+            let doubt = alt.doubt || matches!(alt.v, V::Unknown(cause) if cause.doubts());
+            let sure = if doubt { Lanes::NONE } else { alt.lanes };
+            if answer != Some(false) {
+                outcome.yes |= alt.lanes;
+                outcome.yes_sure |= sure;
+            }
+            if answer != Some(true) {
+                outcome.no |= alt.lanes;
+                outcome.no_sure |= sure;
+            }
+        }
+        let rest = lanes.without(seen);
+        Outcome {
+            yes: outcome.yes | rest,
+            no: outcome.no | rest,
+            yes_sure: outcome.yes_sure | rest,
+            no_sure: outcome.no_sure | rest,
         }
     }
 
@@ -402,8 +580,15 @@ impl<'p> Machine<'p> {
                 let (items, falls) = self.eval(child(*iter), lanes);
                 let known = match items.single() {
                     Some(V::List(list)) if list.len() <= UNROLL => Some(list.clone()),
+                    _ if self.python() => one_list(&items, falls).map(Rc::new),
                     _ => None,
                 };
+                // nothing to run over
+                let nothing = match (&known, self.python()) {
+                    (None, true) => empty_in(&items, falls),
+                    _ => Lanes::NONE,
+                };
+                let falls = falls.without(nothing);
                 enter(self);
                 match known {
                     Some(list) => {
@@ -435,7 +620,14 @@ impl<'p> Machine<'p> {
                                 Some(Kind::If {
                                     otherwise: None, ..
                                 }) => {
+                                    let dropped = value
+                                        .alts
+                                        .iter()
+                                        .filter(|alt| matches!(alt.v, V::Nil))
+                                        .fold(Lanes::NONE, |all, alt| all | alt.lanes);
                                     value.alts.retain(|alt| !matches!(alt.v, V::Nil));
+                                    // kept or not, in one and the same lane
+                                    open_ended |= value.lanes().has(dropped);
                                     if !value.alts.is_empty() {
                                         collected.push(value);
                                     }
@@ -462,7 +654,8 @@ impl<'p> Machine<'p> {
                             }
                         }
                         self.escape(&items, Lanes::NONE, at);
-                        self.loop_once(at, body, falls, mark, next_to, |machine, on| {
+                        let collects = inner.collects;
+                        nothing | self.loop_once(at, body, falls, mark, (next_to, collects), |machine, on| {
                             if let Some(place) = bind {
                                 machine.assign_fresh(child(*place), on, &item);
                             }
@@ -473,10 +666,24 @@ impl<'p> Machine<'p> {
             }
             LoopKind::While { test } => {
                 enter(self);
-                self.forget_written(at, lanes);
                 let test = child(*test);
+                // where the very first test fails the body never runs, whatever it would write
+                let never = if self.only_reads(test) {
+                    let (first, falls) = self.eval(test, lanes);
+                    let first = self.truth(&first, falls);
+                    first.no.without(first.yes)
+                } else {
+                    Lanes::NONE
+                };
+                self.forget_written(at, lanes.without(never));
                 let (value, falls) = self.eval(test, lanes);
-                let outcome = self.condition(test, &value, falls);
+                let mut outcome = self.condition(test, &value, falls);
+                if !self.forced.contains_key(&test) {
+                    let never = never & falls;
+                    outcome.yes = outcome.yes.without(never);
+                    outcome.no |= never;
+                    outcome.no_sure |= never;
+                }
                 let branches = [
                     Branch {
                         cond: Some(test),
@@ -541,6 +748,9 @@ impl<'p> Machine<'p> {
         if inner.collects {
             let taint = collected.iter().find_map(|value| value.taint);
             let list = if open_ended {
+                for value in &collected {
+                    self.escape(value, falls, at);
+                }
                 V::Unknown(Cause::Data)
             } else {
                 V::List(Rc::new(collected))
@@ -550,6 +760,29 @@ impl<'p> Machine<'p> {
         (value, falls)
     }
 
+    /// Whether evaluating an expression does nothing but read.
+    fn only_reads(&self, at: NodeRef) -> bool {
+        let Some(code) = self.program.code(at.item) else {
+            return false;
+        };
+        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
+            return false;
+        };
+        code.nodes.iter().all(|node| {
+            node.span.start < span.start
+                || node.span.end > span.end
+                || !matches!(
+                    node.kind,
+                    Kind::Call(_)
+                        | Kind::Set { .. }
+                        | Kind::Out(_)
+                        | Kind::Opaque { .. }
+                        | Kind::Yield(_)
+                        | Kind::Raise(_)
+                )
+        })
+    }
+
     /// A body that runs any number of times: what it writes may have been written before.
     fn loop_once(
         &mut self,
@@ -557,7 +790,7 @@ impl<'p> Machine<'p> {
         body: NodeRef,
         lanes: Lanes,
         mark: usize,
-        next_to: u32,
+        (next_to, collects): (u32, bool),
         prepare: impl FnOnce(&mut Self, Lanes) -> Lanes,
     ) -> Lanes {
         self.forget_written(at, lanes);
@@ -566,6 +799,10 @@ impl<'p> Machine<'p> {
             let (mut value, rest) = machine.eval(body, on);
             let again = machine.arrive(mark, |exit| exit.target == Target::Next(next_to));
             let rest = machine.land(&again, rest, &mut value);
+            // nobody keeps the elements: what they hold may run from here on
+            if collects {
+                machine.escape(&value, rest, body);
+            }
             (value, rest)
         })
         .1
@@ -759,7 +996,9 @@ impl<'p> Machine<'p> {
                 continue;
             }
             let Kind::Call(call) = &node.kind else {
-                if matches!(node.kind, Kind::Import(_) | Kind::Opaque { .. }) {
+                // whoever drives a generator may throw into it
+                let driven = matches!(node.kind, Kind::Yield(_)) && self.python() && self.around.is_empty();
+                if driven || matches!(node.kind, Kind::Import(_) | Kind::Opaque { .. }) {
                     return true;
                 }
                 continue;
@@ -827,6 +1066,10 @@ impl<'p> Machine<'p> {
                         .iter()
                         .all(|alt| match &alt.v {
                             V::Closure(closure) => self.is_calm(closure.def, depth),
+                            V::Class(class) if self.python() => self
+                                .methods_named(*class, "__init__")
+                                .iter()
+                                .all(|def| self.is_calm(*def, depth)),
                             _ => false,
                         })
                 }
@@ -838,6 +1081,7 @@ impl<'p> Machine<'p> {
                     matches!(
                         name.as_str(),
                         "exit"
+                            | "quit"
                             | "abort"
                             | "exit!"
                             | "puts"
@@ -938,6 +1182,26 @@ impl<'p> Machine<'p> {
                     | "BaseException"
             )
         });
+        if self.ruby() {
+            return match &handler.catches {
+                Catches::All => Some(true),
+                Catches::Standard => match class {
+                    Some(class) => self.is_ruby_error(class.rsplit('.').next().unwrap_or(class), "StandardError"),
+                    None => Some(true),
+                },
+                Catches::Classes(nodes) => {
+                    let mut result = Some(false);
+                    for node in nodes {
+                        match self.rescues(NodeRef { item, node: *node }, class) {
+                            Some(true) => return Some(true),
+                            None => result = None,
+                            Some(false) => {}
+                        }
+                    }
+                    result
+                }
+            };
+        }
         match &handler.catches {
             Catches::All => Some(true),
             Catches::Standard => Some(!matches!(
@@ -1040,6 +1304,15 @@ impl<'p> Machine<'p> {
             ("ArgumentException", &["SystemException"]),
             ("NotSupportedException", &["SystemException"]),
             ("NullReferenceException", &["SystemException"]),
+            ("TimeoutException", &["SystemException"]),
+            ("FormatException", &["SystemException"]),
+            ("UnauthorizedAccessException", &["SystemException"]),
+            ("NotImplementedException", &["SystemException"]),
+            ("KeyNotFoundException", &["SystemException"]),
+            (
+                "ObjectDisposedException",
+                &["InvalidOperationException", "SystemException"],
+            ),
             ("CommandError", &[]),
             ("ImproperlyConfigured", &[]),
         ];
@@ -1075,7 +1348,12 @@ impl<'p> Machine<'p> {
                         }
                         V::Name(name) => {
                             let last = name.rsplit('.').next().unwrap_or(&name);
-                            return if last == ancestor { Some(true) } else { None };
+                            // between the root and the class there is nothing else
+                            return match last {
+                                _ if last == ancestor => Some(true),
+                                "Exception" if self.csharp() => Some(false),
+                                _ => None,
+                            };
                         }
                         _ => return None,
                     }
@@ -1168,13 +1446,39 @@ impl<'p> Machine<'p> {
                 return (Val::nil(falls), falls);
             }
         }
+        if let Some(manager) = value.single().cloned()
+            && let Some(result) = self.with_object(
+                at,
+                &manager,
+                place.map(child),
+                falls,
+                |machine, falls| machine.eval_with(at, rest, body, falls),
+            )
+        {
+            return result;
+        }
         self.escape(&value, falls, child(*manager));
         if let Some(place) = place {
             // the manager itself, in most cases
             let bound = value.only(falls);
             self.assign(child(*place), falls, &bound);
         }
-        self.eval_with(at, rest, body, falls)
+        if !self.may_swallow(&value) {
+            return self.eval_with(at, rest, body, falls);
+        }
+        let mark = self.exits.len();
+        let resume = std::mem::replace(&mut self.st.may_resume, true);
+        let path = self.st.path.clone();
+        let (mut value, falls) = self.eval_with(at, rest, body, falls);
+        self.st.may_resume = resume;
+        self.st.path = path;
+        let swallowed: Vec<Exit> = self.exits[mark.min(self.exits.len())..]
+            .iter()
+            .filter(|exit| exit.target == Target::Raise && exit.class.as_deref() != Some("!exit"))
+            .cloned()
+            .collect();
+        let falls = self.land(&swallowed, falls, &mut value);
+        (value, falls)
     }
 
     fn run_generator_body(
@@ -1295,6 +1599,16 @@ impl<'p> Machine<'p> {
                 V::Name(name) if name == "ENV" && machine.ruby() => {
                     (machine.environment_variable(at, &key, lanes), lanes)
                 }
+                V::Name(name) if name == "sys.modules" && args.first().is_some_and(|key| {
+                    matches!(machine.kind(NodeRef { item: at.item, node: *key }), Some(Kind::Name(name)) if name == "__name__")
+                }) => (
+                    Val::of(V::Name(SmolStr::new_static(super::python::THIS_MODULE)), lanes),
+                    lanes,
+                ),
+                V::Name(name) if name == super::python::THIS_MODULE => {
+                    let value = key.text().cloned().and_then(|name| machine.read_global(&name, lanes));
+                    (value.unwrap_or_else(|| Val::data(lanes)), lanes)
+                }
                 V::Name(name)
                     if machine.python() && matches!(name.as_str(), "os.environ" | "environ") =>
                 {
@@ -1330,6 +1644,41 @@ impl<'p> Machine<'p> {
                     }
                     (found, falls)
                 }
+                V::Str(_) | V::Inquirer(_) if machine.ruby() => {
+                    let own = Args {
+                        positional: keys.clone(),
+                        nodes: vec![at; keys.len()],
+                        ..Args::default()
+                    };
+                    machine.value_method(at, v, "[]", &own, lanes).unwrap_or_else(|| (Val::data(lanes), lanes))
+                }
+                V::Object(_) | V::Instance(_) | V::Class(_) if machine.ruby() => {
+                    let own = Args {
+                        positional: keys.clone(),
+                        nodes: vec![at; keys.len()],
+                        ..Args::default()
+                    };
+                    machine.implicit_call(at, v, "[]", &own, lanes).unwrap_or_else(|| {
+                        machine.escape_args(&own, lanes);
+                        (Val::data(lanes), lanes)
+                    })
+                }
+                V::Name(name) if name == "Set" && machine.ruby() => (machine.set_of(&keys, lanes), lanes),
+                // an index of several values: each in its lanes
+                V::List(items) if key.alts.len() > 1 && key.alts.iter().all(|alt| matches!(alt.v, V::Int(_))) => {
+                    let mut value = Val::default();
+                    for alt in key.groups(lanes) {
+                        let V::Int(index) = alt.v else { continue };
+                        let count = items.len() as i64;
+                        let index = if index < 0 { count + index } else { index };
+                        let item = usize::try_from(index).ok().and_then(|index| items.get(index));
+                        value.join(&item.cloned().unwrap_or_else(|| Val::data(alt.lanes)).only(alt.lanes));
+                    }
+                    (value, lanes)
+                }
+                V::Str(text) if machine.python() => (super::python::letter(text, &key, lanes), lanes),
+                // a dict comprehension is a list of pairs
+                V::List(_) if machine.python() && !matches!(key.single(), Some(V::Int(_))) => (Val::data(lanes), lanes),
                 V::List(items) => match key.single() {
                     Some(V::Int(index)) => {
                         let count = items.len() as i64;
@@ -1424,6 +1773,26 @@ impl<'p> Machine<'p> {
             self.set_variable(&key, lanes, value);
             return;
         }
+        if self.ruby() && target.alts.iter().any(|alt| matches!(alt.v, V::Object(_) | V::Instance(_) | V::Class(_))) {
+            let mut own = Args {
+                positional: keys.to_vec(),
+                nodes: vec![at; keys.len() + 1],
+                ..Args::default()
+            };
+            own.positional.push(value.clone());
+            self.each_alternative(target, lanes, |machine, v, lanes| {
+                let done = machine.implicit_call(at, v, "[]=", &own, lanes);
+                done.unwrap_or_else(|| {
+                    machine.escape_args(&own, lanes);
+                    (Val::nil(lanes), lanes)
+                })
+            });
+        }
+        if self.python() {
+            self.taint_place(recv, value.taint);
+            self.write_element(target, &key, lanes, value, at);
+            return;
+        }
         self.taint_place(recv, value.taint);
         let known = target
             .alts
@@ -1459,6 +1828,36 @@ impl<'p> Machine<'p> {
             self.escape(value, lanes, at);
         }
     }
+}
+
+/// Lists that stand in different lanes as one: each element runs in its own.
+fn one_list(value: &Val, lanes: Lanes) -> Option<Vec<Val>> {
+    let mut all = Vec::new();
+    let mut seen = Lanes::NONE;
+    for alt in value.groups(lanes) {
+        let V::List(items) = &alt.v else { return None };
+        if seen.has(alt.lanes) || alt.doubt || all.len() + items.len() > UNROLL {
+            return None;
+        }
+        seen |= alt.lanes;
+        all.extend(items.iter().map(|item| {
+            let mut item = item.only(alt.lanes);
+            item.deps = item.deps.and(&value.deps);
+            item
+        }));
+    }
+    (seen == lanes).then_some(all)
+}
+
+/// The lanes in which a collection is surely empty.
+fn empty_in(value: &Val, lanes: Lanes) -> Lanes {
+    let mut empty = lanes & value.lanes();
+    for alt in value.groups(lanes) {
+        if alt.doubt || !matches!(&alt.v, V::List(items) if items.is_empty()) {
+            empty = empty.without(alt.lanes);
+        }
+    }
+    empty
 }
 
 fn is_retry(target: &Target) -> bool {

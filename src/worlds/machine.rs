@@ -190,8 +190,20 @@ pub struct Effect {
 
 pub enum Summary {
     Running,
-    Done(Rc<Effect>),
+    Done(Rc<Effect>, Rc<Reads>),
 }
+
+/// Something outside a body that it looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    Slot(u32),
+    Field(u32, SmolStr),
+    /// An environment variable or a member of a module, by a name of its own.
+    Outside(SmolStr),
+}
+
+/// What a body looked at, and how often each had been written by then: another write makes its effect stale.
+pub type Reads = Vec<(Place, u32)>;
 
 /// How a condition turned out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -331,6 +343,15 @@ pub struct Machine<'p> {
     /// A list of names is compared, one after the other.
     pub several: bool,
     pub summary_depth: usize,
+    /// What the body that is summed up has looked at.
+    pub reads: FxHashMap<Place, u32>,
+    /// How often a place has been written.
+    slot_writes: Vec<u32>,
+    place_writes: FxHashMap<Place, u32>,
+    /// How often a definition has been summed up.
+    pub summed: FxHashMap<NodeRef, u32>,
+    /// Definitions that say `global` or `nonlocal`.
+    pub rebinding: FxHashMap<NodeRef, bool>,
     /// Bodies of `with` waiting for their context manager to yield.
     pub around: Vec<Around<'p>>,
     /// Closures that were called or handed out.
@@ -345,6 +366,8 @@ pub struct Machine<'p> {
     pub decorated: FxHashSet<NodeRef>,
     /// Definitions replaced by what a decorator of the file made of them.
     pub wrapped: Vec<(NodeRef, Val)>,
+    /// What the decorators of the file made of a method.
+    pub made_of: FxHashMap<NodeRef, Val>,
     pub context_managers: FxHashSet<NodeRef>,
     /// Lanes in which a definition is made.
     pub declared: FxHashMap<NodeRef, Lanes>,
@@ -365,6 +388,16 @@ pub struct Machine<'p> {
     pub usings: Vec<SmolStr>,
     pub static_usings: Vec<SmolStr>,
     pub required: FxHashSet<SmolStr>,
+    /// Calls whose task is awaited where it is made.
+    pub awaited: FxHashSet<NodeRef>,
+    /// C#: the definitions that assign a member of that name of some object or class.
+    pub member_writers: FxHashMap<SmolStr, Vec<NodeRef>>,
+    /// C#: names that something in the file assigns.
+    pub assigned_names: FxHashSet<SmolStr>,
+    /// The predicate of the branch of a pipeline that is being built.
+    pub later: Option<(NodeRef, Outcome)>,
+    /// Names that the file gives .NET's environment itself (`None`: one that is not known).
+    pub renamed: Vec<Option<SmolStr>>,
     pub next_id: u32,
     inlined: u32,
     steps: u64,
@@ -388,6 +421,20 @@ pub struct Machine<'p> {
     pub loose: FxHashMap<SmolStr, Vec<NodeRef>>,
     /// Ruby: modules mixed into classes and classes derived.
     pub kin: FxHashMap<u32, super::ruby::Kin>,
+    /// Closures within closures whose writes are being forgotten.
+    pub forgetting: u32,
+    /// The undecided branches around the running code.
+    branches: Vec<u32>,
+    /// The node whose truth alone is asked for, until it is evaluated.
+    pub testing: Option<NodeRef>,
+    /// Ruby: attributes that `mattr_accessor` and `class_attribute` make, with the class.
+    pub class_attributes: FxHashSet<(u32, SmolStr)>,
+    /// Ruby: methods that `delegate` makes: class, name, to whom.
+    pub delegates: FxHashMap<(u32, SmolStr), SmolStr>,
+    /// Ruby: the fields of classes that `Struct.new` makes.
+    pub structs: FxHashMap<u32, Vec<SmolStr>>,
+    /// Fields that somebody outside the class assigns.
+    pub set_outside: FxHashSet<(u32, SmolStr)>,
     /// A field took a new value after it was read: who read it must run again.
     pub stale: bool,
 }
@@ -494,6 +541,11 @@ impl<'p> Machine<'p> {
             spellings: None,
             several: false,
             summary_depth: 0,
+            reads: FxHashMap::default(),
+            slot_writes: Vec::new(),
+            place_writes: FxHashMap::default(),
+            summed: FxHashMap::default(),
+            rebinding: FxHashMap::default(),
             around: Vec::new(),
             invoked: FxHashSet::default(),
             made: Vec::new(),
@@ -501,6 +553,7 @@ impl<'p> Machine<'p> {
             returned: Vec::new(),
             decorated: FxHashSet::default(),
             wrapped: Vec::new(),
+            made_of: FxHashMap::default(),
             context_managers: FxHashSet::default(),
             declared: FxHashMap::default(),
             defaults: FxHashMap::default(),
@@ -516,6 +569,11 @@ impl<'p> Machine<'p> {
             usings: Vec::new(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
+            awaited: FxHashSet::default(),
+            member_writers: FxHashMap::default(),
+            assigned_names: FxHashSet::default(),
+            later: None,
+            renamed: Vec::new(),
             next_id: 1,
             inlined: 0,
             steps: 0,
@@ -530,6 +588,13 @@ impl<'p> Machine<'p> {
             alias_slots: FxHashSet::default(),
             loose: FxHashMap::default(),
             kin: FxHashMap::default(),
+            forgetting: 0,
+            branches: Vec::new(),
+            testing: None,
+            class_attributes: FxHashSet::default(),
+            delegates: FxHashMap::default(),
+            structs: FxHashMap::default(),
+            set_outside: FxHashSet::default(),
         };
         for (name, value) in &seeds.names {
             let slot = machine.declare(0, name);
@@ -663,6 +728,7 @@ impl<'p> Machine<'p> {
             self.weaken_slot(slot, &value.only(lanes));
             return;
         }
+        self.wrote_slot(slot);
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
@@ -673,13 +739,86 @@ impl<'p> Machine<'p> {
         }
     }
 
+    // ---- what was written since ----
+
+    pub fn wrote_slot(&mut self, slot: u32) {
+        let slot = slot as usize;
+        if self.slot_writes.len() <= slot {
+            self.slot_writes.resize(slot + 1, 0);
+        }
+        self.slot_writes[slot] += 1;
+    }
+
+    pub fn wrote(&mut self, place: Place) {
+        *self.place_writes.entry(place).or_insert(0) += 1;
+    }
+
+    fn writes_of(&self, place: &Place) -> u32 {
+        match place {
+            Place::Slot(slot) => self.slot_writes.get(*slot as usize).copied().unwrap_or(0),
+            place => self.place_writes.get(place).copied().unwrap_or(0),
+        }
+    }
+
+    /// Notes that the body which is summed up looks at something outside itself.
+    pub fn looked_at(&mut self, place: Place) {
+        let outside = match place {
+            Place::Slot(slot) => self.is_foreign(slot),
+            _ => self.summary_depth > 0,
+        };
+        if outside && !self.reads.contains_key(&place) {
+            let writes = self.writes_of(&place);
+            self.reads.insert(place, writes);
+        }
+    }
+
+    /// The same through a body that was summed up before.
+    pub fn looked_at_before(&mut self, place: &Place, writes: u32) {
+        let outside = match place {
+            Place::Slot(slot) => self.is_foreign(*slot),
+            _ => self.summary_depth > 0,
+        };
+        if outside {
+            let known = self.reads.entry(place.clone()).or_insert(writes);
+            *known = (*known).min(writes);
+        }
+    }
+
+    pub fn forget_places(&mut self, reads: &Reads) {
+        for (place, _) in reads {
+            let anything = Val::data(Lanes::ALL);
+            match place {
+                Place::Slot(slot) => self.weaken_slot(*slot, &anything),
+                Place::Field(class, name) => self.write_class_field(*class, name, Lanes::ALL, &anything),
+                Place::Outside(name) => {
+                    let slot = self.declare(0, name);
+                    self.weaken_slot(slot, &anything);
+                }
+            }
+        }
+    }
+
+    pub fn is_stale(&self, reads: &Reads) -> bool {
+        reads
+            .iter()
+            .any(|(place, writes)| self.writes_of(place) != *writes)
+    }
+
+    /// The undecided branch that runs, 0 outside of any.
+    pub fn branch(&self) -> u32 {
+        self.branches.last().copied().unwrap_or_default()
+    }
 
     /// The slot may also hold `value`.
     pub fn weaken_slot(&mut self, slot: u32, value: &Val) {
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
+        let before = self.slots[slot as usize].size();
         self.slots[slot as usize].join(value);
+        if self.slots[slot as usize].size() != before {
+            self.wrote_slot(slot);
+        }
         if self.is_foreign(slot) {
             self.lingering.entry(slot).or_default().join(value);
         }
@@ -745,10 +884,13 @@ impl<'p> Machine<'p> {
             let mark = self.log.len();
             if !shared.is_empty() {
                 self.logging += 1;
+                let branch = self.fresh();
+                self.branches.push(branch);
             }
             let (value, falls) = run(self, index);
             let mut writes = Vec::new();
             if !shared.is_empty() {
+                self.branches.pop();
                 self.logging -= 1;
                 let mine = branch.lanes & shared;
                 let mut seen: FxHashSet<u32> = FxHashSet::default();
@@ -762,6 +904,7 @@ impl<'p> Machine<'p> {
                     restored.overwrite(mine, &old.only(mine));
                     restored.deps = old.deps.clone().and(&now.deps);
                     restored.taint = old.taint;
+                    self.wrote_slot(slot);
                     self.slots[slot as usize] = restored;
                     writes.push((slot, now));
                 }
@@ -821,6 +964,7 @@ impl<'p> Machine<'p> {
             if self.logging > 0 {
                 self.log.push((slot, old));
             }
+            self.wrote_slot(slot);
             let target = &mut self.slots[slot as usize];
             target.overwrite(touched, &joined);
             target.taint = taint;

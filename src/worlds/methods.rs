@@ -8,6 +8,7 @@ use super::eval::text_of;
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::looks_like_switch;
+use super::python::is_settings_reader;
 use super::value::*;
 use crate::catalog::Effect as SymbolEffect;
 use crate::program::*;
@@ -30,6 +31,11 @@ impl<'p> Machine<'p> {
                 let (value, _) = self.eval_quietly(first?, lanes);
                 let library =
                     matches!(value.single(), Some(V::Name(name)) if self.symbol_of(name).is_some());
+                // where the environment is asked of a framework, the framework is there
+                let framework = matches!(value.single(), Some(V::Name(name)) if matches!(name.as_str(), "Rails" | "ENV" | "Rails.env" | "Hanami" | "Padrino"));
+                if framework {
+                    return Some((Val::bool(true, lanes), lanes));
+                }
                 // whether a library is loaded in production is the manifest's business
                 Some((
                     if library {
@@ -67,6 +73,9 @@ impl<'p> Machine<'p> {
             }
             (Language::Python, Kind::Name(name)) if name == "global" => {
                 Some((Val::nil(lanes), self.global_names(at, call, lanes)))
+            }
+            (Language::Python, Kind::Name(name)) if name == "nonlocal" => {
+                Some((Val::nil(lanes), self.outer_names(at, call, lanes)))
             }
             (Language::CSharp, Kind::Attr { recv, .. }) => {
                 let recv = NodeRef {
@@ -240,7 +249,13 @@ impl<'p> Machine<'p> {
         });
         value.deps = value.deps.and(&deps);
         value.taint = value.taint.or(taint);
-        if is_mutation(name) {
+        if self.python() && !leaves_alone(name) {
+            self.changed_by_method(target, name, args, falls);
+            let taint = args.all().find_map(|value| value.taint);
+            if is_mutation(name) {
+                self.taint_place(recv, taint);
+            }
+        } else if is_mutation(name) {
             self.mutated(recv, target, name, args, falls);
         }
         (value, falls)
@@ -310,6 +325,17 @@ impl<'p> Machine<'p> {
                     self.weaken_slot(slot, &value);
                 }
             }
+            // a body that runs for any object of a class changes what the class says of them all
+            let of_any = matches!(self.kind(place), Some(Kind::Field(_)))
+                && matches!(self.st.this.as_ref().and_then(|this| this.single()), Some(V::Instance(_)));
+            if !of_any {
+                for slot in &self.slots {
+                    change_inside(slot, &alt.v, &becomes, 4);
+                }
+                if let Some(this) = &self.st.this {
+                    change_inside(this, &alt.v, &becomes, 4);
+                }
+            }
             for class in 0..self.classes.len() as u32 {
                 let names: Vec<(SmolStr, Lanes, bool)> = self.classes[class as usize]
                     .fields
@@ -361,6 +387,10 @@ impl<'p> Machine<'p> {
                 }
                 self.call_member(at, v, class, name, args, lanes, call)
             }
+            V::Closure(closure) if self.python() && name == "__wrapped__" => {
+                let behind = self.behind(closure, lanes);
+                self.call_value(at, &behind, args, lanes)
+            }
             V::Closure(closure)
                 if matches!(
                     name.as_str(),
@@ -371,8 +401,7 @@ impl<'p> Machine<'p> {
                         | "Invoke"
                         | "DynamicInvoke"
                         | "__call__"
-                        | "curry"
-                ) =>
+                    ) || (name == "curry" && !self.ruby()) =>
             {
                 let closure = closure.clone();
                 self.invoke(at, &closure, args, lanes)
@@ -380,6 +409,29 @@ impl<'p> Machine<'p> {
             V::List(_) if matches!(name.as_str(), "Invoke" | "DynamicInvoke") => {
                 let value = Val::of(v.clone(), lanes);
                 self.call_value(at, &value, args, lanes)
+            }
+            V::Name(head) | V::Made(head)
+                if !self
+                    .rewritten(&format!("{head}.{name}"), lanes)
+                    .alts
+                    .is_empty() =>
+            {
+                let written = self.rewritten(&format!("{head}.{name}"), lanes);
+                let on = written.lanes();
+                let rest = match self.hides(v) {
+                    true => lanes.without(on),
+                    false => lanes,
+                };
+                let branches = [
+                    Branch::open(on, Lanes::NONE),
+                    Branch::open(rest, Lanes::NONE),
+                ];
+                let full = SmolStr::new(format!("{head}.{name}"));
+                self.fork(&branches, |machine, index| match index {
+                    0 => machine.call_value_with(at, &written, args, on, Some(call)),
+                    _ if rest.is_empty() => (Val::default(), rest),
+                    _ => machine.call_named_with(at, &full, args, rest, call),
+                })
             }
             V::Name(head) | V::Made(head) => {
                 if let Some(result) = self.extension_method(at, v, name, args, lanes) {
@@ -400,6 +452,10 @@ impl<'p> Machine<'p> {
                 }
                 if let Some(result) = self.environment_method(at, head, name, args, lanes) {
                     return result;
+                }
+                // what a function that is not in sight gave: it may be an object of the file
+                if self.python() && matches!(v, V::Made(_)) && !head.contains('.') {
+                    self.may_call_methods(at, name, lanes);
                 }
                 self.call_named_with(at, &full, args, lanes, call)
             }
@@ -426,6 +482,9 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 self.register_types(call, lanes);
+                if self.python() {
+                    self.may_call_methods(at, name, lanes);
+                }
                 self.block_on_unknown(at, name, args, lanes, *cause)
             }
             _ => {
@@ -532,7 +591,23 @@ impl<'p> Machine<'p> {
                 None => self.call_absent_member(at, this, class, name, args, lanes, call),
             };
         }
-        let found = self.methods_named(class, name);
+        let class = self.runtime_class(this, class);
+        let mut found = self.methods_named(class, name);
+        let mut homes = vec![class; found.len()];
+        if let V::Instance(declared) = this
+            && *declared == class
+        {
+            let overriding = self.overridden_in(class, name);
+            if !overriding.is_empty() && found.iter().all(|def| self.is_abstract(*def)) {
+                found.clear();
+                homes.clear();
+            }
+            for derived in overriding {
+                let own = self.methods_named(derived, name);
+                homes.extend(std::iter::repeat_n(derived, own.len()));
+                found.extend(own);
+            }
+        }
         let count = args.positional.len() + args.named.len();
         let fits = |machine: &Self, at: &NodeRef| {
             machine.def(*at).is_some_and(|def| {
@@ -549,12 +624,29 @@ impl<'p> Machine<'p> {
         };
         let chosen: Vec<NodeRef> = if self.csharp() && found.len() > 1 {
             let fitting: Vec<NodeRef> = found.iter().copied().filter(|at| fits(self, at)).collect();
-            if fitting.is_empty() { found } else { fitting }
+            if fitting.is_empty() { found.clone() } else { fitting }
         } else {
             found.last().copied().into_iter().collect()
         };
         if chosen.is_empty() {
             return self.call_absent_member(at, this, class, name, args, lanes, call);
+        }
+        if let Some(made) = chosen.last().and_then(|def| self.made_of.get(def)) {
+            let made = made.clone();
+            let mut own = args.clone();
+            if !matches!(this, V::Class(_)) {
+                own.positional.insert(0, Val::of(this.clone(), lanes));
+                own.nodes.insert(0, at);
+            }
+            return self.call_value(at, &made, &own, lanes);
+        }
+        let written = self.written_over(this, class, name, lanes);
+        if !written.alts.is_empty()
+            && let Some(method) = chosen.last()
+        {
+            let mut callee = self.bound(*method, this, lanes);
+            callee.join(&written);
+            return self.call_value(at, &callee, args, lanes);
         }
         if let [one] = chosen.as_slice() {
             if self.def(*one).is_some_and(|def| def.form == Form::Getter) {
@@ -569,13 +661,25 @@ impl<'p> Machine<'p> {
             let closure = self.bound(*one, this, lanes);
             return self.call_value(at, &closure, args, lanes);
         }
-        // overloads that fit alike: any of them
+        // overloads that fit alike, overrides: any of them
         let branches: Vec<Branch> = chosen
             .iter()
             .map(|_| Branch::open(lanes, Lanes::NONE))
             .collect();
         self.fork(&branches, |machine, index| {
-            let closure = machine.bound(chosen[index], this, lanes);
+            let home = found.iter().position(|def| *def == chosen[index]);
+            let this = match home.map(|home| homes[home]) {
+                Some(derived) if derived != class => V::Instance(derived),
+                _ => this.clone(),
+            };
+            let getter = machine
+                .def(chosen[index])
+                .is_some_and(|def| def.form == Form::Getter);
+            let closure = machine.bound(chosen[index], &this, lanes);
+            if getter {
+                let (value, falls) = machine.call_value(at, &closure, &Args::default(), lanes);
+                return machine.call_value(at, &value, args, falls);
+            }
             machine.call_value(at, &closure, args, lanes)
         })
     }
@@ -595,18 +699,28 @@ impl<'p> Machine<'p> {
             name.as_str(),
             "send" | "public_send" | "__send__" | "try" | "try!"
         ) && self.ruby()
+            && let Some(sent) = args.get(0).cloned()
         {
-            let target = args.get(0).and_then(|value| value.text().cloned());
-            if let Some(target) = target
-                && self.has_member(class, &target)
-            {
-                let mut rest = args.clone();
-                rest.positional.remove(0);
-                if !rest.nodes.is_empty() {
-                    rest.nodes.remove(0);
-                }
-                return self.call_member(at, this, class, &target, &rest, lanes, call);
+            let mut rest = args.clone();
+            rest.positional.remove(0);
+            if !rest.nodes.is_empty() {
+                rest.nodes.remove(0);
             }
+            return self.each_alternative(&sent, lanes, |machine, v, lanes| match super::eval::text_of(v) {
+                Some(name) => machine.call_member(at, this, class, &name.clone(), &rest, lanes, call),
+                None => machine.call_any_member(at, this, class, &rest, lanes),
+            });
+        }
+        if self.ruby()
+            && let Some(result) = self.made_member(at, this, class, name, args, lanes)
+        {
+            return result;
+        }
+        if self.ruby()
+            && matches!(name.as_str(), "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval")
+            && let Some(result) = self.evaluate_for(at, this, args, lanes)
+        {
+            return result;
         }
         if self.ruby() && name == "instance_variable_set" {
             self.set_instance_variable(this, class, args, lanes);
@@ -661,27 +775,11 @@ impl<'p> Machine<'p> {
         };
         let (value, falls) = self.call_value(at, &predicate, &open, lanes);
         let outcome = self.condition(cond, &value, falls);
-        let decided = outcome.decided();
-        let branches = [
-            Branch {
-                cond: Some(cond),
-                decided,
-                ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure))
-            },
-            Branch {
-                cond: Some(cond),
-                decided,
-                truth: false,
-                ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure))
-            },
-        ];
-        Some(self.fork(&branches, |machine, index| {
-            let on = branches[index].lanes;
-            if index == 0 {
-                machine.escape(&configure, on, at);
-            }
-            (Val::data(on), on)
-        }))
+        // the branch is built at the start, wherever; what it registers runs where the predicate holds
+        let outer = self.later.replace((cond, outcome));
+        let (_, falls) = self.call_value(at, &configure, &open, falls);
+        self.later = outer;
+        Some((Val::data(falls), falls))
     }
 
     pub fn call_named_with(
@@ -759,12 +857,46 @@ impl<'p> Machine<'p> {
         } else {
             Cause::Data
         };
+        if self.python() {
+            self.hand_out_names(name, args, lanes);
+        }
         let block = args.block.is_some();
         let (_, falls) = self.block_on_unknown(at, last, args, lanes, cause);
         if block {
             return (Val::unknown(Cause::Data, falls).tainted(taint), falls);
         }
         (Val::of(V::Made(name.clone()), lanes).tainted(taint), lanes)
+    }
+
+    /// C# reflection: the methods that a text names may be called, all of them where it is not known.
+    fn named_by_reflection(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) {
+        if !self.csharp()
+            || !matches!(
+                name,
+                "GetMethod" | "GetMethods" | "GetRuntimeMethod" | "InvokeMember" | "CreateDelegate"
+                    | "GetDeclaredMethod"
+            )
+        {
+            return;
+        }
+        let wanted = args.all().find_map(|value| value.text().cloned());
+        let mut defs: Vec<NodeRef> = self
+            .homes
+            .keys()
+            .copied()
+            .filter(|def| {
+                self.def(*def).is_some_and(|node| {
+                    node.form == Form::Function
+                        && wanted.as_ref().is_none_or(|wanted| *wanted == node.name)
+                })
+            })
+            .collect();
+        defs.sort_unstable();
+        for def in defs {
+            self.called.insert(def);
+            self.structure.insert((self.context, def));
+            self.maybe(lanes, |machine| machine.by_summary(at, def, lanes));
+        }
     }
 
     /// An unknown method: its arguments escape, its block may run.
@@ -777,6 +909,7 @@ impl<'p> Machine<'p> {
         cause: Cause,
     ) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
+        self.named_by_reflection(_at, name, args, lanes);
         if let Some(block) = &args.block
             && runs_its_block(name)
         {
@@ -926,6 +1059,14 @@ impl<'p> Machine<'p> {
                     .collect();
                 Some((Val::of(V::Map(Rc::new(pairs)), lanes), lanes))
             }
+            (Language::Ruby, "ENV.to_h", "fetch") if matches!(first?.single(), Some(V::Str(_))) => {
+                let value = self.environment_variable(at, first?, lanes);
+                Some(self.or_default(at, value, args, 1, lanes, "KeyError"))
+            }
+            (Language::Ruby, "ENV.to_h", "dig" | "[]") if matches!(first?.single(), Some(V::Str(_))) && args.positional.len() == 1 => {
+                Some((self.environment_variable(at, first?, lanes), lanes))
+            }
+            (Language::Ruby, "settings" | "Sinatra.Base" | "Sinatra.Application", _) => self.sinatra_setting(at, name, lanes),
             (Language::Ruby, "ENV", "to_h" | "to_hash") => Some((
                 Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes),
                 lanes,
@@ -984,11 +1125,36 @@ impl<'p> Machine<'p> {
                 Some(self.read_variable_or_raise(at, first?, lanes))
             }
             (Language::Python, "os.environ" | "environ", "update") => {
+                for value in &args.positional {
+                    self.set_variables(value, lanes);
+                }
                 for (name, value) in &args.named {
                     let name = Val::of(V::Str(name.clone()), lanes);
                     self.set_variable(&name, lanes, value);
                 }
                 Some((Val::nil(lanes), lanes))
+            }
+            (Language::Python, "os.environ" | "environ", "__setitem__") => {
+                self.set_variable(first?, lanes, args.get(1)?);
+                Some((Val::nil(lanes), lanes))
+            }
+            (Language::Python, "os.environ" | "environ", "pop" | "__delitem__") => {
+                let (value, falls) = match args.get(1) {
+                    Some(default) => {
+                        let value = self.environment_variable(at, first?, lanes);
+                        (self.replace_missing(value, Some(default), lanes), lanes)
+                    }
+                    None => self.read_variable_or_raise(at, first?, lanes),
+                };
+                match first?.text() {
+                    Some(_) => self.set_variable(first?, falls, &Val::of(V::Missing, falls)),
+                    None => self.forget_variables(falls),
+                }
+                Some((value, falls))
+            }
+            (Language::Python, "os.environ" | "environ", "clear" | "popitem") => {
+                self.forget_variables(lanes);
+                Some((Val::data(lanes), lanes))
             }
             _ => None,
         }
@@ -1042,7 +1208,13 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         if let Some(block) = args.block.clone() {
             let missing = self.nilness(&value, lanes).yes;
-            let (default, falls) = self.call_value(at, &block, &Args::default(), missing);
+            // the block of `ENV.fetch` is given the name
+            let own = Args {
+                positional: args.positional.iter().take(1).cloned().collect(),
+                nodes: vec![at],
+                ..Args::default()
+            };
+            let (default, falls) = self.call_value(at, &block, &own, missing);
             let out = self.replace_missing(value, Some(&default), lanes);
             return (
                 out,
@@ -1159,6 +1331,11 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> Option<(Val, Lanes)> {
         let first = args.get(0);
+        if self.python()
+            && let Some(result) = self.reflection(at, name, args, lanes)
+        {
+            return Some(result);
+        }
         match (self.language, name) {
             (
                 Language::Ruby,
@@ -1186,7 +1363,35 @@ impl<'p> Machine<'p> {
                 );
                 Some((Val::default(), Lanes::NONE))
             }
-            (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, lanes)),
+            (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, args.get(1), lanes)),
+            (Language::Ruby, "ActiveSupport.StringInquirer" | "ActiveSupport.EnvironmentInquirer") => {
+                let mut value = first?.clone();
+                for alt in &mut value.alts {
+                    alt.v = match &alt.v {
+                        V::Str(text) | V::Inquirer(text) => V::Inquirer(text.clone()),
+                        V::AnyName { symbol: false, own, .. } => V::AnyName { inquirer: true, symbol: false, own: *own },
+                        _ => V::Unknown(Cause::Data),
+                    };
+                }
+                Some((value, lanes))
+            }
+            (Language::Ruby, "Set" | "Set.[]") => {
+                let items = match (name, first) {
+                    ("Set.[]", _) => args.positional.clone(),
+                    (_, None) => Vec::new(),
+                    (_, Some(list)) => match list.single()? {
+                        V::List(items) => items.to_vec(),
+                        _ => return None,
+                    },
+                };
+                Some((self.set_of(&items, lanes), lanes))
+            }
+            (Language::Ruby, "Struct" | "Data.define" | "OpenStruct") => self.make_struct(at, name, args, lanes),
+            (Language::Ruby, "mattr_accessor" | "mattr_reader" | "mattr_writer" | "cattr_accessor" | "cattr_reader" | "cattr_writer" | "thread_mattr_accessor" | "class_attribute") => {
+                self.make_attributes(at, args, lanes)
+            }
+            (Language::Ruby, "delegate" | "def_delegators" | "def_delegator" | "def_instance_delegators") => self.make_delegates(name, args, lanes),
+            (Language::Ruby, _) if self.uses_sinatra() && let Some(result) = self.sinatra_function(at, name, args, lanes) => Some(result),
             // text run as code may write any local
             (Language::Ruby, "eval" | "Kernel.eval" | "binding" | "Kernel.binding") => {
                 self.forget_locals(lanes);
@@ -1225,10 +1430,7 @@ impl<'p> Machine<'p> {
                                 (Val::default(), Lanes::NONE)
                             }
                         },
-                        None => {
-                            machine.escape_args(&rest, lanes);
-                            (Val::data(lanes), lanes)
-                        }
+                        None => machine.call_any_function(at, &rest, lanes),
                     }),
                 )
             }
@@ -1260,6 +1462,23 @@ impl<'p> Machine<'p> {
                 let outcome = self.equal(at, &environment, &wanted, lanes, false);
                 Some((Val::either(outcome.yes, outcome.no), lanes))
             }
+            (Language::Ruby, "p" | "pp") if args.positional.len() == 1 => Some((first?.clone(), lanes)),
+            (Language::Ruby, "format" | "sprintf") if first?.text().is_some_and(|text| text == "%s") => {
+                let text = args.get(1)?.clone();
+                let known = text.alts.iter().all(|alt| super::eval::text_of(&alt.v).is_some() || matches!(alt.v, V::AnyName { .. }));
+                Some((if known { text } else { Val::data(lanes) }, lanes))
+            }
+            (Language::Ruby, "format" | "sprintf" | "sleep" | "srand" | "rand" | "p" | "pp") => Some((Val::data(lanes), lanes)),
+            (Language::Ruby, "Kernel.raise" | "Kernel.fail") => {
+                let class = first.and_then(|value| self.raised_class(value, args.nodes.first().copied().unwrap_or(at)));
+                self.leave(Target::Raise, lanes, Val::data(lanes), class, at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Ruby, "suppress") => self.suppress(at, args, lanes),
+            (Language::Ruby, "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval") => {
+                let this = self.st.this.as_ref()?.single()?.clone();
+                self.evaluate_for(at, &this, args, lanes)
+            }
             (Language::Ruby, "block_given?") => Some((
                 if self.st.block.is_some() {
                     Val::bool(true, lanes)
@@ -1280,10 +1499,12 @@ impl<'p> Machine<'p> {
             }
             (
                 Language::Ruby,
-                "puts" | "p" | "print" | "warn" | "pp" | "sleep" | "srand" | "rand" | "format"
-                | "sprintf",
+                "puts" | "print" | "warn",
             )
             | (Language::Python, "print" | "logging.info" | "time.sleep") => {
+                if self.ruby() {
+                    self.expose_all(&args.all().collect::<Vec<_>>());
+                }
                 Some((Val::nil(lanes), lanes))
             }
             (Language::Python, "os.getenv" | "getenv") => {
@@ -1296,11 +1517,63 @@ impl<'p> Machine<'p> {
                     lanes,
                 ))
             }
+            // a bound that depends on the lane
+            (Language::Python, "range")
+                if args.positional.len() == 1
+                    && first.is_some_and(|bound| bound.single().is_none()) =>
+            {
+                let mut out = Val {
+                    deps: first?.deps.clone(),
+                    ..Val::default()
+                };
+                for alt in first?.groups(lanes) {
+                    let v = match &alt.v {
+                        V::Int(count) if *count <= 0 => V::List(Rc::new(Vec::new())),
+                        _ => V::Unknown(Cause::Data),
+                    };
+                    out.add(Alt { v, ..alt });
+                }
+                Some((out, lanes))
+            }
+            (Language::Python, "len") => Some((self.count(first?, lanes), lanes)),
             (Language::Python, "bool") => {
                 let value = first?;
                 Some((self.from_outcome(&self.truth(value, lanes), value), lanes))
             }
-            (Language::Python, "str" | "repr") => Some((first?.clone(), lanes)),
+            (Language::Python, "str") => Some((as_text(first?, lanes), lanes)),
+            (
+                Language::Python,
+                "flask.abort" | "quart.abort" | "werkzeug.exceptions.abort" | "werkzeug.abort"
+                | "bottle.abort",
+            ) => {
+                let class = SmolStr::new_static("HTTPException");
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Python, "argparse.ArgumentParser.error" | "argparse.ArgumentParser.exit") => {
+                let class = SmolStr::new_static("SystemExit");
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Python, "decouple.config" | "decouple.AutoConfig") => {
+                Some(self.read_setting(at, "decouple", "", args, lanes))
+            }
+            (Language::Python, name)
+                if name
+                    .rsplit_once('.')
+                    .is_some_and(|(head, _)| is_settings_reader(head)) =>
+            {
+                let (head, how) = name.rsplit_once('.')?;
+                Some(self.read_setting(at, head, how, args, lanes))
+            }
+            (Language::Python, "asyncio.run") => {
+                let coroutine = first?.clone();
+                Some(self.awaited(at, coroutine, lanes))
+            }
+            (Language::Python, name) if name.ends_with(".run_until_complete") => {
+                let coroutine = first?.clone();
+                Some(self.awaited(at, coroutine, lanes))
+            }
             (Language::Python, "any" | "all") => {
                 Some((self.quantify(first?, name == "any", lanes), lanes))
             }
@@ -1342,10 +1615,12 @@ impl<'p> Machine<'p> {
                 Some((Val::of(V::List(Rc::new(items)), lanes), lanes))
             }
             // these keep a function as it is, or give back one that calls it
-            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => {
-                Some((Val::data(lanes), lanes))
+            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => Some((Val::data(lanes), lanes)),
+            (Language::Python, "functools.partial" | "partial")
+                if args.positional.len() == 1 && args.named.is_empty() && !args.open =>
+            {
+                Some((first?.clone(), lanes))
             }
-            (Language::Python, "functools.partial" | "partial") => Some((first?.clone(), lanes)),
             (Language::Python, "next") => {
                 if let Some(V::Generator(generator)) = first?.single() {
                     let generator = generator.clone();
@@ -1383,6 +1658,9 @@ impl<'p> Machine<'p> {
             (Language::Python, "map" | "filter") => {
                 let items = args.get(1)?.clone();
                 let function = first?.clone();
+                if matches!(function.single(), Some(V::Nil)) {
+                    return None;
+                }
                 let mut out = Vec::new();
                 let mut falls = lanes;
                 match items.single() {
@@ -1429,19 +1707,25 @@ impl<'p> Machine<'p> {
                 V::Str(text) => {
                     let text = text.trim();
                     let parsed = match name {
-                        "int" | "float" => text.parse::<i64>().ok().map(V::Int),
-                        "json.loads" => match text {
-                            "true" => Some(V::Bool(true)),
-                            "false" => Some(V::Bool(false)),
-                            "null" => Some(V::Nil),
-                            _ => text.parse::<i64>().ok().map(V::Int),
+                        "int" => text.parse::<i64>().ok().map(V::Int),
+                        "float" => match (text.parse::<i64>(), text.parse::<f64>()) {
+                            (Ok(whole), _) => Some(V::Int(whole)),
+                            (_, Ok(_)) => Some(V::Unknown(Cause::Data)),
+                            _ => None,
                         },
-                        "eval" | "ast.literal_eval" => match text {
-                            "True" => Some(V::Bool(true)),
-                            "False" => Some(V::Bool(false)),
-                            "None" => Some(V::Nil),
-                            _ => text.parse::<i64>().ok().map(V::Int),
-                        },
+                        "json.loads" => serde_json::from_str(text)
+                            .ok()
+                            .map(|value| from_json(&value, alt.lanes)),
+                        // any other expression: not followed
+                        "eval" | "ast.literal_eval" => Some(match text {
+                            "True" => V::Bool(true),
+                            "False" => V::Bool(false),
+                            "None" => V::Nil,
+                            _ => match text.parse::<i64>() {
+                                Ok(whole) => V::Int(whole),
+                                Err(_) => V::Unknown(Cause::Data),
+                            },
+                        }),
                         _ => match text.to_lowercase().as_str() {
                             "y" | "yes" | "t" | "true" | "on" | "1" => Some(V::Int(1)),
                             "n" | "no" | "f" | "false" | "off" | "0" => Some(V::Int(0)),
@@ -1570,6 +1854,80 @@ impl<'p> Machine<'p> {
     }
 }
 
+/// `str(x)`.
+fn as_text(value: &Val, lanes: Lanes) -> Val {
+    let mut out = Val {
+        deps: value.deps.clone(),
+        taint: value.taint,
+        ..Val::default()
+    };
+    for alt in value.groups(lanes) {
+        let v = match alt.v {
+            V::Nil | V::Missing => V::Str(SmolStr::new_static("None")),
+            V::Bool(true) => V::Str(SmolStr::new_static("True")),
+            V::Bool(false) => V::Str(SmolStr::new_static("False")),
+            V::Int(number) => V::Str(SmolStr::new(number.to_string())),
+            V::Str(_) | V::AnyName { .. } | V::Unknown(_) => alt.v,
+            V::Inquirer(text) => V::Str(text),
+            _ => V::Unknown(Cause::Data),
+        };
+        out.add(Alt { v, ..alt });
+    }
+    out
+}
+
+/// A JSON value as the language holds it. Its nesting is bounded by the reader.
+fn from_json(value: &serde_json::Value, lanes: Lanes) -> V {
+    match value {
+        serde_json::Value::Null => V::Nil,
+        serde_json::Value::Bool(truth) => V::Bool(*truth),
+        serde_json::Value::Number(number) => {
+            number.as_i64().map_or(V::Unknown(Cause::Data), V::Int)
+        }
+        serde_json::Value::String(text) => V::Str(SmolStr::new(text)),
+        serde_json::Value::Array(items) => V::List(Rc::new(
+            items
+                .iter()
+                .map(|item| Val::of(from_json(item, lanes), lanes))
+                .collect(),
+        )),
+        serde_json::Value::Object(pairs) => V::Map(Rc::new(
+            pairs
+                .iter()
+                .map(|(key, item)| {
+                    let key = Val::of(V::Str(SmolStr::new(key)), lanes);
+                    (key, Val::of(from_json(item, lanes), lanes))
+                })
+                .collect(),
+        )),
+    }
+}
+
+/// Python methods that leave their list, set or dict as it is.
+fn leaves_alone(name: &str) -> bool {
+    matches!(
+        name,
+        "get"
+            | "items"
+            | "keys"
+            | "values"
+            | "copy"
+            | "index"
+            | "count"
+            | "union"
+            | "intersection"
+            | "difference"
+            | "symmetric_difference"
+            | "isdisjoint"
+            | "issubset"
+            | "issuperset"
+            | "__contains__"
+            | "__getitem__"
+            | "__len__"
+            | "__iter__"
+    )
+}
+
 /// Whether a value can be changed in place.
 fn is_changeable(v: &V, language: Language) -> bool {
     match v {
@@ -1608,8 +1966,32 @@ fn has_inside(outer: &V, v: &V, depth: usize) -> bool {
     match outer {
         V::List(items) => items.iter().any(any),
         V::Map(pairs) => pairs.iter().any(|(_, value)| any(value)),
-        V::Object(object) => object.fields.borrow().iter().any(|(_, value)| any(value)),
         _ => false,
+    }
+}
+
+/// Fields of objects that hold what was changed may hold what it became.
+fn change_inside(value: &Val, old: &V, new: &Val, depth: usize) {
+    if depth == 0 || !matches!(old, V::List(_) | V::Map(_)) {
+        return;
+    }
+    for alt in &value.alts {
+        match &alt.v {
+            V::Object(object) => {
+                // an object that holds itself is being looked at already
+                let Ok(mut fields) = object.fields.try_borrow_mut() else { continue };
+                for (_, field) in fields.iter_mut() {
+                    match holds(field, old, Lanes::ALL) {
+                        Some((on, true)) => field.join(&Val::data(on)),
+                        Some((on, false)) => field.join(&new.only(on)),
+                        None => change_inside(field, old, new, depth - 1),
+                    }
+                }
+            }
+            V::List(items) => items.iter().for_each(|item| change_inside(item, old, new, depth - 1)),
+            V::Map(pairs) => pairs.iter().for_each(|(_, item)| change_inside(item, old, new, depth - 1)),
+            _ => {}
+        }
     }
 }
 
@@ -1794,6 +2176,10 @@ fn runs_its_block(name: &str) -> bool {
             | "measure"
             | "chdir"
             | "unscoped"
+            | "timeout"
+            | "silence_warnings"
+            | "uncached"
+            | "with_lock"
             | "no_touching"
     )
 }

@@ -15,9 +15,11 @@ mod machine;
 mod methods;
 mod names;
 mod ops;
+mod python;
 mod reach;
 mod replay;
 mod ruby;
+mod ruby_values;
 mod value;
 
 use rustc_hash::FxHashMap;

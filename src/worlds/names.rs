@@ -105,6 +105,7 @@ impl<'p> Machine<'p> {
                     && !self.ruby()
                 {
                     self.write_class_field(class, name, lanes, value);
+                    self.assigned_in_body(class, name);
                 }
                 let slot = self.declare(scope, name);
                 self.set_slot(slot, lanes, value);
@@ -154,6 +155,10 @@ impl<'p> Machine<'p> {
                     Some(V::List(items)) if items.len() == places.len() => Some(items.clone()),
                     _ => None,
                 };
+                let items = match self.python() {
+                    true => self.gathered(place, places, value, lanes),
+                    false => items,
+                };
                 let mut falls = lanes;
                 for (index, node) in places.iter().enumerate() {
                     let part = items
@@ -163,6 +168,9 @@ impl<'p> Machine<'p> {
                     falls = self.assign(child(*node), falls, &part);
                 }
                 falls
+            }
+            Some(Kind::Splat(inner)) if matches!(value.single(), Some(V::List(_))) => {
+                self.assign(child(*inner), lanes, value)
             }
             Some(Kind::Splat(inner)) => {
                 self.assign(child(*inner), lanes, &Val::data(lanes).tainted(value.taint))
@@ -229,6 +237,7 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         match self.lookup(name) {
             Found::Slot(slot) => {
+                self.looked_at(Place::Slot(slot));
                 let value = self.slots[slot as usize].only(lanes);
                 if self.ruby() && self.is_call(slot, name, &value) {
                     return self.call_value(at, &value, &Args::default(), lanes);
@@ -416,6 +425,9 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         quiet: bool,
     ) -> (Val, Lanes) {
+        if name == "Result" && self.csharp() {
+            self.awaited.insert(recv);
+        }
         let (target, falls) = self.eval_quietly(recv, lanes);
         let mut out = Val {
             deps: target.deps.clone(),
@@ -458,6 +470,28 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> (Val, Lanes) {
         let value = match v {
+            V::Name(head) if head == super::python::THIS_MODULE => self
+                .read_global(name, lanes)
+                .unwrap_or_else(|| Val::data(lanes)),
+            V::Name(head) | V::Made(head)
+                if !self
+                    .rewritten(&format!("{head}.{name}"), lanes)
+                    .alts
+                    .is_empty() =>
+            {
+                let full = SmolStr::new(format!("{head}.{name}"));
+                let mut value = self.rewritten(&full, lanes);
+                let rest = match self.hides(v) {
+                    true => lanes.without(value.lanes()),
+                    false => lanes,
+                };
+                let before = match self.accessor_value(&full, rest) {
+                    Some(known) => known,
+                    None => Val::of(V::Name(full), rest),
+                };
+                value.join(&before);
+                value
+            }
             V::Name(head) | V::Made(head) => {
                 let full = SmolStr::new(format!("{head}.{name}"));
                 if let Some(value) = self.accessor_value(&full, lanes) {
@@ -481,6 +515,9 @@ impl<'p> Machine<'p> {
                     // a setting that could be a switch is doubted; its members stay nameable
                     Val::of(V::Name(full), lanes)
                 }
+            }
+            V::Closure(closure) if self.python() && name == "__wrapped__" => {
+                self.behind(closure, lanes)
             }
             V::Class(class) => return self.read_member(at, v, *class, name, lanes),
             V::Instance(class) => return self.read_member(at, v, *class, name, lanes),
@@ -626,7 +663,7 @@ impl<'p> Machine<'p> {
             development: spelt("Development"),
             test: spelt("Testing"),
         };
-        spell(&all, lanes, Form::Text, false)
+        self.with_renames(spell(&all, lanes, Form::Text, false), lanes)
     }
 
     /// What an environment variable holds. `None` for a name that is not known.
@@ -648,6 +685,8 @@ impl<'p> Machine<'p> {
 
     fn one_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
         let file = 0;
+        self.looked_at(Place::Outside(variable_slot(name)));
+        self.looked_at(Place::Outside(variable_slot(ANY_VARIABLE)));
         let mut written = Val::default();
         let mut maybe = false;
         if let Some(slot) = self.slot_in(file, &variable_slot(name)) {
@@ -805,6 +844,7 @@ impl<'p> Machine<'p> {
         match name.text().cloned() {
             Some(text) => {
                 let place = variable_slot(&text);
+                self.wrote(Place::Outside(place.clone()));
                 if self.slot_in(0, &place).is_none() {
                     // what it holds until then is known before any branch writes it; a write is no reading to tell of
                     let told = self.events.len();
@@ -822,6 +862,7 @@ impl<'p> Machine<'p> {
 
     /// Any variable of the process may hold anything.
     pub fn forget_variables(&mut self, lanes: Lanes) {
+        self.wrote(Place::Outside(variable_slot(ANY_VARIABLE)));
         let slot = self.declare(0, &variable_slot(ANY_VARIABLE));
         self.weaken_slot(slot, &Val::data(lanes));
     }
@@ -838,7 +879,9 @@ impl<'p> Machine<'p> {
             return Some(Val::of(V::Host, lanes));
         }
         if let Some(class) = self.class_named(last) {
-            return Some(Val::of(V::Instance(class), lanes));
+            // a value of an enumeration is no object of it
+            return (self.classes[class as usize].form != ClassForm::Enum)
+                .then(|| Val::of(V::Instance(class), lanes));
         }
         let qualified = self.resolve_type(bare);
         self.symbol_of(&qualified)

@@ -44,6 +44,9 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         _left_at: NodeRef,
     ) -> Val {
+        if self.ruby() {
+            self.expose_all(&[left, right]);
+        }
         let outcome = match op {
             Op::Eq => self.equal(at, left, right, lanes, false),
             Op::Ne => self.equal(at, left, right, lanes, false).negate(),
@@ -60,9 +63,31 @@ impl<'p> Machine<'p> {
             Op::CaseEq => self.case_equal(at, left, right, lanes),
             Op::Matches => self.pattern_match(right, left, lanes, false),
             Op::NotMatches => self.pattern_match(right, left, lanes, false).negate(),
-            Op::BitAnd | Op::BitOr | Op::Xor if self.csharp() => {
+            Op::BitAnd | Op::BitOr | Op::Xor
+                if self.csharp()
+                    && left
+                        .alts
+                        .iter()
+                        .chain(&right.alts)
+                        .any(|alt| matches!(alt.v, V::Int(_))) =>
+            {
+                return numbers(left, right, lanes, |a, b| match op {
+                    Op::BitAnd => Some(a & b),
+                    Op::BitOr => Some(a | b),
+                    _ => Some(a ^ b),
+                });
+            }
+            Op::BitAnd | Op::BitOr | Op::Xor
+                if self.csharp() || self.python() && are_bools(left) && are_bools(right) =>
+            {
                 let (a, b) = (self.truth(left, lanes), self.truth(right, lanes));
                 match op {
+                    Op::Xor if self.python() => Outcome {
+                        yes: (a.yes & b.no) | (a.no & b.yes),
+                        no: (a.yes & b.yes) | (a.no & b.no),
+                        yes_sure: (a.yes_sure & b.no_sure) | (a.no_sure & b.yes_sure),
+                        no_sure: (a.yes_sure & b.yes_sure) | (a.no_sure & b.no_sure),
+                    },
                     Op::BitAnd => Outcome {
                         yes: a.yes & b.yes,
                         no: a.no | b.no,
@@ -76,13 +101,14 @@ impl<'p> Machine<'p> {
                         no_sure: a.no_sure & b.no_sure,
                     },
                     _ => Outcome {
-                        yes: lanes,
-                        no: lanes,
-                        yes_sure: lanes,
-                        no_sure: lanes,
+                        yes: (a.yes & b.no) | (a.no & b.yes),
+                        no: (a.yes & b.yes) | (a.no & b.no),
+                        yes_sure: (a.yes_sure & b.no_sure) | (a.no_sure & b.yes_sure),
+                        no_sure: (a.yes_sure & b.yes_sure) | (a.no_sure & b.no_sure),
                     },
                 }
             }
+            Op::Sub if self.csharp() => return numbers(left, right, lanes, i64::checked_sub),
             Op::Add => return self.add(left, right, lanes, at),
             Op::Shift => {
                 let added = Val::of(V::List(Rc::new(vec![right.clone()])), lanes);
@@ -115,7 +141,31 @@ impl<'p> Machine<'p> {
                 return Val::data(lanes).tainted(left.taint.or(right.taint));
             }
             Op::Lt | Op::Le | Op::Gt | Op::Ge => return self.compare(op, left, right, lanes),
+            Op::Sub | Op::Mul | Op::Mod | Op::BitAnd | Op::BitOr | Op::Xor if self.ruby() => {
+                let name = match op {
+                    Op::Sub => "-",
+                    Op::Mul => "*",
+                    Op::Mod => "%",
+                    Op::BitAnd => "&",
+                    Op::BitOr => "|",
+                    _ => "^",
+                };
+                let args = Args {
+                    positional: vec![right.clone()],
+                    nodes: vec![at],
+                    ..Args::default()
+                };
+                let (mut value, _) = self.each_alternative(left, lanes, |machine, v, lanes| {
+                    machine.value_method(at, v, name, &args, lanes).unwrap_or_else(|| (Val::unknown(cause_of(v), lanes), lanes))
+                });
+                value.deps = value.deps.and(&left.deps).and(&right.deps);
+                value.taint = value.taint.or(left.taint).or(right.taint);
+                return value;
+            }
             _ => {
+                // what composes closures may call them
+                self.escape(left, lanes, at);
+                self.escape(right, lanes, at);
                 let cause = left
                     .alts
                     .iter()
@@ -162,6 +212,12 @@ impl<'p> Machine<'p> {
             for b in right.groups(a.lanes) {
                 let v = match (&a.v, &b.v) {
                     (V::Int(a), V::Int(b)) => V::Bool(match op {
+                        Op::Lt => a < b,
+                        Op::Le => a <= b,
+                        Op::Gt => a > b,
+                        _ => a >= b,
+                    }),
+                    (V::Str(a), V::Str(b)) if self.python() => V::Bool(match op {
                         Op::Lt => a < b,
                         Op::Le => a <= b,
                         Op::Gt => a > b,
@@ -226,8 +282,15 @@ impl<'p> Machine<'p> {
     ) -> Outcome {
         self.note_comparison(at, left, right, ignore_case);
         self.note_comparison(at, right, left, ignore_case);
-        let python = self.python();
-        self.outcome_over(left, right, lanes, |a, b| eq(a, b, ignore_case, python))
+        let (python, csharp) = (self.python(), self.csharp());
+        self.outcome_over(left, right, lanes, |a, b| match (a, b) {
+            (V::Instance(_), V::Nil | V::Missing) | (V::Nil | V::Missing, V::Instance(_))
+                if csharp =>
+            {
+                Eq3::Maybe(Cause::Data)
+            }
+            _ => eq(a, b, ignore_case, python),
+        })
     }
 
     /// Python `is`.
@@ -274,6 +337,8 @@ impl<'p> Machine<'p> {
         self.outcome_over(left, right, lanes, |a, b| match (a, b) {
             // True is 1, but not the same object
             (V::Int(_), V::Bool(_)) | (V::Bool(_), V::Int(_)) => Eq3::No,
+            (V::Instance(_) | V::Object(_), V::Nil | V::Missing)
+            | (V::Nil | V::Missing, V::Instance(_) | V::Object(_)) => Eq3::No,
             _ => eq(a, b, false, python),
         })
     }
@@ -292,12 +357,12 @@ impl<'p> Machine<'p> {
             .iter()
             .any(|alt| matches!(alt.v, V::Closure(_) | V::Class(_) | V::Name(_)))
         {
-            return Outcome {
-                yes: lanes,
-                no: lanes,
-                yes_sure: lanes,
-                no_sure: lanes,
-            };
+            return self.case_of(at, pattern, value, lanes);
+        }
+        if let Some(V::Map(pairs)) = pattern.single()
+            && is_set(pairs)
+        {
+            return self.contains(at, pattern, value, lanes);
         }
         self.equal(at, value, pattern, lanes, false)
     }
@@ -499,12 +564,17 @@ impl<'p> Machine<'p> {
     /// A property of a known value (C#, Python).
     pub fn property(&mut self, v: &V, name: &str, lanes: Lanes) -> Val {
         match (v, name) {
-            (V::List(items), "Length" | "Count") => Val::of(V::Int(items.len() as i64), lanes),
+            (V::List(items), "Length" | "Count") => count_in_lanes(items, lanes),
             (V::Str(text) | V::Inquirer(text), "Length") => {
                 Val::of(V::Int(text.chars().count() as i64), lanes)
             }
             // an enumeration's member as its value
             (V::Str(_) | V::Inquirer(_), "value" | "Value") => Val::of(v.clone(), lanes),
+            (V::Symbol(text), "value") if self.python() => Val::of(V::Str(text.clone()), lanes),
+            // of a task that is known by what it gives
+            (V::Bool(_) | V::Str(_) | V::Int(_), "Result") if self.csharp() => {
+                Val::of(v.clone(), lanes)
+            }
             (V::Bool(_), "Value") => Val::of(v.clone(), lanes),
             (V::Missing | V::Nil, "HasValue") => Val::bool(false, lanes),
             (_, "HasValue") if !matches!(v, V::Unknown(_)) => Val::bool(true, lanes),
@@ -522,6 +592,11 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> Option<(Val, Lanes)> {
         let this = Val::of(v.clone(), lanes);
+        if self.ruby()
+            && let Some(result) = self.ruby_method(at, v, name, args, lanes)
+        {
+            return Some(result);
+        }
         if let Some(result) = self.any_method(at, v, &this, name, args, lanes) {
             return Some(result);
         }
@@ -631,7 +706,15 @@ impl<'p> Machine<'p> {
                 let outcome = self.equal(at, this, args.get(0)?, lanes, ignore_case);
                 bool(outcome)
             }
-            (Language::CSharp, "ToString") if !matches!(v, V::Bool(_)) => {
+            (
+                Language::CSharp,
+                "GetAwaiter" | "GetResult" | "ConfigureAwait" | "AsTask" | "WaitAsync",
+            ) => Some((this.clone(), lanes)),
+            // a number may be a member of an enumeration
+            (Language::CSharp, "ToString") if matches!(v, V::Int(_)) => {
+                Some((Val::data(lanes), lanes))
+            }
+            (Language::CSharp, "ToString") if matches!(v, V::Str(_) | V::Inquirer(_) | V::AnyName { .. }) => {
                 Some((this.clone(), lanes))
             }
             _ => None,
@@ -717,6 +800,11 @@ impl<'p> Machine<'p> {
             };
         }
         let text = text_of(v)?.clone();
+        if self.python()
+            && let Some(value) = self.python_text(&text, name, args, lanes)
+        {
+            return Some((value, lanes));
+        }
         let same = |text: String| {
             let text = SmolStr::new(text);
             Some((
@@ -793,6 +881,28 @@ impl<'p> Machine<'p> {
                 let outcome = self.pattern_match(args.get(0)?, this, lanes, false);
                 bool(outcome)
             }
+            "IndexOf" | "CompareTo" if self.csharp() && args.positional.len() <= 2 => {
+                self.text_position(args, &text, name, ignore_case, lanes)
+            }
+            "Substring" if self.csharp() => {
+                let number = |index: usize| match args.get(index).and_then(Val::single) {
+                    Some(V::Int(number)) => usize::try_from(*number).ok(),
+                    _ => None,
+                };
+                let count = text.chars().count();
+                let from = number(0)?;
+                let length = match args.positional.len() {
+                    1 => count.checked_sub(from)?,
+                    2 => number(1)?,
+                    _ => return None,
+                };
+                if from.checked_add(length)? > count {
+                    let class = SmolStr::new_static("ArgumentOutOfRangeException");
+                    self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                    return Some((Val::default(), Lanes::NONE));
+                }
+                same(text.chars().skip(from).take(length).collect())
+            }
             "split" | "Split" | "lines" | "chars" => None,
             "local?" if matches!(v, V::Inquirer(_)) => {
                 // Rails before 7.1 has no such predicate: it compares with the name "local"
@@ -838,6 +948,33 @@ impl<'p> Machine<'p> {
             }
             _ => None,
         }
+    }
+
+    /// C# `IndexOf`, `CompareTo` with one known text: the position, the order.
+    fn text_position(
+        &self,
+        args: &Args,
+        text: &str,
+        name: &str,
+        ignore_case: bool,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
+        let part = args.get(0)?.text()?;
+        let (text, part) = if ignore_case {
+            (text.to_lowercase(), part.to_lowercase())
+        } else {
+            (text.to_owned(), part.to_string())
+        };
+        let value = match name {
+            "CompareTo" if text == part => V::Int(0),
+            // the order of different texts is the culture's
+            "CompareTo" => return None,
+            _ => match text.find(&part) {
+                Some(at) => V::Int(text[..at].chars().count() as i64),
+                None => V::Int(-1),
+            },
+        };
+        Some((Val::of(value, lanes), lanes))
     }
 
     fn note_inquiry(&mut self, at: NodeRef, wanted: &SmolStr) {
@@ -1035,9 +1172,11 @@ impl<'p> Machine<'p> {
             ..Val::default()
         };
         let mut open = lanes;
-        for (known, value) in pairs {
+        let marks = |key: &Val| matches!(key.single(), Some(V::IgnoreCase));
+        let ignore_case = pairs.iter().any(|(key, _)| marks(key));
+        for (known, value) in pairs.iter().filter(|(key, _)| !marks(key)) {
             let python = self.python();
-            let outcome = self.outcome_over(known, key, open, |a, b| eq(a, b, false, python));
+            let outcome = self.outcome_over(known, key, open, |a, b| eq(a, b, ignore_case, python));
             found.join(&value.only(outcome.yes));
             open = open & outcome.no;
         }
@@ -1103,6 +1242,9 @@ impl<'p> Machine<'p> {
                 if name == "freeze" {
                     return Some((this.clone(), lanes));
                 }
+                if name == "to_set" && self.ruby() {
+                    return Some((self.set_of(&items, lanes), lanes));
+                }
                 // a list of its own
                 Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes))
             }
@@ -1115,7 +1257,10 @@ impl<'p> Machine<'p> {
                 if args.positional.is_empty() && name != "all?" =>
             {
                 let any = if self.csharp() {
-                    Val::bool(!items.is_empty(), lanes)
+                    let count = count_in_lanes(&items, lanes);
+                    let none = Val::of(V::Int(0), lanes);
+                    let empty = self.equal(at, &count, &none, lanes, false);
+                    self.from_outcome(&empty.negate(), &count)
                 } else {
                     self.quantify(this, true, lanes)
                 };
@@ -1129,7 +1274,7 @@ impl<'p> Machine<'p> {
             ("empty?" | "blank?", None) => Some((Val::bool(items.is_empty(), lanes), lanes)),
             ("present?", None) => Some((Val::bool(!items.is_empty(), lanes), lanes)),
             ("size" | "length" | "count" | "Count", None) => {
-                Some((Val::of(V::Int(items.len() as i64), lanes), lanes))
+                Some((count_in_lanes(&items, lanes), lanes))
             }
             (
                 "each" | "each_with_index" | "map" | "collect" | "flat_map" | "filter_map"
@@ -1203,10 +1348,15 @@ impl<'p> Machine<'p> {
                 falls,
             ),
             "select" | "filter" | "Where" | "reject" => {
-                // an item stays in the lanes in which its test may hold
+                // an item stays in the lanes in which its test holds; where one is open, so is the list
                 let mut kept = Vec::new();
+                let mut undecided = Lanes::NONE;
                 for (item, test) in results {
                     let outcome = self.truth(&test, falls);
+                    if outcome.yes.has(outcome.no & item.lanes()) {
+                        undecided |= outcome.yes & outcome.no & item.lanes();
+                        self.escape(&item, falls, at);
+                    }
                     let on = if name == "reject" {
                         outcome.no
                     } else {
@@ -1218,13 +1368,77 @@ impl<'p> Machine<'p> {
                         kept.push(item);
                     }
                 }
-                Val::of(V::List(Rc::new(kept)), falls)
+                // which items are there is not known
+                let mut value = Val::of(V::List(Rc::new(kept)), falls.without(undecided));
+                if !undecided.is_empty() {
+                    value.join(&Val::data(undecided));
+                }
+                value
             }
             "each" | "ForEach" => Val::data(falls),
             _ => Val::data(falls),
         };
         (value, falls)
     }
+}
+
+/// Whether a map stands for a Ruby set.
+pub fn is_set(pairs: &[(Val, Val)]) -> bool {
+    !pairs.is_empty() && pairs.iter().all(|(_, value)| matches!(value.single(), Some(V::Name(name)) if name == "Set"))
+}
+
+fn are_bools(value: &Val) -> bool {
+    !value.alts.is_empty() && value.alts.iter().all(|alt| matches!(alt.v, V::Bool(_)))
+}
+
+/// Arithmetic on numbers that are known.
+fn numbers(
+    left: &Val,
+    right: &Val,
+    lanes: Lanes,
+    apply: impl Fn(i64, i64) -> Option<i64>,
+) -> Val {
+    let mut out = Val {
+        deps: left.deps.clone().and(&right.deps),
+        taint: left.taint.or(right.taint),
+        ..Val::default()
+    };
+    for a in left.groups(lanes) {
+        for b in right.groups(a.lanes) {
+            let result = match (&a.v, &b.v) {
+                (V::Int(a), V::Int(b)) => apply(*a, *b),
+                _ => None,
+            };
+            out.add(Alt {
+                lanes: b.lanes,
+                v: result.map_or_else(|| V::Unknown(cause_of(&a.v).max(cause_of(&b.v))), V::Int),
+                doubt: a.doubt || b.doubt,
+            });
+        }
+    }
+    let rest = lanes.without(out.lanes());
+    if !rest.is_empty() {
+        out.join(&Val::data(rest));
+    }
+    out
+}
+
+/// How many of the items there are, lane by lane.
+fn count_in_lanes(items: &[Val], lanes: Lanes) -> Val {
+    let mut count = Val::default();
+    for item in items {
+        count.deps = std::mem::take(&mut count.deps).and(&item.deps);
+    }
+    for lane in lanes.indices() {
+        let bit = Lanes::nth(lane);
+        let there = items.iter().filter(|item| item.lanes().has(bit)).count();
+        count.add(Alt {
+            lanes: bit,
+            v: V::Int(there as i64),
+            doubt: false,
+        });
+    }
+    count
 }
 
 fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
@@ -1276,6 +1490,12 @@ fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
             all
         }
         (Class(a), Class(b)) => of(a == b),
+        // an object of the file may define what it equals
+        (Instance(_) | Object(_), other) | (other, Instance(_) | Object(_))
+            if python && !matches!(other, Unknown(_)) =>
+        {
+            Eq3::Maybe(Cause::Data)
+        }
         (
             Instance(_) | Object(_) | Map(_) | Closure(_),
             Instance(_) | Object(_) | Map(_) | Closure(_),

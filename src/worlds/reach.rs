@@ -72,6 +72,9 @@ impl<'p> Machine<'p> {
             }
         }
         self.hoist(root, 0);
+        self.link_bases();
+        self.find_renames();
+        self.find_member_writers();
         self.link_classes();
         self.eval(root, Lanes::ALL);
         // what the top level raised ends it; nothing else waits for it
@@ -82,7 +85,17 @@ impl<'p> Machine<'p> {
         let mut homes: Vec<NodeRef> = self.homes.keys().copied().collect();
         homes.sort_unstable();
         for def in &homes {
-            self.summary(*def);
+            if !self.summaries.contains_key(def) {
+                self.summary(*def);
+            }
+        }
+        // bodies that are entered from outside see what the others wrote
+        for _ in 0..3 {
+            for def in &homes {
+                if !self.called.contains(def) {
+                    self.summary(*def);
+                }
+            }
         }
         self.run_handed_out();
         let reach = self.propagate(&homes);
@@ -125,7 +138,10 @@ impl<'p> Machine<'p> {
                 kept.extend(
                     scope
                         .names
-                        .values()
+                        .iter()
+                        // a Ruby local of the top level is seen by nobody else
+                        .filter(|(name, _)| !self.ruby() || !name.starts_with(|c: char| c.is_lowercase() || c == '_'))
+                        .map(|(_, slot)| slot)
                         .map(|slot| self.slots[*slot as usize].clone()),
                 );
             }

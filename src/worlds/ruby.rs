@@ -28,11 +28,12 @@ type Owner = (u32, bool);
 impl<'p> Machine<'p> {
     // ---- throw and catch ----
 
-    pub fn throw(&mut self, at: NodeRef, label: Option<&Val>, lanes: Lanes) -> (Val, Lanes) {
+    pub fn throw(&mut self, at: NodeRef, label: Option<&Val>, value: Option<&Val>, lanes: Lanes) -> (Val, Lanes) {
+        let given = value.cloned().unwrap_or_else(|| Val::nil(lanes));
         let label = label.and_then(|value| value.text().cloned());
         let caught = self.catching.iter().any(|known| known.is_none() || *known == label);
         let sent = Val::of(V::Symbol(label.clone().unwrap_or_default()), lanes);
-        self.leave(Target::Throw(label.clone().unwrap_or_default()), lanes, Val::data(lanes), None, at);
+        self.leave(Target::Throw(label.clone().unwrap_or_default()), lanes, given, None, at);
         if !caught {
             // no `catch` in sight: one of a caller takes it, or it raises
             self.leave(Target::Raise, lanes, sent, Some(SmolStr::new_static("UncaughtThrowError")), at);
@@ -139,7 +140,7 @@ impl<'p> Machine<'p> {
             _ => return None,
         };
         let exact = matches!(self.st.this.as_ref()?.single()?, V::Class(_));
-        let own = self.has_member(class, name) || self.resolve(class, exact, name).is_some();
+        let own = self.has_member(class, name) || self.resolve(class, exact, name).is_some() || self.attribute_owner(class, name).is_some() || self.delegates.contains_key(&(class, SmolStr::new(name)));
         (own || !self.overriding(class, exact, name).is_empty()).then_some(class)
     }
 
@@ -524,4 +525,485 @@ impl<'p> Machine<'p> {
             scope = self.scopes[at as usize].parent;
         }
     }
+
+    /// Which method a `send` calls is not known: any of them.
+    pub fn call_any_member(&mut self, at: NodeRef, this: &V, class: u32, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        if let V::Object(object) = this {
+            self.expose(&object.clone());
+        }
+        let of_class = matches!(this, V::Class(_));
+        let mut defs: Vec<NodeRef> = Vec::new();
+        for (owner, own) in self.ancestors(class, of_class) {
+            for def in self.classes[owner as usize].methods.values().flatten() {
+                if self.def(*def).is_some_and(|node| node.is_static == own || self.classes[owner as usize].form == ClassForm::Module) {
+                    defs.push(*def);
+                }
+            }
+        }
+        self.call_any(at, defs, args, lanes)
+    }
+
+    pub fn call_any_function(&mut self, at: NodeRef, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        let mut defs: Vec<NodeRef> = self.homes.iter().filter(|(_, (_, class))| class.is_none()).map(|(def, _)| *def).collect();
+        if let Some(V::Class(class) | V::Instance(class)) = self.st.this.as_ref().and_then(|this| this.single()) {
+            let class = *class;
+            defs.extend(self.classes[class as usize].methods.values().flatten());
+        }
+        self.call_any(at, defs, args, lanes)
+    }
+
+    fn call_any(&mut self, at: NodeRef, mut defs: Vec<NodeRef>, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        self.escape_args(args, lanes);
+        defs.sort_unstable();
+        defs.dedup();
+        for def in defs {
+            self.called.insert(def);
+            self.structure.insert((self.context, def));
+            self.maybe(lanes, |machine| machine.by_summary(at, def, lanes));
+        }
+        (Val::data(lanes), lanes)
+    }
+
+    /// `object.instance_eval { }`: the block runs with the object as `self`.
+    pub fn evaluate_for(&mut self, at: NodeRef, this: &V, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let block = args.block.as_ref()?;
+        let V::Closure(closure) = block.single()? else { return None };
+        let mut own = (**closure).clone();
+        own.this = Some(Box::new(Val::of(this.clone(), Lanes::ALL)));
+        let given = Args {
+            positional: args.positional.clone(),
+            nodes: args.nodes.clone(),
+            open: args.positional.is_empty(),
+            ..Args::default()
+        };
+        Some(self.invoke(at, &std::rc::Rc::new(own), &given, lanes))
+    }
+
+    // ---- exceptions ----
+
+    /// The class of what a `raise` is given.
+    pub fn raised_class(&self, value: &Val, at: NodeRef) -> Option<SmolStr> {
+        let last = |name: &str| SmolStr::new(name.rsplit('.').next().unwrap_or(name));
+        let mut found: Option<SmolStr> = None;
+        for alt in &value.alts {
+            let class = match &alt.v {
+                V::Str(_) | V::Inquirer(_) => SmolStr::new_static("RuntimeError"),
+                V::Class(class) | V::Instance(class) => last(&self.classes[*class as usize].name),
+                V::Object(object) => last(&self.classes[object.class as usize].name),
+                V::Name(name) => last(name),
+                V::Made(name) if ruby_parent(&last(name)).is_some() || name.ends_with("Error") => last(name),
+                V::Unknown(_) if matches!(self.kind(at), Some(Kind::Lit(_) | Kind::Interp(_))) => SmolStr::new_static("RuntimeError"),
+                _ => return None,
+            };
+            if found.as_ref().is_some_and(|known| *known != class) {
+                return None;
+            }
+            found = Some(class);
+        }
+        found
+    }
+
+    /// Whether an exception class is a kind of another. `None`: not known.
+    pub fn is_ruby_error(&self, class: &str, ancestor: &str) -> Option<bool> {
+        if self.class_named(ancestor).is_some_and(|known| self.classes[known as usize].form == ClassForm::Module) {
+            return None;
+        }
+        let known = self.class_named(ancestor).is_some() || ruby_parent(ancestor).is_some() || ancestor == "Exception";
+        let mut class = SmolStr::new(class);
+        for _ in 0..16 {
+            if class == ancestor {
+                return Some(true);
+            }
+            if class == "Exception" {
+                return known.then_some(false);
+            }
+            class = match self.class_named(&class) {
+                Some(own) => match self.classes[own as usize].bases.first().and_then(Val::single) {
+                    Some(V::Class(base)) => SmolStr::new(self.classes[*base as usize].name.rsplit('.').next().unwrap_or_default()),
+                    Some(V::Name(base)) => SmolStr::new(base.rsplit('.').next().unwrap_or_default()),
+                    _ => return None,
+                },
+                None => SmolStr::new(ruby_parent(&class)?),
+            };
+        }
+        None
+    }
+
+    /// Whether what stands behind a `rescue` takes an exception. `None`: perhaps.
+    pub fn rescues(&mut self, at: NodeRef, class: Option<&str>) -> Option<bool> {
+        let (value, _) = match self.kind(at)? {
+            Kind::Splat(inner) => self.eval_quietly(NodeRef { item: at.item, node: *inner }, Lanes::ALL),
+            Kind::Name(_) | Kind::Attr { .. } => self.eval_quietly(at, Lanes::ALL),
+            _ => return None,
+        };
+        let mut result = Some(false);
+        for alt in &value.alts {
+            let one = self.rescue_takes(&alt.v, class, 3);
+            match one {
+                // one value of several is a perhaps
+                Some(true) if value.alts.len() == 1 => return Some(true),
+                Some(false) => {}
+                _ => result = None,
+            }
+        }
+        if value.alts.is_empty() { None } else { result }
+    }
+
+    fn rescue_takes(&self, v: &V, class: Option<&str>, depth: usize) -> Option<bool> {
+        let wanted = match v {
+            V::Name(name) => SmolStr::new(name.rsplit('.').next().unwrap_or(name)),
+            V::Class(own) => SmolStr::new(self.classes[*own as usize].name.rsplit('.').next().unwrap_or_default()),
+            V::List(items) if depth > 0 => {
+                let mut result = Some(false);
+                for item in items.iter() {
+                    match item.single().map_or(None, |v| self.rescue_takes(v, class, depth - 1)) {
+                        Some(true) => return Some(true),
+                        None => result = None,
+                        Some(false) => {}
+                    }
+                }
+                return result;
+            }
+            _ => return None,
+        };
+        match class {
+            None if matches!(wanted.as_str(), "Exception" | "StandardError") => Some(true),
+            None => None,
+            Some(class) => self.is_ruby_error(class.rsplit('.').next().unwrap_or(class), &wanted),
+        }
+    }
+
+    /// ActiveSupport's `suppress(A, B) { }`.
+    pub fn suppress(&mut self, at: NodeRef, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let block = args.block.clone()?;
+        let mark = self.exits.len();
+        let resume = std::mem::replace(&mut self.st.may_resume, true);
+        let open = Args {
+            open: true,
+            ..Args::default()
+        };
+        let (mut value, falls) = self.call_value(at, &block, &open, lanes);
+        self.st.may_resume = resume;
+        let classes: Vec<V> = args.positional.iter().map(|class| class.single().cloned().unwrap_or(V::Unknown(Cause::Data))).collect();
+        let mut landing = Vec::new();
+        let mut index = mark;
+        while index < self.exits.len() {
+            let exit = &self.exits[index];
+            let verdicts: Vec<Option<bool>> = match exit.target {
+                Target::Raise => classes.iter().map(|wanted| self.rescue_takes(wanted, exit.class.as_deref(), 2)).collect(),
+                _ => vec![Some(false)],
+            };
+            if verdicts.contains(&Some(true)) {
+                landing.push(self.exits.remove(index));
+                continue;
+            }
+            if verdicts.contains(&None) {
+                landing.push(exit.clone());
+            }
+            index += 1;
+        }
+        // what the block calls may have raised as well
+        if let Some(V::Closure(closure)) = block.single()
+            && self.may_raise(closure.def, 0)
+        {
+            let rest = lanes.without(falls);
+            value.join(&Val::nil(rest));
+            return Some((value, lanes));
+        }
+        let falls = self.land(&landing, falls, &mut value);
+        Some((value, falls))
+    }
+
+    // ---- what class bodies make ----
+
+    fn body_class(&self) -> Option<u32> {
+        match self.st.this.as_ref()?.single()? {
+            V::Class(class) => Some(*class),
+            _ => None,
+        }
+    }
+
+    /// `mattr_accessor :enabled, default: false`, `class_attribute :enabled`.
+    pub fn make_attributes(&mut self, at: NodeRef, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let class = self.body_class()?;
+        let default = match (args.named("default").cloned(), args.block.clone()) {
+            (Some(value), _) => value,
+            (None, Some(block)) => self.call_value(at, &block, &Args::default(), lanes).0,
+            (None, None) => Val::nil(lanes),
+        };
+        for name in args.positional.iter().filter_map(|name| name.text().cloned()) {
+            self.class_attributes.insert((class, name.clone()));
+            let before = std::mem::replace(&mut self.in_constructor, true);
+            self.write_class_field(class, &attribute_field(&name), lanes, &default);
+            self.in_constructor = before;
+        }
+        Some((Val::nil(lanes), lanes))
+    }
+
+    /// The class, of those that answer for one, that has such an attribute.
+    pub fn attribute_owner(&self, class: u32, name: &str) -> Option<u32> {
+        if self.class_attributes.is_empty() {
+            return None;
+        }
+        let stem = name.trim_end_matches('?');
+        let owners = self.ancestors(class, false).into_iter().chain(self.ancestors(class, true));
+        owners.map(|(owner, _)| owner).find(|owner| self.class_attributes.contains(&(*owner, SmolStr::new(stem))))
+    }
+
+    /// `delegate :a, to: :b`, `def_delegators :@b, :a`.
+    pub fn make_delegates(&mut self, how: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let class = self.body_class()?;
+        let mut names: Vec<SmolStr> = args.positional.iter().filter_map(|name| name.text().cloned()).collect();
+        let target = match how {
+            "delegate" if args.named("prefix").is_none() => args.named("to")?.text()?.clone(),
+            "delegate" => return None,
+            _ if names.is_empty() => return None,
+            _ => names.remove(0),
+        };
+        if how == "def_delegator" && names.len() != 1 {
+            return None;
+        }
+        for name in names {
+            self.delegates.insert((class, name), target.clone());
+        }
+        Some((Val::nil(lanes), lanes))
+    }
+
+    /// `Struct.new(:a, :b)` makes a class, `OpenStruct.new(a: 1)` an object.
+    pub fn make_struct(&mut self, at: NodeRef, how: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        if args.block.is_some() || args.open {
+            return None;
+        }
+        let class = self.classes.len() as u32;
+        let scope = self.push_scope(ScopeKind::Class(class), 0);
+        self.classes.push(super::classes::ClassInfo::made(at, scope));
+        if how == "OpenStruct" {
+            let mut fields: Vec<(SmolStr, Val)> = args.named.iter().map(|(name, value)| (field_of(name), value.clone())).collect();
+            if let Some(V::Map(pairs)) = args.get(0).and_then(Val::single) {
+                fields.extend(pairs.iter().filter_map(|(key, value)| Some((field_of(key.text()?), value.clone()))));
+            }
+            self.structs.insert(class, fields.iter().map(|(name, _)| SmolStr::new(name.trim_start_matches('@'))).collect());
+            return Some((Val::of(V::Object(std::rc::Rc::new(Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), exposed: Default::default() })), lanes), lanes));
+        }
+        let names: Option<Vec<SmolStr>> = args.positional.iter().map(|name| match name.single()? {
+            V::Symbol(name) => Some(name.clone()),
+            _ => None,
+        }).collect();
+        self.structs.insert(class, names?);
+        Some((Val::of(V::Class(class), lanes), lanes))
+    }
+
+    /// `new` of a class that `Struct.new` made.
+    pub fn construct_struct(&mut self, class: u32, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let names = self.structs.get(&class)?.clone();
+        let fields = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                let given = args.get(index).or_else(|| args.named(name)).cloned();
+                let value = given.unwrap_or_else(|| if args.open || !args.named.is_empty() { Val::data(lanes) } else { Val::nil(lanes) });
+                (field_of(name), value)
+            })
+            .collect();
+        let object = Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), exposed: Default::default() };
+        Some((Val::of(V::Object(std::rc::Rc::new(object)), lanes), lanes))
+    }
+
+    /// Members that something in a class body made: attributes of the class, delegates, fields of structs; and members by name.
+    pub fn made_member(&mut self, at: NodeRef, this: &V, class: u32, name: &SmolStr, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let own = match this {
+            V::Class(class) | V::Instance(class) => *class,
+            V::Object(object) => object.class,
+            _ => class,
+        };
+        if args.positional.is_empty()
+            && let Some(owner) = self.attribute_owner(own, name)
+        {
+            let field = attribute_field(name.trim_end_matches('?'));
+            return Some((self.class_field(owner, &field, lanes, false), lanes));
+        }
+        if let Some(target) = self.delegates.get(&(own, name.clone())).cloned() {
+            let (value, falls) = match target.starts_with('@') {
+                true => match this {
+                    V::Object(object) => (self.object_field(&object.clone(), &target, lanes), lanes),
+                    _ => (self.class_field(own, &target, lanes, false), lanes),
+                },
+                false => self.call_ruby_member(at, this, own, &target, &Args::default(), lanes)?,
+            };
+            return Some(self.call_on(at, &value, at, name, args, falls, &super::calls::PLAIN));
+        }
+        if let V::Object(object) = this
+            && args.positional.is_empty()
+            && self.structs.get(&own).is_some_and(|names| names.contains(name))
+        {
+            return Some((self.object_field(&object.clone(), &field_of(name), lanes), lanes));
+        }
+        if let (V::Class(own), "const_get") = (this, name.as_str()) {
+            let own = *own;
+            let wanted = args.get(0)?.clone();
+            return Some(self.each_alternative(&wanted, lanes, |machine, v, lanes| match super::eval::text_of(v) {
+                Some(name) => machine.read_member(at, &V::Class(own), own, &name.clone(), lanes),
+                None => (Val::data(lanes), lanes),
+            }));
+        }
+        None
+    }
+
+    /// A set: a map from its items to nothing in particular.
+    pub fn set_of(&self, items: &[Val], lanes: Lanes) -> Val {
+        let marker = Val::of(V::Name(SmolStr::new_static("Set")), lanes);
+        Val::of(V::Map(std::rc::Rc::new(items.iter().map(|item| (item.clone(), marker.clone())).collect())), lanes)
+    }
+
+    /// An operator that a class of the file defines.
+    pub fn own_operator(&mut self, at: NodeRef, op: Op, left: &Val, right: &Val, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let name = match op {
+            Op::Eq | Op::Ne => "==",
+            Op::CaseEq => "===",
+            Op::Matches => "=~",
+            Op::Lt => "<",
+            Op::Le => "<=",
+            Op::Gt => ">",
+            Op::Ge => ">=",
+            Op::Add => "+",
+            Op::Sub => "-",
+            Op::Mul => "*",
+            Op::Mod => "%",
+            Op::Shift => "<<",
+            Op::BitAnd => "&",
+            Op::BitOr => "|",
+            Op::Xor => "^",
+            _ => return None,
+        };
+        let (class, of_class) = match left.single()? {
+            V::Class(class) => (*class, true),
+            V::Instance(class) => (*class, false),
+            V::Object(object) => (object.class, false),
+            _ => return None,
+        };
+        self.resolve(class, of_class, name)?;
+        let args = Args {
+            positional: vec![right.clone()],
+            nodes: vec![at],
+            ..Args::default()
+        };
+        let this = left.single()?.clone();
+        let (value, falls) = self.call_ruby_member(at, &this, class, &SmolStr::new_static(name), &args, lanes)?;
+        if op == Op::Ne {
+            let outcome = self.truth(&value, falls).negate();
+            return Some((self.from_outcome(&outcome, &value), falls));
+        }
+        Some((value, falls))
+    }
+
+    /// Objects in an operation that nothing in sight defines: their conversions and comparisons may run.
+    pub fn expose_all(&mut self, values: &[&Val]) {
+        for value in values {
+            for alt in &value.alts {
+                if let V::Object(object) = &alt.v {
+                    self.expose(&object.clone());
+                }
+            }
+        }
+    }
+
+    /// A method that the language calls by itself (`to_s`, `[]`, `[]=`), where a class of the file defines it.
+    pub fn implicit_call(&mut self, at: NodeRef, v: &V, name: &'static str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let class = match v {
+            V::Instance(class) | V::Class(class) => *class,
+            V::Object(object) => object.class,
+            _ => return None,
+        };
+        if !self.ruby() {
+            return None;
+        }
+        self.call_ruby_member(at, v, class, &SmolStr::new_static(name), args, lanes)
+    }
+
+    // ---- Sinatra ----
+
+    pub fn uses_sinatra(&self) -> bool {
+        self.required.iter().any(|path| path == "sinatra" || path.starts_with("sinatra/"))
+            || matches!(self.body_class().map(|class| self.classes[class as usize].bases.first().and_then(Val::single)), Some(Some(V::Name(base))) if base.starts_with("Sinatra."))
+    }
+
+    /// Functions of a Sinatra application.
+    pub fn sinatra_function(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+        match (name, args.positional.len()) {
+            ("settings", 0) => Some((Val::of(V::Name(SmolStr::new_static("settings")), lanes), lanes)),
+            ("environment", 0) if self.body_class().is_some() => Some((self.accessor_value("settings.environment", lanes)?, lanes)),
+            // these leave the route
+            ("halt" | "redirect" | "pass" | "not_found", _) if args.block.is_none() => {
+                self.escape_args(args, lanes);
+                self.leave(Target::Throw(SmolStr::new_static("halt")), lanes, Val::nil(lanes), None, at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            ("enable" | "disable", _) => {
+                for setting in args.positional.iter().filter_map(|value| value.text().cloned()) {
+                    self.write_setting("settings", &setting, lanes, &Val::bool(name == "enable", lanes));
+                }
+                Some((Val::nil(lanes), lanes))
+            }
+            ("set", count) => {
+                let setting = args.get(0)?.text()?.clone();
+                let value = match (args.get(1), args.block.clone()) {
+                    (Some(value), _) if count == 2 => value.clone(),
+                    (None, Some(block)) => self.call_value(at, &block, &Args::default(), lanes).0,
+                    _ => return None,
+                };
+                // a closure is called whenever the setting is read
+                let value = match value.single() {
+                    Some(V::Closure(_)) => self.call_value(at, &value, &Args::default(), lanes).0,
+                    _ => value,
+                };
+                self.write_setting("settings", &setting, lanes, &value);
+                Some((Val::nil(lanes), lanes))
+            }
+            _ => None,
+        }
+    }
+
+    /// `settings.production?`, `settings.planting?`.
+    pub fn sinatra_setting(&mut self, at: NodeRef, name: &str, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let stem = name.strip_suffix('?')?;
+        if matches!(stem, "production" | "development" | "test") {
+            let environment = self.accessor_value("settings.environment", lanes)?;
+            let wanted = Val::of(V::Symbol(SmolStr::new(stem)), lanes);
+            let outcome = self.equal(at, &environment, &wanted, lanes, false);
+            return Some((Val::either(outcome.yes, outcome.no), lanes));
+        }
+        let value = self.accessor_value(&format!("settings.{stem}"), lanes)?;
+        let outcome = self.truth(&value, lanes);
+        Some((self.from_outcome(&outcome, &value), lanes))
+    }
+}
+
+fn field_of(name: &str) -> SmolStr {
+    SmolStr::new(format!("@{name}"))
+}
+
+/// Where an attribute of a class is kept.
+pub fn attribute_field(name: &str) -> SmolStr {
+    SmolStr::new(format!("@@{name}"))
+}
+
+/// The class that one of Ruby's own exception classes derives from.
+fn ruby_parent(class: &str) -> Option<&'static str> {
+    Some(match class {
+        "StandardError" | "ScriptError" | "NoMemoryError" | "SecurityError" | "SignalException" | "SystemExit" | "SystemStackError" | "fatal" => "Exception",
+        "ArgumentError" | "EncodingError" | "FiberError" | "IOError" | "IndexError" | "LocalJumpError" | "NameError" | "RangeError" | "RegexpError" | "RuntimeError"
+        | "SystemCallError" | "ThreadError" | "TypeError" | "ZeroDivisionError" | "NoMatchingPatternError" => "StandardError",
+        "UncaughtThrowError" => "ArgumentError",
+        "EOFError" => "IOError",
+        "KeyError" | "StopIteration" => "IndexError",
+        "ClosedQueueError" => "StopIteration",
+        "NoMethodError" => "NameError",
+        "FloatDomainError" => "RangeError",
+        "FrozenError" => "RuntimeError",
+        "NoMatchingPatternKeyError" => "NoMatchingPatternError",
+        "LoadError" | "NotImplementedError" | "SyntaxError" => "ScriptError",
+        "Interrupt" => "SignalException",
+        "ENOENT" | "EACCES" | "EEXIST" | "ECONNREFUSED" | "ECONNRESET" | "EPIPE" | "ETIMEDOUT" | "EPERM" | "EINVAL" => "SystemCallError",
+        _ => return None,
+    })
 }

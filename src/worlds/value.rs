@@ -92,6 +92,10 @@ pub struct Closure {
 pub struct Object {
     pub class: u32,
     pub fields: RefCell<Vec<(SmolStr, Val)>>,
+    /// The branch it was made in: writes of another one may not have happened.
+    pub born: u32,
+    /// Code that is not in sight has it: no write is sure to be the last.
+    pub exposed: std::cell::Cell<bool>,
 }
 
 /// Arguments of a call.
@@ -287,6 +291,12 @@ impl Val {
         self.alts
             .iter()
             .fold(Lanes::NONE, |all, alt| all | alt.lanes)
+    }
+
+    /// Grows with every alternative and lane that a join adds.
+    pub fn size(&self) -> (usize, u32) {
+        let lanes = self.alts.iter().map(|alt| alt.lanes.0.count_ones()).sum();
+        (self.alts.len(), lanes)
     }
 
     /// Adds alternatives.

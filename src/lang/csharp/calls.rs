@@ -79,6 +79,7 @@ pub(super) fn argument<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId 
             };
             lower.push(Kind::Out(target), node)
         }
+        [value] if has(node, "ref") => aliased(lower, node, *value),
         [value] => expression(lower, *value),
         _ => opaque(lower, node, &parts),
     };
@@ -89,6 +90,22 @@ pub(super) fn argument<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId 
         }
         None => id,
     }
+}
+
+/// `ref x`: whoever holds the reference may write the place at any time.
+pub(super) fn aliased<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, value: Node<'t>) -> NodeId {
+    let id = expression(lower, value);
+    let writes = match lower.kind(id) {
+        Kind::Name(name) => vec![name.clone()],
+        _ => return id,
+    };
+    lower.push(
+        Kind::Opaque {
+            children: vec![id],
+            writes,
+        },
+        node,
+    )
 }
 
 /// `var x`, `string x` in an expression.
@@ -105,6 +122,7 @@ pub(super) fn declared<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId 
             name,
             ty,
             value: None,
+            settable: false,
         },
         node,
     )

@@ -185,6 +185,7 @@ fn enumeration<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
             name,
             ty: None,
             value: Some(value),
+            settable: false,
         };
         all.push((member.byte_range(), lower.push(bound, member)));
     }

@@ -83,6 +83,10 @@ fn by_role<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, role: &'static str) ->
         "test" => operators::test(lower, node),
         "cast" => operators::cast(lower, node),
         "await" => wrapped(lower, node, |inner| Kind::Typed(inner, None)),
+        "inner" if node.kind() == "ref_expression" => match children(node).as_slice() {
+            [value] => calls::aliased(lower, node, *value),
+            _ => only(lower, node),
+        },
         "inner" => only(lower, node),
         "default" => lower.nil(node),
         "type_of" => type_of(lower, node),

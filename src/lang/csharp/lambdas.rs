@@ -39,6 +39,7 @@ pub(super) fn lambda<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
         visibility: Visibility::Public,
         is_static: false,
         generator: false,
+        is_async: super::members::modifier(lower.source.masked, node, "async"),
         implicit_return: block.is_some_and(|block| block.kind() != "block"),
         symbols: Vec::new(),
         returns: None,

@@ -61,7 +61,19 @@ fn declarator<'t>(lower: &mut Lower<'_, 't>, declaration: Node<'t>, node: Node<'
         .map(|name| name_of(lower, name))
         .unwrap_or_default();
     let ty = declared_type(lower, declaration);
-    lower.push(Kind::Let { name, ty, value }, node)
+    let settable = declaration.parent().is_some_and(|field| {
+        let has = |word| super::members::modifier(lower.source.masked, field, word);
+        field.kind() == "field_declaration"
+            && has("public")
+            && !["readonly", "const"].into_iter().any(has)
+    });
+    let declared = Kind::Let {
+        name,
+        ty,
+        value,
+        settable,
+    };
+    lower.push(declared, node)
 }
 
 /// What stands after the `=` of a declarator or parameter.

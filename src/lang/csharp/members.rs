@@ -149,6 +149,7 @@ pub(super) fn define<'t>(
         visibility,
         is_static: modifier(text, head, "static"),
         generator: block.is_some_and(yields),
+        is_async: modifier(text, head, "async"),
         implicit_return,
         symbols,
         returns,
@@ -182,7 +183,7 @@ fn body<'t>(
         // abstract, extern, partial, of an interface: whatever is behind it may do anything
         None => {
             let unknown = opaque_of(lower, owner, Vec::new());
-            (unknown, false)
+            (unknown, true)
         }
     }
 }

@@ -70,11 +70,17 @@ fn type_test(lower: &Lower<'_, '_>, ty: Node<'_>) -> Pattern {
     }
 }
 
-enum Link<'t> {
+/// A part of a pattern in the order in which it stands.
+pub(super) enum Link<'t> {
     Not,
     And,
     Or,
     Operand(Node<'t>),
+}
+
+/// The pattern behind `is`, its parts already in order.
+pub(super) fn of_links<'t>(lower: &mut Lower<'_, 't>, links: Vec<Link<'t>>) -> Pattern {
+    bound(lower, links, 0, true)
 }
 
 /// `not`, `and`, `or`. The grammar takes `not a and b` for `not (a and b)`: the links are read in the order in which
@@ -104,6 +110,15 @@ fn combined<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32, types: bo
             _ => links.push(Link::Operand(part)),
         }
     }
+    bound(lower, links, depth, types)
+}
+
+fn bound<'t>(
+    lower: &mut Lower<'_, 't>,
+    links: Vec<Link<'t>>,
+    depth: u32,
+    types: bool,
+) -> Pattern {
     let mut either = Vec::new();
     let mut both = Vec::new();
     let mut negated = false;

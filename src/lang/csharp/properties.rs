@@ -27,7 +27,21 @@ pub(super) fn property<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Vec<Nod
         let value = value.map(|value| typed_value(lower, value, field(node, "type")));
         let name = defined_name(text, node);
         let ty = declared_type(lower, node);
-        all.push(lower.push(Kind::Let { name, ty, value }, node));
+        let settable = modifier(text, node, "public")
+            && list.iter().any(|accessor| {
+                field(*accessor, "name")
+                    .is_some_and(|name| matches!(lower.text(name), "set" | "init"))
+                    && !["private", "protected"]
+                        .iter()
+                        .any(|word| modifier(text, *accessor, word))
+            });
+        let declared = Kind::Let {
+            name,
+            ty,
+            value,
+            settable,
+        };
+        all.push(lower.push(declared, node));
     }
     let visibility = visibility(text, node, false);
     all.extend(accessors_of(lower, node, visibility));
@@ -108,7 +122,13 @@ pub(super) fn event<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let name = defined_name(text, node);
     let ty = declared_type(lower, node);
     let value = None;
-    let mut all = vec![lower.push(Kind::Let { name, ty, value }, node)];
+    let declared = Kind::Let {
+        name,
+        ty,
+        value,
+        settable: false,
+    };
+    let mut all = vec![lower.push(declared, node)];
     if field(node, "accessors").is_some() {
         let visibility = visibility(text, node, false);
         all.extend(accessors_of(lower, node, visibility));

@@ -294,6 +294,15 @@ fn goto<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
             let how = Leave::Goto(name_of(lower, *target));
             lower.push(Kind::Leave { how, value: None }, node)
         }
+        // a section of the switch around it; the label is the text of the case
+        [] if has(node, "default") => {
+            let how = Leave::Goto(switches::DEFAULT_LABEL.into());
+            lower.push(Kind::Leave { how, value: None }, node)
+        }
+        [target] => {
+            let how = Leave::Goto(switches::case_label(lower, *target));
+            lower.push(Kind::Leave { how, value: None }, node)
+        }
         _ => opaque(lower, node, &parts),
     }
 }

@@ -1,5 +1,6 @@
 //! Switch statements and switch expressions.
 
+use smol_str::{SmolStr, format_smolstr};
 use tree_sitter::Node;
 
 use super::conditions;
@@ -26,6 +27,14 @@ struct Section<'t> {
     label: Option<Node<'t>>,
     guard: Option<Node<'t>>,
     body: Vec<Node<'t>>,
+}
+
+/// Where `goto default` goes.
+pub(super) const DEFAULT_LABEL: &str = "default:";
+
+/// Where `goto case x` goes: no label of a program ends in a colon.
+pub(super) fn case_label(lower: &Lower<'_, '_>, value: Node<'_>) -> SmolStr {
+    format_smolstr!("{}:", lower.text(value))
 }
 
 pub(super) fn statement<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
@@ -131,7 +140,7 @@ fn sections<'t>(
         patterns.push(pattern);
     }
     let condition = conditions::tests(lower, outer, &last.node.byte_range());
-    let body = body(lower, last);
+    let body = labelled(lower, &labels, last);
     let pattern = match patterns.pop() {
         Some(one) if patterns.is_empty() => one,
         Some(one) => {
@@ -165,6 +174,31 @@ fn sections<'t>(
             body,
         });
     }
+}
+
+/// The body, behind the labels that a `goto` names.
+fn labelled<'t>(
+    lower: &mut Lower<'_, 't>,
+    labels: &[Section<'t>],
+    last: &Section<'t>,
+) -> NodeId {
+    let jumped_to = last
+        .node
+        .parent()
+        .is_some_and(|around| lower.text(around).contains("goto"));
+    if !jumped_to {
+        return body(lower, last);
+    }
+    let mut all = Vec::new();
+    for section in labels {
+        let name = match section.label {
+            Some(label) => case_label(lower, label),
+            None => DEFAULT_LABEL.into(),
+        };
+        all.push(lower.push(Kind::Label(name), section.node));
+    }
+    all.push(body(lower, last));
+    lower.push(Kind::Seq(all), last.node)
 }
 
 fn body<'t>(lower: &mut Lower<'_, 't>, section: &Section<'t>) -> NodeId {

@@ -94,11 +94,8 @@ fn call<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, callee: NodeId) -> NodeI
         None => Vec::new(),
     };
     let is_super = matches!(code.kind(callee), Kind::Name(name) if name == "super");
-    if is_super
-        && args
-            .iter()
-            .all(|arg| matches!(code.kind(*arg), Kind::Name(_)))
-    {
+    // with arguments it may start elsewhere than at the class around
+    if is_super && args.is_empty() {
         return code.push(Kind::Super, node);
     }
     let call = plain_call(callee, args);

@@ -111,9 +111,12 @@ fn define<'t>(code: &mut Lower<'_, 't>, whole: Syntax<'t>, node: Syntax<'t>) -> 
         decorators: kept,
         visibility: Visibility::Public,
         is_static,
-        generator: node
-            .child_by_field_name("body")
-            .is_some_and(|body| holds_yield(code.text(body), body)),
+        // a coroutine runs when it is awaited
+        generator: node.child(0).is_some_and(|first| first.kind() == "async")
+            || node
+                .child_by_field_name("body")
+                .is_some_and(|body| holds_yield(code.text(body), body)),
+        is_async: false,
         implicit_return: false,
         symbols: Vec::new(),
         returns: None,
@@ -138,6 +141,7 @@ pub(super) fn lambda<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
         generator: node
             .child_by_field_name("body")
             .is_some_and(|body| holds_yield(code.text(body), body)),
+        is_async: false,
         implicit_return: true,
         symbols: Vec::new(),
         returns: None,

@@ -174,6 +174,10 @@ pub(super) fn comprehension<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> N
                     range.clone(),
                 );
                 match whole {
+                    // its elements come when somebody asks for them
+                    true if node.kind() == "generator_expression" => {
+                        code.push_range(Kind::Typed(looped, Some("generator".into())), range)
+                    }
                     true => looped,
                     false => code.push_range(Kind::Splat(looped), range),
                 }

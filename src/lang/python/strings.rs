@@ -12,6 +12,7 @@ struct Prefix {
     raw: bool,
     formatted: bool,
     template: bool,
+    bytes: bool,
 }
 
 impl Prefix {
@@ -25,6 +26,7 @@ impl Prefix {
             raw: has('r'),
             formatted: has('f') || has('t'),
             template: has('t'),
+            bytes: has('b'),
         }
     }
 }
@@ -34,8 +36,8 @@ impl Prefix {
 struct Parts {
     done: Vec<NodeId>,
     text: String,
-    /// Holds a template string, which is no string.
-    template: bool,
+    /// Holds a template string or bytes, which are no string.
+    foreign: bool,
 }
 
 impl Parts {
@@ -54,7 +56,7 @@ impl Parts {
             match child.kind() {
                 "string_start" => {
                     prefix = Prefix::of(code.text(child));
-                    self.template |= prefix.template;
+                    self.foreign |= prefix.template || prefix.bytes;
                 }
                 "string_content" => unescape(code.text(child), prefix, &mut self.text),
                 "interpolation" => {
@@ -72,7 +74,7 @@ impl Parts {
     }
 
     fn finish<'t>(mut self, code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-        let kind = match (self.template, self.done.is_empty()) {
+        let kind = match (self.foreign, self.done.is_empty()) {
             (true, _) => nothing(self.done),
             (false, true) => Kind::Lit(Lit::Str(self.text.into())),
             (false, false) => {

@@ -137,6 +137,7 @@ impl<'t> Lowering<'_, 't> {
             visibility,
             is_static,
             generator: false,
+            is_async: false,
             implicit_return: true,
             symbols: Vec::new(),
             returns: None,

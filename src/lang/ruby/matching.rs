@@ -117,7 +117,14 @@ impl<'t> Lowering<'_, 't> {
         let pattern = Box::new(pattern);
         let test = self.out.push(Kind::Is { subject, pattern }, node);
         match node.kind() {
-            "match_pattern" => self.opaque_of(vec![test], node),
+            "match_pattern" if node.has_error() => self.opaque_of(vec![test], node),
+            "match_pattern" => {
+                let class = self.out.push(Kind::Name("NoMatchingPatternError".into()), node);
+                let raise = self.out.push(Kind::Raise(Some(class)), node);
+                let nil = self.out.nil(node);
+                let (arms, otherwise) = (vec![(test, nil)], Some(raise));
+                self.out.push(Kind::If { arms, otherwise }, node)
+            }
             _ => test,
         }
     }

@@ -93,7 +93,7 @@ fn calls_and_arguments() {
             "F(out x, out var y, out int z, out _);",
             "(seq (call F (out x) (out (let y)) (out (let z<int>)) (out _)))",
         ),
-        ("F(ref x, in y);", "(seq (call F x y))"),
+        ("F(ref x, in y);", "(seq (call F (opaque!x x) y))"),
         ("A.B<int, C.D>(x);", "(seq (call A.B<int,C.D> x))"),
         ("F<int?>();", "(seq (call F<int>))"),
     ]);
@@ -170,7 +170,7 @@ fn assignments() {
         ("x ??= 1;", "(seq (set-Coalesce x 1))"),
         (
             "x += 1; x -= 1; x++; --x;",
-            "(seq (set-Add x 1) (set-Other x 1) (set-Add x 1) (set-Other x 1))",
+            "(seq (set-Add x 1) (set x (Sub x 1)) (Sub (set-Add x 1) 1) (set x (Sub x 1)))",
         ),
         (
             "a.b = 1; a[0] = 2;",
@@ -283,7 +283,7 @@ fn switch_statements() {
         ),
         (
             "switch (e) { case Foo f when f.x: { B(); break; } case string: C(); goto case 1; }",
-            "(seq (match e [<Foo>$f when f.x => (seq (seq (call B) (break)))] [<string> => (seq (call C) (opaque 1))]))",
+            "(seq (match e [<Foo>$f when f.x => (seq (label Foo f:) (seq (seq (call B) (break))))] [<string> => (seq (label string:) (seq (call C) (goto(\"1:\"))))]))",
         ),
         (
             "switch (e) { case 1: case 2 when k: A(); break; }",
@@ -319,7 +319,7 @@ fn loops() {
     check(&[
         (
             "for (int i = 0, j = 1; i < 3; i++, j++) F(i);",
-            "(seq (seq (let i<int> 0) (let j<int> 1) (while (Lt i 3) (seq (call F i) (set-Add i 1) (set-Add j 1)))))",
+            "(seq (seq (let i<int> 0) (let j<int> 1) (while (Lt i 3) (seq (call F i) (Sub (set-Add i 1) 1) (Sub (set-Add j 1) 1)))))",
         ),
         (
             "for (;;) { break; }",

@@ -13,7 +13,7 @@ fn functions() {
         "def f(*a: int, b: 'X' = None, **c: Y) -> Z: pass",
         "(def f [*a<int> :b<X>=nil **c<Y>] (seq (seq)))",
     );
-    check("async def f(): await a", "(def f [] (seq (as:_ a)))");
+    check("async def f(): await a", "(def f generator [] (seq (as:_ a)))");
     check(
         "def f(s: Annotated[Session, Depends(get)]): pass",
         "(def f [s<Session>=(call Depends get)] (seq (seq)))",

@@ -64,7 +64,7 @@ fn loops() {
     );
     check(
         "async def f():\n  async for a in b: c",
-        "(def f [] (seq (for a b (seq c))))",
+        "(def f generator [] (seq (for a b (seq c))))",
     );
 }
 
@@ -80,7 +80,7 @@ fn context_managers() {
     check("with a as b.c: d", "(with a as b.c: (seq d))");
     check(
         "async def f():\n  async with a as b: c",
-        "(def f [] (seq (with a as b: (seq c))))",
+        "(def f generator [] (seq (with a as b: (seq c))))",
     );
 }
 

@@ -164,7 +164,7 @@ fn case_in() {
         ),
         (
             "a in [b]; c => {d:}",
-            "(is a (list $b)) (opaque (is c { d: $d}))",
+            "(is a (list $b)) (if (is c { d: $d}) nil (raise NoMatchingPatternError))",
         ),
     ]);
 }
