@@ -1,5 +1,6 @@
 //! The command line as scripts see it: exit status, formats, standard streams.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -275,27 +276,28 @@ fn a_reader_that_goes_away_is_no_failure() {
 fn no_text_is_too_strange() {
     const DEEP: usize = 200_000;
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    for (name, head, open) in [
+    for (name, head, (open, close)) in [
         (
             "rb",
             "require 'faker' # prodguard: allow(fake-data) x\nFaker::Name.name\n",
-            "[",
+            ("[", "]"),
         ),
         (
             "py",
             "from faker import Faker # prodguard: allow(fake-data) x\nFaker().name()\n",
-            "(",
+            ("(", ")"),
         ),
         (
             "cs",
             "using Bogus; // prodguard: allow(fake-data) x\nnew Faker();\n",
-            "{",
+            ("{", "}"),
         ),
     ] {
         let mut add = |kind: &str, body: &str| {
             files.push((format!("{kind}.{name}"), [head, body].concat().into_bytes()));
         };
-        add("deep", &open.repeat(DEEP));
+        add("deep", &[open.repeat(DEEP), close.repeat(DEEP)].concat());
+        add("open", &open.repeat(DEEP / 20));
         add("broken", "def ( class if ]] }} end else \"\n'''");
         add("long", &format!("x = \"{}\"", "a".repeat(1_000_000)));
         add("lone-cr", "a\rb\r");
@@ -310,6 +312,9 @@ fn no_text_is_too_strange() {
     let root = tree(&files);
     let out = json(root.path(), "check --format json --sites");
     assert_eq!(out["skipped"], serde_json::json!([]));
+    let seen = out["sites"].as_array().unwrap().iter();
+    let seen: BTreeSet<_> = seen.map(|site| site["path"].as_str().unwrap()).collect();
+    assert_eq!(seen, files.iter().map(|(name, _)| *name).collect());
     for (name, _) in files {
         let mut command = prodguard(root.path());
         let run = command.args(["explain", &format!("{name}:2")]).assert();
@@ -334,4 +339,175 @@ fn the_order_of_output_does_not_depend_on_threads() {
         );
         assert_eq!(one, many);
     }
+}
+
+const SEEDED: &[(&str, &[u8])] = &[
+    ("Gemfile", b"gem 'rails', '7.1.0'\ngem 'faker'\n"),
+    (
+        "app/models/user.rb",
+        b"class User < ApplicationRecord\n  def self.demo\n    create!(name: Faker::Name.name)\n  end\nend\n",
+    ),
+];
+
+fn seeded(config: &str) -> TempDir {
+    let root = tree(SEEDED);
+    fs::write(root.path().join("prodguard.toml"), config).unwrap();
+    root
+}
+
+#[test]
+fn a_finding_in_every_format() {
+    let root = seeded("");
+    let at = root.path();
+    check(at, "check", 1, "--> app/models/user.rb:3:", "");
+    check(
+        at,
+        "check app/models/user.rb",
+        1,
+        "--> app/models/user.rb:3:",
+        "",
+    );
+    check(
+        at,
+        "check --format github",
+        1,
+        " file=app/models/user.rb,line=3,",
+        "",
+    );
+    check(at, "check --color always", 1, "\u{1b}[", "");
+    check(
+        at,
+        "explain app/models/user.rb:3",
+        0,
+        "production: runs where",
+        "",
+    );
+    check(
+        at,
+        "explain app/models/user.rb:2",
+        0,
+        "production: runs where",
+        "",
+    );
+    check(
+        at,
+        "explain app/models/user.rb:1 --color always",
+        0,
+        "\u{1b}[",
+        "",
+    );
+    check(
+        at,
+        "explain app/models/user.rb:5",
+        0,
+        "Lines with such places: 3.",
+        "",
+    );
+    let found = json(at, "check --format json --sites");
+    let (finding, site) = (&found["findings"][0], &found["sites"][0]);
+    for value in [finding, site] {
+        assert_eq!(value["path"], "app/models/user.rb");
+        assert_eq!(value["line"], 3);
+        assert_eq!(value["family"], "fake-data");
+        assert_eq!(value["verdict"], "reachable");
+    }
+    let log = json(at, "check --format sarif");
+    let result = &log["runs"][0]["results"][0];
+    let region = &result["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(region["startLine"], 3);
+    assert_eq!(result["ruleId"], finding["rule"]);
+}
+
+#[test]
+fn configuration() {
+    let check_config = |config: &str, line: &str, code: i32, out: &str, err: &str| {
+        check(seeded(config).path(), line, code, out, err);
+    };
+    let lenient = "fail-on = \"error\"\n[severity]\nfake-data = \"warning\"";
+    check_config(lenient, "check", 0, "1 finding", "");
+    check_config(lenient, "check --fail-on warning", 1, "1 finding", "");
+    check_config(
+        "[severity]\nfake-data = \"note\"",
+        "check",
+        0,
+        "1 finding (1 note)",
+        "",
+    );
+    check_config(
+        "[severity]\nfake-data = \"off\"",
+        "check",
+        0,
+        "No findings",
+        "",
+    );
+    check_config("exclude = [\"app\"]", "check", 0, "No findings", "");
+    check_config(
+        "exclude = [\"app\"]",
+        "check --verbose",
+        0,
+        "No findings",
+        "the configuration excludes it",
+    );
+    check_config(
+        "[[zones]]\npaths = [\"app/**\"]\nzone = \"test\"",
+        "check",
+        0,
+        "No findings",
+        "",
+    );
+    let allow = "[[allow]]\npaths = [\"app/**\"]\nrules = [\"fake-data\"]\nreason = \"demo\"";
+    check_config(
+        allow,
+        "check",
+        0,
+        "No findings; 2 files scanned, 0 skipped, 1 place allowed.",
+        "",
+    );
+    check_config("fail-on = 3", "check", 2, "", "prodguard.toml:1:11: ");
+    check_config("fail-on", "check", 2, "", "prodguard.toml has mistakes");
+    // a file named is read alone, wherever it is
+    let root = seeded("[severity]\nfake-data = \"off\"");
+    fs::write(root.path().join("other.toml"), "").unwrap();
+    check(root.path(), "check --config other.toml", 1, "1 finding", "");
+}
+
+#[test]
+fn a_part_is_judged_as_the_whole() {
+    let root = seeded("[severity]\nfake-data = \"error\"");
+    let own = root.path().join("lib/faker.rb");
+    fs::create_dir_all(own.parent().unwrap()).unwrap();
+    let part = root.path().join("app/models");
+    check(&part, "check", 1, "1 finding (1 error)", "");
+    // a class of the project's own hides the library in every file
+    fs::write(own, "class Faker\n  Name = Struct.new(:name)\nend\n").unwrap();
+    check(root.path(), "check", 0, "No findings", "");
+    check(
+        root.path(),
+        "check app/models/user.rb",
+        0,
+        "No findings",
+        "",
+    );
+    check(&part, "check user.rb", 0, "No findings", "");
+}
+
+#[test]
+fn comments_allow() {
+    let root = seeded("");
+    let at = root.path();
+    let allowed = "Faker::Name.name # prodguard: allow(fake-data) shown on the demo page\n";
+    fs::write(at.join("app/models/user.rb"), allowed).unwrap();
+    check(
+        at,
+        "check",
+        0,
+        "No findings; 2 files scanned, 0 skipped, 1 place allowed.",
+        "",
+    );
+    let unused = "puts 1 # prodguard: allow(fake-data) shown on the demo page\n";
+    fs::write(at.join("app/models/user.rb"), unused).unwrap();
+    check(at, "check", 0, "note[unused-allow]", "");
+    let bare = "Faker::Name.name # prodguard: allow(fake-data)\n";
+    fs::write(at.join("app/models/user.rb"), bare).unwrap();
+    check(at, "check", 1, "warning[allow-without-reason]", "");
 }

@@ -36,6 +36,8 @@ struct Data {
     variable: Vec<RawVariable>,
     accessor: Vec<RawAccessor>,
     sink: Vec<RawSink>,
+    /// Methods that give back the library's own object: fluent settings, and what makes one.
+    chains: Vec<SmolStr>,
     #[serde(default)]
     constants: FxHashMap<SmolStr, SmolStr>,
 }
@@ -179,6 +181,7 @@ impl Data {
     }
 
     fn load(self, language: Language, catalog: &mut Catalog) {
+        catalog.chains[language as usize] = self.chains.clone();
         for variable in &self.variable {
             for name in &variable.names {
                 catalog.add_variable(Variable {

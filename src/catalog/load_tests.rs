@@ -365,6 +365,28 @@ fn sinks_are_restricted_where_a_bare_name_would_be_silly() {
 }
 
 #[test]
+fn no_symbol_of_csharp_is_a_namespace_that_files_import() {
+    // `using N;` would turn every unknown type of the file into `N.Type`
+    for library in &Catalog::builtin().libraries {
+        for import in &library.imports {
+            let symbol = Catalog::builtin().symbol(library.language, import);
+            assert!(library.language != CSharp || symbol.is_none(), "{import}");
+        }
+    }
+}
+
+#[test]
+fn receivers_of_sinks_have_no_leading_marks() {
+    for language in Language::ALL {
+        for sink in Catalog::builtin().sinks(language) {
+            for on in &sink.on {
+                assert!(!on.starts_with(['@', '_']), "{on}");
+            }
+        }
+    }
+}
+
+#[test]
 fn symbols_of_the_configuration_add_their_word() {
     let mut catalog = Catalog::builtin().clone();
     for (language, name, word) in [

@@ -117,7 +117,8 @@ pub struct Accessor {
 pub struct Sink {
     /// The method's name (`create!`, `bulk_create`, `AddRange`).
     pub name: SmolStr,
-    /// Only with a receiver whose last name is one of these (`objects`, `session`); empty: any receiver.
+    /// Only with a receiver whose last name is one of these (`objects`, `session`), written without leading `@` and `_`;
+    /// empty: any receiver.
     pub on: Vec<SmolStr>,
     /// The receiver itself is what is written (`save!`, `update!`), not only the arguments.
     pub receiver: bool,
@@ -133,6 +134,7 @@ pub struct Catalog {
     sinks: rustc_hash::FxHashMap<(Language, SmolStr), Sink>,
     constants: rustc_hash::FxHashMap<(Language, SmolStr), SmolStr>,
     words: [Vec<SmolStr>; 3],
+    chains: [Vec<SmolStr>; 3],
     item_words: [Vec<SmolStr>; 3],
     environment_words: [Vec<SmolStr>; 3],
 }
@@ -193,6 +195,13 @@ impl Catalog {
 
     pub fn accessor(&self, language: Language, qualified: &str) -> Option<&Accessor> {
         self.accessors.get(&(language, SmolStr::new(qualified)))
+    }
+
+    /// Whether a method of a library's object gives back the object, not data.
+    pub fn chains(&self, language: Language, method: &str) -> bool {
+        self.chains[language as usize]
+            .iter()
+            .any(|known| known == method)
     }
 
     pub fn sink(&self, language: Language, method: &str) -> Option<&Sink> {

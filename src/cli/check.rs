@@ -22,13 +22,15 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
         None => Asked::paths(&args.paths)?,
     };
     let root = paths::root(&current, &asked.roots);
-    let project = project::open(&root, args.common.config.as_deref())?;
+    let threads = threads(args.threads);
+    let config = args.common.config.as_deref();
+    let project = project::open(&root, &asked.roots, config, threads)?;
     let scan = Scan {
         root: &root,
         project: &project,
         analyze,
         with_sites: args.sites,
-        threads: threads(args.threads),
+        threads,
         progress: &Progress::new(!args.no_progress),
         log: match args.verbose {
             true => |line| complain(&line),
@@ -133,7 +135,7 @@ pub(super) fn current_folder() -> Result<PathBuf, Failure> {
         .map_err(|error| Failure(format!("the current folder: {error}")))
 }
 
-fn threads(asked: Option<NonZeroUsize>) -> usize {
+pub(super) fn threads(asked: Option<NonZeroUsize>) -> usize {
     asked
         .or_else(|| std::thread::available_parallelism().ok())
         .map_or(1, NonZeroUsize::get)

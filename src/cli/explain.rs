@@ -14,7 +14,7 @@ use crate::rules::{Finding, REGISTRY, Site, registry};
 use crate::text::LineIndex;
 
 use super::args::{CommonArgs, ExplainArgs};
-use super::check::current_folder;
+use super::check::{current_folder, threads};
 use super::progress::Progress;
 use super::scan::{self, Analysed, Scan};
 use super::{Failure, Outcome, output, paths, project};
@@ -70,7 +70,8 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
     let path = paths::relative(&root, &absolute);
     let kind =
         scan::kind(&absolute, true).ok_or_else(|| failed(&"not a Ruby, Python or C# file"))?;
-    let project = project::open(&root, common.config.as_deref())?;
+    let roots = std::slice::from_ref(&absolute);
+    let project = project::open(&root, roots, common.config.as_deref(), threads(None))?;
     let scan = Scan {
         root: &root,
         project: &project,
@@ -81,7 +82,7 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
         log: |_| {},
     };
     let color = output::has_color(common.color);
-    scan::with_large_stack(|| {
+    scan::with_large_stack(1, || {
         let file = scan
             .analyse(&path, kind, bytes)
             .map_err(|why| failed(&why))?;

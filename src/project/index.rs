@@ -180,8 +180,16 @@ impl Index {
         self.config.exclude.matches(path)
     }
 
-    /// The zone of a source file: the configuration's, or else the one of its place. See [`zones::zone_of_text`] for what
-    /// the text adds.
+    /// The zone of a source file whose text is at hand: the configuration's, or else the one that the text tells, or else
+    /// the one of its place.
+    pub fn zone_of(&self, language: Language, path: &str, text: &str) -> Zone {
+        self.config
+            .zone(path)
+            .or_else(|| zones::zone_of_text(language, path, text))
+            .unwrap_or_else(|| self.zone(language, path))
+    }
+
+    /// The zone of a source file by the configuration or its place alone.
     pub fn zone(&self, language: Language, path: &str) -> Zone {
         if let Some(zone) = self.config.zone(path) {
             return zone;

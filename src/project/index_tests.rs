@@ -237,6 +237,9 @@ fn the_configuration_goes_first() {
         ],
     );
     check(&index, Python, &[("x.py", "predicates", "{}")]);
+    let factories = "FactoryBot.define do\nend";
+    assert_eq!(index.zone_of(Ruby, "app/x.rb", factories), Zone::Test);
+    assert_eq!(index.zone_of(Ruby, "app/x.rb", ""), Zone::Production);
     assert!(index.excludes("vendor/x.rb"));
     assert!(index.catalog().has_symbol(Ruby, "hit!"));
     assert!(

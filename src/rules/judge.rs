@@ -12,6 +12,7 @@ use super::{
 use crate::catalog::{Effect, Family};
 use crate::program::{ItemId, ItemKind, Kind, Language, NodeRef, Program};
 use crate::project::FileFacts;
+use crate::text::LineIndex;
 use crate::worlds::{self, Answers, EventKind, Force, Lanes, What};
 
 /// A file and what the worlds say of it.
@@ -36,8 +37,10 @@ pub(super) struct JudgedSite {
     pub verdict: Verdict,
     /// Reported although production is cut: a variable that nobody sets decides.
     pub fail_open: bool,
+    /// A variable read raw decides, and the place is reached where it is missing.
+    pub raw_variable: bool,
     /// The call that writes what it makes.
-    pub sink: Option<Range<usize>>,
+    pub sink: Option<NodeRef>,
     /// The way in production.
     pub steps: Vec<worlds::Step>,
 }
@@ -52,6 +55,7 @@ pub(super) struct Group {
 pub(super) struct Judged<'a> {
     pub case: &'a Case<'a>,
     pub sites: Vec<JudgedSite>,
+    lines: LineIndex<'a>,
 }
 
 /// Findings and sites of a file, before comments are heard.
@@ -65,6 +69,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let mut judged = Judged {
         case,
         sites: Vec::new(),
+        lines: LineIndex::new(case.text),
     };
     judged.sites = case
         .answers
@@ -106,6 +111,8 @@ impl Judged<'_> {
         let steps = case.answers.because(case.program, answer, lane);
         let fail_open =
             !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
+        let raw_variable =
+            !reached && answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer);
         let verdict = if reached || fail_open {
             Verdict::Reachable
         } else if answer.reached.is_empty() {
@@ -117,7 +124,7 @@ impl Judged<'_> {
             } else {
                 Verdict::Guarded
             }
-        } else if (answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer))
+        } else if raw_variable
             || answer.reached.has(Lanes::STAGING)
             || answer.reached.has(Lanes::ODD) && answer.reached.has(Lanes::ANY)
         {
@@ -126,7 +133,7 @@ impl Judged<'_> {
             Verdict::Guarded
         };
         let symbol = self.symbol_text(answer, &range);
-        let sink = answer.sink.map(|sink| case.program.span(sink));
+        let sink = answer.sink;
         let steps = if reached && lane == 0 {
             self.proven(answer, steps)
         } else {
@@ -142,6 +149,7 @@ impl Judged<'_> {
             doubted,
             verdict,
             fail_open,
+            raw_variable,
             sink,
             steps,
         }
@@ -306,9 +314,9 @@ impl Judged<'_> {
             Confidence::High
         };
         let mut because: Vec<Step> = site.steps.iter().map(|step| self.step(step)).collect();
-        if let Some(sink) = &site.sink {
+        if let Some(sink) = site.sink {
             because.push(Step {
-                range: sink.clone(),
+                range: self.case.program.span(sink),
                 text: format!("{} writes it", self.callee(sink)),
             });
         }
@@ -395,6 +403,20 @@ impl Judged<'_> {
             .map(|(_, start)| start)
     }
 
+    /// How the innermost rake task around a place is written: `task :users`.
+    pub fn task(&self, site: &JudgedSite) -> Option<String> {
+        let start = self.enclosing_task(site)? - 1;
+        let item = self.case.program.item(site.at.item).start as usize;
+        let line = self
+            .case
+            .text
+            .get(item + start as usize..)?
+            .lines()
+            .next()?;
+        let name = line.split(" do").next().unwrap_or(line);
+        Some(shorten(name.split("=>").next().unwrap_or(name).trim(), 50))
+    }
+
     fn enclosing_task(&self, site: &JudgedSite) -> Option<u32> {
         let code = self.case.program.code(site.at.item)?;
         let is_task = |kind: &Kind| match kind {
@@ -416,11 +438,13 @@ impl Judged<'_> {
                 continue;
             }
             let (kind, finding) = match site.verdict {
+                Verdict::Dead if !self.is_wrong_test(site) => continue,
                 Verdict::Dead => (0, environment::dead_guard::finding(self, site)),
-                Verdict::WeaklyGuarded if site.reached.has(Lanes::STAGING) => {
-                    (1, environment::deny_list_guard::finding(self, site))
+                // a missing variable is the likelier accident
+                Verdict::WeaklyGuarded if site.raw_variable => {
+                    (2, environment::fail_open_guard::finding(self, site))
                 }
-                Verdict::WeaklyGuarded => (2, environment::fail_open_guard::finding(self, site)),
+                Verdict::WeaklyGuarded => (1, environment::deny_list_guard::finding(self, site)),
                 _ => continue,
             };
             let (item, start) = self.body(site);
@@ -431,14 +455,22 @@ impl Judged<'_> {
         findings
     }
 
+    /// Whether a test of the environment that cannot hold is among what cuts a place off.
+    fn is_wrong_test(&self, site: &JudgedSite) -> bool {
+        let wrong = |kind: &EventKind| matches!(kind, EventKind::Constant { .. } | EventKind::UnknownName { .. } | EventKind::MisspeltVariable { .. });
+        let events = self.case.answers.events.iter().filter(|event| wrong(&event.kind));
+        let mut ranges = events.map(|event| self.case.program.span(event.at));
+        ranges.any(|event| site.steps.iter().any(|step| step.range.start <= event.start && event.end <= step.range.end))
+    }
+
     /// What is wrong with tests of the environment, whatever they guard.
     fn events(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for event in &self.case.answers.events {
             let at = event.at;
             let finding = match &event.kind {
-                EventKind::UnknownName { name, .. } => {
-                    environment::unknown_environment::name(self, at, name)
+                EventKind::UnknownName { name, own } => {
+                    environment::unknown_environment::name(self, at, name, *own)
                 }
                 EventKind::MisspeltVariable { name, known } => Some(
                     environment::unknown_environment::variable(self, at, name, known),
@@ -565,27 +597,20 @@ impl Judged<'_> {
         self.quote(&self.case.program.span(at))
     }
 
-    /// The callee of a call: its text up to the arguments.
-    pub fn callee(&self, range: &Range<usize>) -> String {
-        let text = self.quote(range);
-        let end = text.find('(').unwrap_or(text.len());
-        let text = text[..end].split(" do |").next().unwrap_or_default();
-        match text.split_once(' ') {
-            Some((callee, _)) if self.case.program.language == Language::Ruby => callee.to_owned(),
-            _ => text.trim().to_owned(),
+    /// The callee of a call, as the source writes it.
+    pub fn callee(&self, at: NodeRef) -> String {
+        match self.case.program.node(at).map(|node| &node.kind) {
+            Some(Kind::Call(call)) => self.quote_node(NodeRef {
+                item: at.item,
+                node: call.callee,
+            }),
+            _ => self.quote_node(at),
         }
     }
 
     /// 1-based.
     pub fn line(&self, offset: usize) -> usize {
-        self.case
-            .text
-            .as_bytes()
-            .iter()
-            .take(offset)
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1
+        self.lines.line(offset)
     }
 
     /// The guard to write, as this project's framework spells it.

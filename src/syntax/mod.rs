@@ -63,6 +63,10 @@ pub fn shapes(language: Language) -> Option<&'static Shapes> {
         .as_ref()
 }
 
+/// Levels of the tree below an item whose nodes get a role: a query takes time for every ancestor of every node, hours
+/// for what machines write and nobody nests.
+const DEEPEST: u32 = 20_000;
+
 /// The role of each node below one item, by node id: an index into the query's capture names.
 #[derive(Default)]
 pub struct Roles(FxHashMap<usize, u32>);
@@ -74,6 +78,7 @@ impl Roles {
         if let Some(shapes) = shapes(language) {
             CURSOR.with_borrow_mut(|cursor| {
                 cursor.set_byte_range(range);
+                cursor.set_max_start_depth(Some(DEEPEST));
                 let mut captures = cursor.captures(&shapes.query, item, masked.as_bytes());
                 while let Some((found, index)) = captures.next() {
                     if let Some(capture) = found.captures().get(*index) {

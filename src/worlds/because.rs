@@ -178,7 +178,10 @@ impl Answers {
             }
         }
         let mut all: Vec<NodeRef> = Vec::new();
-        for cond in conditions {
+        for cond in conditions
+            .into_iter()
+            .filter(|cond| self.conditions.contains_key(cond))
+        {
             if !all.contains(&cond) {
                 all.push(cond);
             }
@@ -211,6 +214,21 @@ impl Answers {
                 _ => (None, condition.cause),
             },
             None => (None, None),
+        };
+        // the condition of an `unless` is the negation of what is written
+        let negated = match program.node(cond).map(|node| &node.kind) {
+            Some(Kind::Not(inner)) => {
+                program.span(NodeRef {
+                    item: cond.item,
+                    node: *inner,
+                }) == program.span(cond)
+            }
+            _ => false,
+        };
+        let truth = if negated {
+            truth.map(|truth| !truth)
+        } else {
+            truth
         };
         Step {
             at: cond,

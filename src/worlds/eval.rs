@@ -368,15 +368,15 @@ impl<'p> Machine<'p> {
                 V::Nil | V::Missing | V::Bool(false) => (Some(false), false),
                 V::Unknown(cause) => (None, cause.doubts()),
                 V::AnyName { .. } => (Some(true), false),
-                V::Made(_) | V::Name(_) if self.csharp() => (None, false),
                 V::Int(0) if !self.ruby() => (Some(false), false),
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
                 V::List(items) if self.python() && items.is_empty() => (Some(false), false),
                 V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
                 // a constant in capitals may hold a flag
                 V::Name(name) if !self.csharp() && is_flag_constant(name) => (None, cause_of(&alt.v).doubts()),
-                // a call's result may be anything; a name itself (a class, a module) is true
-                V::Made(_) => (None, false),
+                // a constant of Ruby is a class or module; anything else beyond the file may be anything
+                V::Name(name) if self.ruby() && names_constant(name) => (Some(true), false),
+                V::Name(_) | V::Made(_) => (None, cause_of(&alt.v).doubts()),
                 _ => (Some(true), false),
             };
             let doubt = doubt || alt.doubt;
@@ -424,6 +424,9 @@ impl<'p> Machine<'p> {
             })
             .filter(|cause| cause.doubts())
             .max();
+        // a known outcome may rest on something doubted all the same
+        let doubted = outcome.yes.without(outcome.yes_sure) | outcome.no.without(outcome.no_sure);
+        let cause = cause.or((!doubted.is_empty()).then_some(Cause::Flag));
         let entry = self.conditions.entry(at).or_default();
         entry.yes |= outcome.yes;
         entry.no |= outcome.no;
@@ -431,7 +434,6 @@ impl<'p> Machine<'p> {
         if entry.deps.0.is_none() {
             entry.deps = value.deps.clone();
         }
-        self.truthy_variable(at, value);
         outcome
     }
 
@@ -456,6 +458,7 @@ impl<'p> Machine<'p> {
             };
             self.testing = Some(test);
             let (value, falls) = self.eval(test, open);
+            self.truthy_variable(test, &value);
             let outcome = self.condition(test, &value, falls);
             branches.push(Branch {
                 lanes: outcome.yes,
@@ -856,4 +859,11 @@ pub fn worst(a: &V, b: &V) -> Cause {
         }
     };
     cause(a).max(cause(b))
+}
+
+/// `Faker::Name`, as opposed to `Faker::Name.name`.
+fn names_constant(name: &str) -> bool {
+    name.rsplit('.')
+        .next()
+        .is_some_and(|last| last.starts_with(char::is_uppercase))
 }

@@ -345,13 +345,28 @@ impl<'p> Machine<'p> {
     }
 
     /// A tuple of constants and discards that the grammar reads as an expression.
-    fn matches_tuple(&mut self, at: NodeRef, places: &[NodeId], value: &Val, lanes: Lanes, always: Outcome, open: Outcome) -> Outcome {
-        let Some(V::List(items)) = value.single().filter(|v| matches!(v, V::List(items) if items.len() == places.len())).cloned() else {
+    fn matches_tuple(
+        &mut self,
+        at: NodeRef,
+        places: &[NodeId],
+        value: &Val,
+        lanes: Lanes,
+        always: Outcome,
+        open: Outcome,
+    ) -> Outcome {
+        let Some(V::List(items)) = value
+            .single()
+            .filter(|v| matches!(v, V::List(items) if items.len() == places.len()))
+            .cloned()
+        else {
             return open;
         };
         let mut every = always;
         for (place, item) in places.iter().zip(items.iter()) {
-            let place = NodeRef { item: at.item, node: *place };
+            let place = NodeRef {
+                item: at.item,
+                node: *place,
+            };
             if matches!(self.kind(place), Some(Kind::Name(name)) if name == "_") {
                 continue;
             }
@@ -627,7 +642,8 @@ impl<'p> Machine<'p> {
         self.st.may_resume = true;
         let (value, body_falls) = self.eval(child(inner.body), lanes);
         let after_body = self.st.clone();
-        let risky = self.may_raise(child(inner.body), 0) || self.reads_settings(at.item, child(inner.body), inner);
+        let risky = self.may_raise(child(inner.body), 0)
+            || self.reads_settings(at.item, child(inner.body), inner);
         let mut raised = self.arrive(mark, |exit| exit.target == Target::Raise);
         // handlers take what their classes catch, one after the other
         struct Entry {
@@ -777,7 +793,14 @@ impl<'p> Machine<'p> {
         let waits = inner.handlers.iter().any(|handler| match &handler.catches {
             Catches::Classes(classes) => classes.iter().any(|node| {
                 let names = |node: NodeId| match self.kind(NodeRef { item, node }) {
-                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => matches!(name.as_str(), "AttributeError" | "NameError" | "ImproperlyConfigured" | "IndexError" | "TypeError"),
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => matches!(
+                        name.as_str(),
+                        "AttributeError"
+                            | "NameError"
+                            | "ImproperlyConfigured"
+                            | "IndexError"
+                            | "TypeError"
+                    ),
                     _ => false,
                 };
                 match self.kind(NodeRef { item, node: *node }) {
@@ -787,53 +810,102 @@ impl<'p> Machine<'p> {
             }),
             _ => false,
         });
-        let Some(code) = self.program.code(item).filter(|_| waits && !self.csharp()) else { return false };
-        let Some(span) = code.nodes.get(body.node.0 as usize).map(|node| node.span) else { return true };
+        let Some(code) = self.program.code(item).filter(|_| waits && !self.csharp()) else {
+            return false;
+        };
+        let Some(span) = code.nodes.get(body.node.0 as usize).map(|node| node.span) else {
+            return true;
+        };
         let inside = |node: &Node| node.span.start >= span.start && node.span.end <= span.end;
-        code.nodes.iter().any(|node| inside(node) && matches!(node.kind, Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)))
+        code.nodes.iter().any(|node| {
+            inside(node)
+                && matches!(
+                    node.kind,
+                    Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)
+                )
+        })
     }
 
     /// Calls that are known not to raise, or whose exits are modelled.
     fn is_harmless(&self, at: NodeRef, call: &Call, depth: usize) -> bool {
-        let callee = NodeRef { item: at.item, node: call.callee };
+        let callee = NodeRef {
+            item: at.item,
+            node: call.callee,
+        };
         match self.kind(callee) {
             Some(Kind::Name(name)) => match self.lookup(name) {
-                super::names::Found::Slot(slot) => self.slots[slot as usize].alts.iter().all(|alt| match &alt.v {
-                    V::Closure(closure) => self.is_calm(closure.def, depth),
-                    _ => false,
-                }),
+                super::names::Found::Slot(slot) => {
+                    self.slots[slot as usize]
+                        .alts
+                        .iter()
+                        .all(|alt| match &alt.v {
+                            V::Closure(closure) => self.is_calm(closure.def, depth),
+                            _ => false,
+                        })
+                }
                 super::names::Found::Member(class) => {
                     let found = self.methods_named(class, name);
                     !found.is_empty() && found.iter().all(|def| self.is_calm(*def, depth))
                 }
                 super::names::Found::Nothing => {
-                    matches!(name.as_str(), "exit" | "abort" | "exit!" | "puts" | "print" | "p" | "warn" | "raise" | "throw" | "bool" | "str" | "len")
-                        || is_exception_name(name)
+                    matches!(
+                        name.as_str(),
+                        "exit"
+                            | "abort"
+                            | "exit!"
+                            | "puts"
+                            | "print"
+                            | "p"
+                            | "warn"
+                            | "raise"
+                            | "throw"
+                            | "bool"
+                            | "str"
+                            | "len"
+                    ) || is_exception_name(name)
                 }
             },
             Some(Kind::Attr { recv, name, .. }) => {
-                let recv = NodeRef { item: at.item, node: *recv };
+                let recv = NodeRef {
+                    item: at.item,
+                    node: *recv,
+                };
                 let of = |names: &[&str]| match self.kind(recv) {
-                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => names.contains(&name.as_str()),
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => {
+                        names.contains(&name.as_str())
+                    }
                     _ => false,
                 };
                 match name.as_str() {
                     // reading the environment, and leaving
-                    "getenv" | "_exit" | "GetEnvironmentVariable" | "SetEnvironmentVariable" | "FailFast" => true,
+                    "getenv"
+                    | "_exit"
+                    | "GetEnvironmentVariable"
+                    | "SetEnvironmentVariable"
+                    | "FailFast" => true,
                     "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment" => true,
-                    "exit" | "exit!" | "abort" | "Exit" => of(&["sys", "Kernel", "Process", "Environment"]),
+                    "exit" | "exit!" | "abort" | "Exit" => {
+                        of(&["sys", "Kernel", "Process", "Environment"])
+                    }
                     "get" | "setdefault" => of(&["environ"]),
                     "fetch" | "key?" | "values_at" => of(&["ENV"]),
                     "env" => of(&["Rails", "Hanami", "Padrino"]),
                     // predicates and strings
                     _ if self.ruby() && name.ends_with('?') => true,
-                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith" | "downcase" | "upcase" | "to_s" | "to_sym" | "ToLower" | "ToUpper"
-                    | "ToLowerInvariant" | "ToUpperInvariant" | "Equals" | "StartsWith" | "EndsWith" => true,
+                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith"
+                    | "downcase" | "upcase" | "to_s" | "to_sym" | "ToLower" | "ToUpper"
+                    | "ToLowerInvariant" | "ToUpperInvariant" | "Equals" | "StartsWith"
+                    | "EndsWith" => true,
                     // logs
-                    "WriteLine" | "Write" | "LogError" | "LogInformation" | "LogWarning" | "LogDebug" => true,
-                    "info" | "warn" | "warning" | "error" | "debug" => of(&["logger", "log", "logging", "_logger", "_log", "LOGGER"]),
+                    "WriteLine" | "Write" | "LogError" | "LogInformation" | "LogWarning"
+                    | "LogDebug" => true,
+                    "info" | "warn" | "warning" | "error" | "debug" => {
+                        of(&["logger", "log", "logging", "_logger", "_log", "LOGGER"])
+                    }
                     "new" => match self.kind(recv) {
-                        Some(Kind::Name(class) | Kind::Attr { name: class, .. }) => is_exception_name(class),
+                        Some(Kind::Name(class) | Kind::Attr { name: class, .. }) => {
+                            is_exception_name(class)
+                        }
                         _ => false,
                     },
                     _ => is_exception_name(name),
@@ -845,8 +917,17 @@ impl<'p> Machine<'p> {
 
     /// Whether a definition of the file raises nothing but what its summary says.
     fn is_calm(&self, def: NodeRef, depth: usize) -> bool {
-        let Some(node) = self.def(def) else { return false };
-        depth < 3 && !self.may_raise(NodeRef { item: def.item, node: node.body }, depth + 1)
+        let Some(node) = self.def(def) else {
+            return false;
+        };
+        depth < 3
+            && !self.may_raise(
+                NodeRef {
+                    item: def.item,
+                    node: node.body,
+                },
+                depth + 1,
+            )
     }
 
     /// Whether a handler catches an exception of this class. `None`: perhaps.

@@ -245,7 +245,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// A comparison of the environment with a name no environment has.
-    UnknownName { name: SmolStr, symbol: bool },
+    UnknownName { name: SmolStr, own: bool },
     /// A comparison that cannot hold (string with symbol, wrong case, `is True`).
     Constant { literal: SmolStr, why: Mismatch },
     /// The truth of an environment variable's string decides.
@@ -326,6 +326,10 @@ pub struct Machine<'p> {
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
     pub registered: Vec<(u32, usize, Lanes, Lanes)>,
     pub in_constructor: bool,
+    /// Spellings of "production" in the file's texts, once they were asked for.
+    pub spellings: Option<Vec<SmolStr>>,
+    /// A list of names is compared, one after the other.
+    pub several: bool,
     pub summary_depth: usize,
     /// Bodies of `with` waiting for their context manager to yield.
     pub around: Vec<Around<'p>>,
@@ -501,6 +505,8 @@ impl<'p> Machine<'p> {
             class_bodies: FxHashSet::default(),
             registered: Vec::new(),
             in_constructor: false,
+            spellings: None,
+            several: false,
             summary_depth: 0,
             around: Vec::new(),
             invoked: FxHashSet::default(),
@@ -521,7 +527,7 @@ impl<'p> Machine<'p> {
             conditions: FxHashMap::default(),
             events: Vec::new(),
             escaped: FxHashSet::default(),
-            usings: facts.global_usings.to_vec(),
+            usings: Vec::new(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
             next_id: 1,

@@ -668,19 +668,37 @@ impl<'p> Machine<'p> {
     }
 
     /// ASP.NET's `UseWhen(predicate, configure)` and `MapWhen`: the branch runs where the predicate holds.
-    fn branch_of_pipeline(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    fn branch_of_pipeline(
+        &mut self,
+        at: NodeRef,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         if !self.csharp() || !matches!(name.rsplit('.').next(), Some("UseWhen" | "MapWhen")) {
             return None;
         }
         let (predicate, configure) = (args.get(0)?.clone(), args.get(1)?.clone());
         let cond = args.nodes.first().copied()?;
-        let open = Args { open: true, ..Args::default() };
+        let open = Args {
+            open: true,
+            ..Args::default()
+        };
         let (value, falls) = self.call_value(at, &predicate, &open, lanes);
         let outcome = self.condition(cond, &value, falls);
         let decided = outcome.decided();
         let branches = [
-            Branch { cond: Some(cond), decided, ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure)) },
-            Branch { cond: Some(cond), decided, truth: false, ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure)) },
+            Branch {
+                cond: Some(cond),
+                decided,
+                ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure))
+            },
+            Branch {
+                cond: Some(cond),
+                decided,
+                truth: false,
+                ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure))
+            },
         ];
         Some(self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
@@ -721,6 +739,19 @@ impl<'p> Machine<'p> {
         self.call_named(at, name, args, lanes)
     }
 
+    /// What a library's call gives: the library's object again, or data.
+    fn made_by(&self, name: &SmolStr, lanes: Lanes) -> Val {
+        if self.catalog.has_symbol(self.language, name) {
+            return Val::of(V::Made(name.clone()), lanes);
+        }
+        match name.rsplit_once('.') {
+            Some((head, method)) if self.catalog.chains(self.language, method) => {
+                Val::of(V::Made(SmolStr::new(head)), lanes)
+            }
+            _ => Val::data(lanes),
+        }
+    }
+
     /// A call of a name beyond the file.
     pub fn call_named(
         &mut self,
@@ -738,7 +769,7 @@ impl<'p> Machine<'p> {
             } else {
                 Some(at)
             };
-            return (Val::of(V::Made(name.clone()), lanes).tainted(source), lanes);
+            return (self.made_by(name, lanes).tainted(source), lanes);
         }
         if let Some(value) = self.accessor_value(name, lanes) {
             self.escape_args(args, lanes);
@@ -1124,11 +1155,10 @@ impl<'p> Machine<'p> {
         if matches!(
             default.to_lowercase().as_str(),
             "development" | "dev" | "local"
-        ) && self
-            .catalog
-            .variable(self.language, &name)
-            .is_none_or(|variable| !variable.flag)
-        {
+        ) && match self.catalog.variable(self.language, &name) {
+            Some(variable) => !variable.flag,
+            None => super::names::is_selector_name(&name),
+        } {
             self.emit(at, EventKind::DevelopmentDefault { name, default });
         }
     }
@@ -1370,7 +1400,17 @@ impl<'p> Machine<'p> {
             }
             (Language::Python, "range") => {
                 // short ranges are lists like any other
-                let bounds: Option<Vec<i64>> = args.positional.iter().map(|value| if let Some(V::Int(bound)) = value.single() { Some(*bound) } else { None }).collect();
+                let bounds: Option<Vec<i64>> = args
+                    .positional
+                    .iter()
+                    .map(|value| {
+                        if let Some(V::Int(bound)) = value.single() {
+                            Some(*bound)
+                        } else {
+                            None
+                        }
+                    })
+                    .collect();
                 let (from, to) = match bounds.as_deref()? {
                     [to] => (0, *to),
                     [from, to] => (*from, *to),
@@ -1379,11 +1419,15 @@ impl<'p> Machine<'p> {
                 if !(0..=8).contains(&to.checked_sub(from)?) {
                     return None;
                 }
-                let items = (from..to).map(|index| Val::of(V::Int(index), lanes)).collect();
+                let items = (from..to)
+                    .map(|index| Val::of(V::Int(index), lanes))
+                    .collect();
                 Some((Val::of(V::List(Rc::new(items)), lanes), lanes))
             }
             // these keep a function as it is, or give back one that calls it
-            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => Some((Val::data(lanes), lanes)),
+            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => {
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Python, "functools.partial" | "partial") => Some((first?.clone(), lanes)),
             (Language::Python, "next") => {
                 if let Some(V::Generator(generator)) = first?.single() {

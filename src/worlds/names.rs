@@ -293,6 +293,9 @@ impl<'p> Machine<'p> {
 
     /// The qualified form of a bare name that nothing in the file defines.
     pub fn qualify(&self, name: &SmolStr) -> SmolStr {
+        if self.facts.own_names.contains(name) {
+            return name.clone();
+        }
         if self.csharp() && !self.catalog.has_symbol(self.language, name) {
             for using in self.usings.iter().rev() {
                 let full = format!("{using}.{name}");
@@ -353,6 +356,22 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Inside a factory class of factory_boy: what it declares is a definition, not a use; who calls the factory uses it.
+    fn defines_factory(&self) -> bool {
+        let mut scope = Some(self.st.scope);
+        while let Some(at) = scope.filter(|_| self.python()) {
+            if let ScopeKind::Class(class) = self.scopes[at as usize].kind {
+                let declared = self
+                    .library_base(class)
+                    .is_some_and(|base| base.starts_with("factory."));
+                let by_name = |base: &Val| matches!(base.single(), Some(V::Name(name)) if name.ends_with("Factory"));
+                return declared || self.classes[class as usize].bases.iter().any(by_name);
+            }
+            scope = self.scopes[at as usize].parent;
+        }
+        false
+    }
+
     pub fn record(
         &mut self,
         at: NodeRef,
@@ -361,6 +380,9 @@ impl<'p> Machine<'p> {
         family: Family,
         lanes: Lanes,
     ) {
+        if self.defines_factory() {
+            return;
+        }
         let record = Record {
             at,
             symbol,
@@ -529,8 +551,8 @@ impl<'p> Machine<'p> {
         let accessor = self.catalog.accessor(self.language, full)?;
         let mut value = match accessor.gives {
             Gives::Host => Val::of(V::Host, lanes),
-            Gives::Name => spell(&accessor.lanes, lanes, Form::Inquirer),
-            Gives::Symbol => spell(&accessor.lanes, lanes, Form::Symbol),
+            Gives::Name => spell(&accessor.lanes, lanes, Form::Inquirer, !accessor.framework),
+            Gives::Symbol => spell(&accessor.lanes, lanes, Form::Symbol, !accessor.framework),
             Gives::Flag => flag(&accessor.lanes, lanes),
         };
         if self.ruby() && accessor.gives == Gives::Name {
@@ -548,7 +570,7 @@ impl<'p> Machine<'p> {
                 let v = match alt.v {
                     V::Str(text) => V::Inquirer(text),
                     V::Nil | V::Missing => continue,
-                    V::AnyName { symbol, .. } => V::AnyName { inquirer: true, symbol },
+                    V::AnyName { symbol, own, .. } => V::AnyName { inquirer: true, symbol, own },
                     _ => V::Unknown(Cause::Data),
                 };
                 out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
@@ -604,7 +626,7 @@ impl<'p> Machine<'p> {
             development: spelt("Development"),
             test: spelt("Testing"),
         };
-        spell(&all, lanes, Form::Text)
+        spell(&all, lanes, Form::Text, false)
     }
 
     /// What an environment variable holds. `None` for a name that is not known.
@@ -649,10 +671,46 @@ impl<'p> Machine<'p> {
         value
     }
 
+    /// Why a framework in use does not honour a variable.
+    fn ignored(&self, name: &str) -> Option<SmolStr> {
+        let version = |package: &str| self.facts.versions.get(package).copied();
+        match (self.language, name) {
+            (Language::Python, "FLASK_ENV") if version("flask").is_some_and(|flask| flask >= (2, 3)) => Some(SmolStr::new_static("Flask stopped reading it in 2.3")),
+            (Language::Ruby, "RAILS_ENV") if version("rails").is_none() && self.required.iter().any(|path| path.starts_with("sinatra")) => {
+                Some(SmolStr::new_static("Sinatra reads APP_ENV and RACK_ENV"))
+            }
+            (Language::CSharp, "ASPNETCORE_ENVIRONMENT") if self.is_generic_host() => Some(SmolStr::new_static("the generic host reads DOTNET_ENVIRONMENT alone")),
+            _ => None,
+        }
+    }
+
+    /// A worker or console host, which knows nothing of ASP.NET's variables.
+    fn is_generic_host(&self) -> bool {
+        let mut generic = false;
+        let nodes = self.program.items.iter().filter_map(|item| item.code.as_ref()).flat_map(|code| code.nodes.iter().map(move |node| (code, node)));
+        for (code, node) in nodes {
+            let Kind::Attr { recv, name, .. } = &node.kind else { continue };
+            let head = match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
+                Some(Kind::Name(head) | Kind::Attr { name: head, .. }) => head.as_str(),
+                _ => "",
+            };
+            match (head, name.as_str()) {
+                ("WebApplication" | "WebHost", _) | (_, "ConfigureWebHostDefaults" | "ConfigureWebHost") => return false,
+                ("Host", "CreateDefaultBuilder" | "CreateApplicationBuilder") => generic = true,
+                _ => {}
+            }
+        }
+        generic
+    }
+
     fn plain_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
+        if let Some(why) = self.ignored(name) {
+            self.emit(at, EventKind::IgnoredVariable { name: name.clone(), why });
+        }
         if let Some(variable) = self.catalog.variable(self.language, name).cloned() {
             self.note_variable(at, &variable);
-            return spell(&variable.lanes, lanes, Form::Text);
+            let value = spell(&variable.lanes, lanes, Form::Text, !variable.framework);
+            return if variable.framework || variable.flag { value } else { self.with_project_spelling(value) };
         }
         if let Some(known) = self.misspelt(name) {
             self.emit(
@@ -675,7 +733,7 @@ impl<'p> Machine<'p> {
                 development: one("development"),
                 test: one("test"),
             };
-            return spell(&spelt, lanes, Form::Text);
+            return self.with_project_spelling(spell(&spelt, lanes, Form::Text, true));
         }
         if self.python() && is_debug_flag(name) {
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];
@@ -687,10 +745,33 @@ impl<'p> Machine<'p> {
                 development: one("True"),
                 test: one("False"),
             };
-            return spell(&spelt, lanes, Form::Text);
+            return spell(&spelt, lanes, Form::Text, true);
         }
         let mut value = Val::of(V::Missing, lanes);
         value.join(&Val::unknown(Cause::Flag, lanes));
+        value
+    }
+
+    /// A variable of the project's own holds production as the project spells it: where this file writes it in another
+    /// case, either may be meant.
+    fn with_project_spelling(&mut self, mut value: Val) -> Val {
+        if self.spellings.is_none() {
+            let nodes = self.program.items.iter().filter_map(|item| item.code.as_ref()).flat_map(|code| &code.nodes);
+            let mut found: Vec<SmolStr> = nodes
+                .filter_map(|node| match &node.kind {
+                    Kind::Lit(Lit::Str(text)) if text != "production" && text.eq_ignore_ascii_case("production") => Some(text.clone()),
+                    _ => None,
+                })
+                .collect();
+            found.sort_unstable();
+            found.dedup();
+            self.spellings = Some(found);
+        }
+        if value.lanes().has(Lanes::PRODUCTION) {
+            for text in self.spellings.iter().flatten() {
+                value.add(Alt { lanes: Lanes::PRODUCTION, v: V::Str(text.clone()), doubt: false });
+            }
+        }
         value
     }
 
@@ -712,22 +793,11 @@ impl<'p> Machine<'p> {
 
     /// The known variable that a name nobody sets is a slip of: another case, or a letter or two away.
     fn misspelt(&self, name: &str) -> Option<SmolStr> {
-        let mut best: Option<SmolStr> = None;
-        for known in self.catalog.variable_names(self.language) {
-            if known.name.eq_ignore_ascii_case(name) {
-                return Some(known.name.clone());
-            }
-            // two transposed letters count two; short names are too near to everything
-            if known.name.len() >= 7
-                && name.len() >= 7
-                && name.chars().all(|c| !c.is_lowercase())
-                && distance_at_most(&known.name, name, 2)
-                && !is_other_word(&known.name, name)
-            {
-                best = best.or_else(|| Some(known.name.clone()));
-            }
-        }
-        best
+        let slip = |known: &&Variable| {
+            known.name.eq_ignore_ascii_case(name)
+                || known.framework && known.name.len() >= 7 && name.chars().all(|c| !c.is_lowercase()) && distance_at_most(&known.name, name, 1)
+        };
+        self.catalog.variable_names(self.language).filter(slip).map(|known| known.name.clone()).min()
     }
 
     /// A write to the process environment.
@@ -860,7 +930,11 @@ impl<'p> Machine<'p> {
     /// The qualified name of `from path import name`. A factory class of the project stands for the library's base class:
     /// by convention only factory classes live in a module of that name.
     fn imported(&self, path: &str, name: &str) -> SmolStr {
-        let of_factories = |part: &str| matches!(part, "factory" | "factories") || part.ends_with("_factory") || part.ends_with("_factories");
+        let of_factories = |part: &str| {
+            matches!(part, "factory" | "factories")
+                || part.ends_with("_factory")
+                || part.ends_with("_factories")
+        };
         let factories = path.split('.').any(of_factories);
         if factories
             && name.len() > "Factory".len()
@@ -905,7 +979,7 @@ enum Form {
 }
 
 /// A value spelt out lane by lane.
-fn spell(all: &Spelt, lanes: Lanes, form: Form) -> Val {
+fn spell(all: &Spelt, lanes: Lanes, form: Form, own: bool) -> Val {
     let mut value = Val::default();
     for (lane, spellings) in [
         (Lanes::PRODUCTION, &all.production),
@@ -939,6 +1013,7 @@ fn spell(all: &Spelt, lanes: Lanes, form: Form) -> Val {
     if lanes.has(Lanes::ANY) {
         value.join(&Val::of(
             V::AnyName {
+                own,
                 inquirer: form == Form::Inquirer,
                 symbol: form == Form::Symbol,
             },
@@ -997,7 +1072,7 @@ fn is_host_member(name: &str) -> bool {
 }
 
 /// `DEPLOY_ENV`, `STAGE`: a variable that names an environment by convention.
-fn is_selector_name(name: &str) -> bool {
+pub fn is_selector_name(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     upper == name
         && (upper.ends_with("_ENV")
@@ -1091,13 +1166,6 @@ fn words(name: &str) -> impl Iterator<Item = String> + '_ {
         rest = tail;
         Some(word.to_lowercase())
     })
-}
-
-/// Whether two names differ by another word (`APP_ENV`, `RPP_ENV` does not; `NODE_ENV`, `CODE_ENV` does not matter here),
-/// so that nearness is no slip: their last parts are both known words of their own.
-fn is_other_word(known: &str, name: &str) -> bool {
-    let head = |text: &str| text.split('_').next().unwrap_or_default().len();
-    head(known) <= 4 && head(name) <= 4 && known.len() != name.len()
 }
 
 /// Damerau–Levenshtein distance, at most `limit`. Names are short: the full table is cheap.

@@ -379,6 +379,7 @@ impl<'p> Machine<'p> {
             seen |= alt.lanes;
             let part = match &alt.v {
                 V::List(items) => {
+                    let several = std::mem::replace(&mut self.several, items.len() > 1);
                     let ignore_case = items
                         .iter()
                         .any(|item| matches!(item.single(), Some(V::IgnoreCase)));
@@ -401,6 +402,7 @@ impl<'p> Machine<'p> {
                         };
                     }
                     // either way is open where no item decides
+                    self.several = several;
                     any.yes_sure &= any.yes;
                     any.no_sure &= any.no;
                     any
@@ -472,85 +474,34 @@ impl<'p> Machine<'p> {
     }
 
     /// Notes a comparison of the environment's name with something no environment is called.
-    fn note_comparison(
-        &mut self,
-        at: NodeRef,
-        environment: &Val,
-        literal: &Val,
-        ignore_case: bool,
-    ) {
-        let any = environment.alts.iter().find_map(|alt| {
-            if let V::AnyName { symbol, .. } = alt.v {
-                Some(symbol)
-            } else {
-                None
-            }
-        });
-        let Some(symbol) = any else { return };
-        match literal.single() {
-            Some(V::Symbol(name)) if !symbol => self.emit(
-                at,
-                EventKind::Constant {
-                    literal: name.clone(),
-                    why: Mismatch::Symbol,
-                },
-            ),
-            Some(V::Str(name)) if symbol => self.emit(
-                at,
-                EventKind::Constant {
-                    literal: name.clone(),
-                    why: Mismatch::Text,
-                },
-            ),
-            Some(V::Bool(value)) => self.emit(
-                at,
-                EventKind::Constant {
-                    literal: SmolStr::new(value.to_string()),
-                    why: Mismatch::Bool,
-                },
-            ),
+    fn note_comparison(&mut self, at: NodeRef, environment: &Val, literal: &Val, ignore_case: bool) {
+        let any = environment.alts.iter().find_map(|alt| if let V::AnyName { symbol, own, .. } = alt.v { Some((symbol, own)) } else { None });
+        let Some((symbol, own)) = any else { return };
+        let (name, why) = match literal.single() {
+            Some(V::Symbol(name)) if !symbol => (name.clone(), Mismatch::Symbol),
+            Some(V::Str(name)) if symbol => (name.clone(), Mismatch::Text),
+            Some(V::Bool(value)) => (SmolStr::new(value.to_string()), Mismatch::Bool),
             Some(V::Str(name) | V::Symbol(name)) => {
-                let spelt: Vec<&SmolStr> = environment
-                    .alts
-                    .iter()
-                    .filter(|alt| {
-                        alt.lanes.has(
-                            Lanes::PRODUCTION | Lanes::DEVELOPMENT | Lanes::TEST | Lanes::STAGING,
-                        )
-                    })
-                    .filter_map(|alt| text_of(&alt.v))
-                    .collect();
-                let known = spelt.iter().any(|known| {
-                    if ignore_case {
-                        known.eq_ignore_ascii_case(name)
-                    } else {
-                        *known == name
-                    }
-                });
-                if known || name.is_empty() {
+                // in a branch some spellings are already ruled out; they are names all the same
+                let canonical: &[&str] = if self.csharp() && !own { &["Production", "Staging", "Development"] } else { &["production", "staging", "development", "test"] };
+                let here = environment.alts.iter().filter_map(|alt| text_of(&alt.v)).map(SmolStr::as_str);
+                let known: Vec<&str> = canonical.iter().copied().chain(here).collect();
+                if name.is_empty() || known.iter().any(|known| if ignore_case { known.eq_ignore_ascii_case(name) } else { known == name }) {
                     return;
                 }
-                // a name that the value takes in another case: the comparison cannot hold there
-                if !ignore_case && spelt.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                    self.emit(
-                        at,
-                        EventKind::Constant {
-                            literal: name.clone(),
-                            why: Mismatch::Case,
-                        },
-                    );
-                } else {
-                    self.emit(
-                        at,
-                        EventKind::UnknownName {
-                            name: name.clone(),
-                            symbol,
-                        },
-                    );
+                if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                    self.emit(at, EventKind::UnknownName { name: name.clone(), own });
+                    return;
                 }
+                // the project spells its own variable as it likes; a list may name several spellings
+                if own || self.several {
+                    return;
+                }
+                (name.clone(), Mismatch::Case)
             }
-            _ => {}
-        }
+            _ => return,
+        };
+        self.emit(at, EventKind::Constant { literal: name, why });
     }
 
     /// A condition on the mere presence of an environment variable's text.
@@ -736,7 +687,7 @@ impl<'p> Machine<'p> {
         let ignore_case = args
             .all()
             .any(|value| matches!(value.single(), Some(V::IgnoreCase)));
-        if let V::AnyName { inquirer, symbol } = v {
+        if let V::AnyName { inquirer, symbol, own } = v {
             // the unknown name: any text, but none of the known ones
             return match name {
                 "to_s" | "to_str" | "downcase" | "upcase" | "strip" | "lower" | "upper"
@@ -744,6 +695,7 @@ impl<'p> Machine<'p> {
                 | "ToUpperInvariant" | "capitalize" | "name" | "chomp" | "title" => Some((
                     Val::of(
                         V::AnyName {
+                            own: *own,
                             inquirer: false,
                             symbol: *symbol && name != "to_s",
                         },
@@ -754,6 +706,7 @@ impl<'p> Machine<'p> {
                 "inquiry" => Some((
                     Val::of(
                         V::AnyName {
+                            own: *own,
                             inquirer: true,
                             symbol: false,
                         },
@@ -764,6 +717,7 @@ impl<'p> Machine<'p> {
                 "to_sym" => Some((
                     Val::of(
                         V::AnyName {
+                            own: *own,
                             inquirer: false,
                             symbol: true,
                         },
@@ -944,7 +898,7 @@ impl<'p> Machine<'p> {
                 at,
                 EventKind::UnknownName {
                     name: wanted.clone(),
-                    symbol: false,
+                    own: false,
                 },
             );
         }

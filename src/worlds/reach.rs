@@ -58,6 +58,17 @@ impl<'p> Machine<'p> {
             item: ItemId(0),
             node: code.root,
         };
+        for using in self.facts.global_usings.iter() {
+            // `Alias=N.T`, `static N.T` and `N`, as project files write them
+            match (using.split_once('='), using.strip_prefix("static ")) {
+                (Some((alias, path)), _) => {
+                    let slot = self.declare(0, &SmolStr::new(alias.trim()));
+                    self.set_slot(slot, Lanes::ALL, &Val::of(V::Name(SmolStr::new(path.trim())), Lanes::ALL));
+                }
+                (None, Some(path)) => self.static_usings.push(SmolStr::new(path.trim())),
+                (None, None) => self.usings.push(using.clone()),
+            }
+        }
         self.hoist(root, 0);
         self.link_classes();
         self.eval(root, Lanes::ALL);

@@ -50,6 +50,8 @@ pub enum V {
     AnyName {
         inquirer: bool,
         symbol: bool,
+        /// Of a variable that no framework defines.
+        own: bool,
     },
     List(Rc<Vec<Val>>),
     Map(Rc<Vec<(Val, Val)>>),
@@ -403,15 +405,9 @@ pub fn same(a: &V, b: &V) -> bool {
         (V::Class(a), V::Class(b)) | (V::Instance(a), V::Instance(b)) => a == b,
         (V::Unknown(a), V::Unknown(b)) => a == b,
         (
-            V::AnyName {
-                inquirer: a,
-                symbol: b,
-            },
-            V::AnyName {
-                inquirer: c,
-                symbol: d,
-            },
-        ) => a == c && b == d,
+            V::AnyName { inquirer: a, symbol: b, own: e },
+            V::AnyName { inquirer: c, symbol: d, own: f },
+        ) => a == c && b == d && e == f,
         (V::Closure(a), V::Closure(b)) => a.id == b.id,
         (V::List(a), V::List(b)) => Rc::ptr_eq(a, b),
         (V::Map(a), V::Map(b)) => Rc::ptr_eq(a, b),

@@ -25,7 +25,7 @@ use super::project::Project;
 
 pub use analyse::{Analysed, with_large_stack};
 pub use read::{Found, Triggers};
-pub use walk::kind;
+pub use walk::{kind, list};
 
 /// What a scan works with.
 pub struct Scan<'a> {
@@ -72,7 +72,7 @@ impl Scan<'_> {
         let path = path.clone();
         self.analyse_all(receiver, move |_| {
             let mut report = Report::default();
-            let found = triggers.sift(kind.language, bytes);
+            let found = triggers.sift(kind, bytes);
             take(&mut report, &sender, path, kind, found, true);
             report
         })

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use crate::cli::paths;
 use crate::project::files::{self, Kind};
@@ -92,7 +93,10 @@ impl Scan<'_> {
             return;
         }
         self.progress.file();
-        let found = triggers.read(kind.language, entry.path());
+        let found = match self.project.found(&path) {
+            Some(found) => found,
+            None => triggers.read(kind, entry.path()),
+        };
         take(report, sender, path, kind, found, explicit);
     }
 
@@ -107,6 +111,40 @@ impl Scan<'_> {
             _ => (self.log)(&error.to_string()),
         }
     }
+}
+
+/// The files below `starts`, hidden ones included, relative to `folder` and in order. What cannot be listed is left out.
+pub fn list(folder: &Path, starts: &[PathBuf], threads: usize) -> Vec<SmolStr> {
+    let files = Mutex::new(Vec::new());
+    let Some((first, rest)) = starts.split_first() else {
+        return Vec::new();
+    };
+    let mut builder = WalkBuilder::new(first);
+    for start in rest {
+        builder.add(start);
+    }
+    let walk = builder
+        .hidden(false)
+        .require_git(false)
+        .threads(threads)
+        .filter_entry(|entry| entry.file_name() != ".git" && is_own(entry))
+        .build_parallel();
+    walk.run(|| {
+        Box::new(|entry| {
+            if let Ok(entry) = entry
+                && entry.file_type().is_some_and(|kind| kind.is_file())
+            {
+                files
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(paths::relative(folder, entry.path()));
+            }
+            WalkState::Continue
+        })
+    });
+    let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+    files.sort_unstable();
+    files
 }
 
 /// By the name, or by the first line if it may be a script.

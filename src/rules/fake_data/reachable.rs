@@ -73,7 +73,11 @@ pub(in crate::rules) fn message(judged: &Judged<'_>, group: &Group) -> (String, 
             format!("{symbol} can run in production: `{text}` is {truth} there.")
         }
         _ => {
-            let from = from.unwrap_or_else(|| "the top of the file".to_owned());
+            let from = judged
+                .task(first)
+                .map(|task| format!("`{task}`"))
+                .or(from)
+                .unwrap_or_else(|| "the top of the file".to_owned());
             format!(
                 "{symbol} can run in production: nothing on the way from {from} checks the environment."
             )
