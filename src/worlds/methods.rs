@@ -1231,7 +1231,7 @@ impl<'p> Machine<'p> {
                 for alt in &mut value.alts {
                     alt.v = match &alt.v {
                         V::Str(text) | V::Inquirer(text) => V::Inquirer(text.clone()),
-                        V::AnyName { symbol: false, .. } => V::AnyName { inquirer: true, symbol: false },
+                        V::AnyName { symbol: false, own, .. } => V::AnyName { inquirer: true, symbol: false, own: *own },
                         _ => V::Unknown(Cause::Data),
                     };
                 }
