@@ -575,9 +575,8 @@ impl<'p> Machine<'p> {
         self.escape_args(args, lanes);
         defs.sort_unstable();
         defs.dedup();
+        // that one of them is meant keeps none from being called from elsewhere
         for def in defs {
-            self.called.insert(def);
-            self.structure.insert((self.context, def));
             self.maybe(lanes, |machine| machine.by_summary(at, def, lanes));
         }
         (Val::data(lanes), lanes)
