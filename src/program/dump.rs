@@ -164,7 +164,11 @@ impl Dump<'_> {
             Kind::Loop(inner) => self.looped(inner, out),
             Kind::Try(inner) => self.tried(inner, out),
             Kind::Leave { how, value } => {
-                self.list(&format!("{how:?}").to_lowercase(), *value, out)
+                let head = match how {
+                    Leave::Goto(label) => format!("goto {label}"),
+                    how => format!("{how:?}").to_lowercase(),
+                };
+                self.list(&head, *value, out);
             }
             Kind::Label(name) => {
                 let _ = write!(out, "(label {name})");

@@ -13,7 +13,15 @@ use crate::catalog::{Effect, Family};
 use crate::program::{ItemId, ItemKind, Kind, Language, NodeRef, Program};
 use crate::project::FileFacts;
 use crate::text::LineIndex;
-use crate::worlds::{self, Answers, EventKind, Force, Lanes, What};
+use crate::worlds::{self, Answers, EventKind, Lanes, What};
+
+/// A because is put to the test by evaluating the file again: this often at most, whatever the number of findings, …
+const REPLAYS: u64 = 2;
+/// … and as often as a small file takes for this many nodes.
+const REPLAYED_NODES: u64 = 100_000;
+/// The same where somebody asked why.
+const REPLAYS_ASKED: u64 = 200;
+const REPLAYED_NODES_ASKED: u64 = 5_000_000;
 
 /// A file and what the worlds say of it.
 pub struct Case<'a> {
@@ -22,6 +30,8 @@ pub struct Case<'a> {
     pub text: &'a str,
     pub zone: Zone,
     pub facts: &'a FileFacts,
+    /// Somebody asked why: the places tell it, world by world.
+    pub asked: bool,
 }
 
 /// A place with its verdict.
@@ -41,6 +51,8 @@ pub(super) struct JudgedSite {
     pub raw_variable: bool,
     /// The call that writes what it makes.
     pub sink: Option<NodeRef>,
+    /// The lane that stands for production.
+    pub lane: usize,
     /// The way in production.
     pub steps: Vec<worlds::Step>,
 }
@@ -56,6 +68,7 @@ pub(super) struct Judged<'a> {
     pub case: &'a Case<'a>,
     pub sites: Vec<JudgedSite>,
     lines: LineIndex<'a>,
+    replay: worlds::Replay<'a>,
 }
 
 /// Findings and sites of a file, before comments are heard.
@@ -66,10 +79,12 @@ pub struct Judgement {
 
 /// Judges one file.
 pub fn judge(case: &Case<'_>) -> Judgement {
+    let (replays, nodes) = if case.asked { (REPLAYS_ASKED, REPLAYED_NODES_ASKED) } else { (REPLAYS, REPLAYED_NODES) };
     let mut judged = Judged {
         case,
         sites: Vec::new(),
         lines: LineIndex::new(case.text),
+        replay: worlds::Replay::new(case.program, case.facts, case.answers, replays * case.answers.steps + nodes),
     };
     judged.sites = case
         .answers
@@ -134,12 +149,8 @@ impl Judged<'_> {
         };
         let symbol = self.symbol_text(answer, &range);
         let sink = answer.sink;
-        let steps = if reached && lane == 0 {
-            self.proven(answer, steps)
-        } else {
-            steps
-        };
         JudgedSite {
+            lane,
             at: answer.at,
             range,
             symbol,
@@ -155,19 +166,13 @@ impl Judged<'_> {
         }
     }
 
-    /// Keeps the conditions that matter: turned round alone, they change the verdict.
-    fn proven(&self, answer: &worlds::SiteAnswer, steps: Vec<worlds::Step>) -> Vec<worlds::Step> {
-        steps
-            .into_iter()
-            .filter(|step| match &step.what {
-                What::Condition { truth: Some(_), .. } => {
-                    let forced = FxHashMap::from_iter([(step.at, Force::Flip)]);
-                    !worlds::replay(self.case.program, self.case.facts, answer.at, &forced)
-                        .has(Lanes::PRODUCTION)
-                }
-                _ => true,
-            })
-            .collect()
+    /// The way to a place, with the conditions that matter.
+    fn proven(&self, index: usize) -> Vec<worlds::Step> {
+        let site = &self.sites[index];
+        match self.case.answers.sites.get(index) {
+            Some(answer) if answer.reached.has(Lanes::nth(site.lane)) => self.replay.because(answer, site.lane),
+            _ => site.steps.clone(),
+        }
     }
 
     /// The place as the source writes it, without its arguments.
@@ -254,7 +259,7 @@ impl Judged<'_> {
     }
 
     /// One finding for each missing guard.
-    fn reports(&self) -> Vec<Finding> {
+    fn reports(&mut self) -> Vec<Finding> {
         let mut order: Vec<(ItemId, u32)> = Vec::new();
         let mut bodies: FxHashMap<(ItemId, u32), Vec<usize>> = FxHashMap::default();
         for (index, site) in self.sites.iter().enumerate() {
@@ -269,7 +274,7 @@ impl Judged<'_> {
                 }
             }
         }
-        let mut findings = Vec::new();
+        let mut groups = Vec::new();
         for body in order {
             let Some(members) = bodies.get(&body) else {
                 continue;
@@ -287,9 +292,12 @@ impl Judged<'_> {
                 .copied()
                 .filter(|index| *index != primary)
                 .collect();
-            findings.push(self.report(&Group { primary, others }));
+            groups.push(Group { primary, others });
         }
-        findings
+        for group in &groups {
+            self.sites[group.primary].steps = self.proven(group.primary);
+        }
+        groups.iter().map(|group| self.report(group)).collect()
     }
 
     fn report(&self, group: &Group) -> Finding {
@@ -498,7 +506,7 @@ impl Judged<'_> {
             };
             findings.extend(finding);
         }
-        for site in &self.sites {
+        for (index, site) in self.sites.iter().enumerate() {
             let inverted = site.verdict == Verdict::Reachable
                 && site.reached.has(Lanes::PRODUCTION)
                 && !site.reached.has(Lanes::DEVELOPMENT)
@@ -506,7 +514,7 @@ impl Judged<'_> {
             if !inverted {
                 continue;
             }
-            let condition = site.steps.iter().rev().find_map(|step| match step.what {
+            let condition = self.proven(index).into_iter().rev().find_map(|step| match step.what {
                 What::Condition {
                     truth: Some(truth), ..
                 } => Some((step.at, truth)),
@@ -538,8 +546,9 @@ impl Judged<'_> {
             ("development", 4),
         ]
         .into_iter()
+        .filter(|_| self.case.asked)
         .map(|(name, lane)| {
-            let steps = self.case.answers.because(self.case.program, answer, lane);
+            let steps = self.replay.because(answer, lane);
             (
                 name,
                 reach(Lanes::nth(lane)),

@@ -2,15 +2,13 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::lanes::Lanes;
-use super::machine::{Force, PathNode};
+use super::machine::PathNode;
 use super::reach::{Answers, SiteAnswer};
 use super::value::Cause;
 use crate::program::*;
-use crate::project::FileFacts;
 
 /// Conditions shown at most, after the entry and the calls.
 const MAX_CONDITIONS: usize = 4;
@@ -43,6 +41,13 @@ pub enum What {
 impl Answers {
     /// The steps that lead to a site in one lane, or that keep the lane from it.
     pub fn because(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
+        let mut steps = self.because_in_full(program, site, lane);
+        shorten(&mut steps);
+        steps
+    }
+
+    /// The same with every condition.
+    pub fn because_in_full(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
         let bit = Lanes::nth(lane);
         if site.reached.has(bit) {
             self.way_in(program, site, bit)
@@ -100,7 +105,6 @@ impl Answers {
             });
         }
         conditions.dedup();
-        conditions.truncate(MAX_CONDITIONS);
         conditions.reverse();
         steps.extend(
             conditions
@@ -198,7 +202,6 @@ impl Answers {
         }
         steps.truncate(MAX_CALLS);
         steps.dedup();
-        all.truncate(MAX_CONDITIONS);
         steps.extend(
             all.into_iter()
                 .map(|cond| self.condition_step(program, cond, bit)),
@@ -206,7 +209,7 @@ impl Answers {
         steps
     }
 
-    fn condition_step(&self, program: &Program, cond: NodeRef, bit: Lanes) -> Step {
+    pub(super) fn condition_step(&self, program: &Program, cond: NodeRef, bit: Lanes) -> Step {
         let (truth, cause) = match self.conditions.get(&cond) {
             Some(condition) => match (condition.yes.has(bit), condition.no.has(bit)) {
                 (true, false) => (Some(true), None),
@@ -289,18 +292,12 @@ pub fn name_of(program: &Program, def: NodeRef) -> SmolStr {
     }
 }
 
-/// Evaluates again with some conditions forced, and gives the lanes that reach a site then.
-pub fn replay(
-    program: &Program,
-    facts: &FileFacts,
-    site: NodeRef,
-    forced: &FxHashMap<NodeRef, Force>,
-) -> Lanes {
-    let start = program.span(site).start;
-    let answers = super::evaluate_forced(program, facts, forced);
-    answers
-        .sites
-        .iter()
-        .filter(|answer| program.span(answer.at).start == start)
-        .fold(Lanes::NONE, |all, answer| all | answer.reached)
+/// Leaves the first conditions, as many as are shown.
+pub(super) fn shorten(steps: &mut Vec<Step>) {
+    let mut count = 0;
+    steps.retain(|step| {
+        let is_condition = matches!(step.what, What::Condition { .. });
+        count += usize::from(is_condition);
+        !is_condition || count <= MAX_CONDITIONS
+    });
 }

@@ -598,6 +598,11 @@ impl<'p> Machine<'p> {
         self.steps <= NODE_BUDGET
     }
 
+    /// Nodes evaluated so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
     pub fn may_inline(&mut self) -> bool {
         self.inlined += 1;
         self.inlined <= INLINE_BUDGET && self.inlining.len() < MAX_INLINE

@@ -16,6 +16,7 @@ mod methods;
 mod names;
 mod ops;
 mod reach;
+mod replay;
 mod ruby;
 mod ruby_values;
 mod value;
@@ -25,7 +26,8 @@ use rustc_hash::FxHashMap;
 use crate::program::{NodeRef, Program};
 use crate::project::FileFacts;
 
-pub use because::{Step, What, name_of, replay};
+pub use because::{Step, What, name_of};
+pub use replay::{Replay, replay};
 pub use lanes::Lanes;
 pub use machine::{Condition, Event, EventKind, Force, Mismatch};
 pub use names::distance_at_most;

@@ -36,6 +36,8 @@ pub struct Answers {
     pub conditions: FxHashMap<NodeRef, Condition>,
     pub contexts: Vec<Context>,
     pub reach: Vec<Reached>,
+    /// Nodes evaluated: what evaluating again costs.
+    pub steps: u64,
 }
 
 /// How a body is entered.
@@ -86,12 +88,14 @@ impl<'p> Machine<'p> {
         let reach = self.propagate(&homes);
         let sites = self.sites(&reach);
         let learned = self.learned();
+        let steps = self.steps();
         let answers = Answers {
             sites,
             events: self.events,
             conditions: self.conditions,
             contexts: self.contexts,
             reach,
+            steps,
         };
         (answers, learned)
     }

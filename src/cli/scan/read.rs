@@ -218,7 +218,7 @@ mod tests {
             file.write_all(&vec![b' '; PARSED as usize]).unwrap();
             assert_eq!(triggers().read(RUBY, file.path()), expected);
         };
-        let large = || Found::Skip("larger than 2 MB".to_owned());
+        let large = || Found::Skip("larger than 2 MB, so not parsed; it holds `Faker` on line 1".to_owned());
         check(0, "faker", Found::Nothing);
         check(0, "Faker", large());
         for shift in 0..8 {

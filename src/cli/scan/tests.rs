@@ -259,7 +259,8 @@ fn large_files_are_counted() {
         [
             "holes.rb: binary file",
             "huge.rb: larger than 256 MB",
-            "large.rb: larger than 2 MB",
+            "large.rb: larger than 2 MB, so not parsed; it holds `Faker` on line 1, `Faker` on line 2, `Faker` on line 3, \
+             `Faker` on line 4, `Faker` on line 5 and perhaps more",
             "2 scanned, 0 generated"
         ]
     );

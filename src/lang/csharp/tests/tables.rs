@@ -363,7 +363,7 @@ fn scopes_and_exits() {
         ("return;", "(seq (return))"),
         (
             "goto end; end: F();",
-            r#"(seq (goto("end")) (seq (label end) (call F)))"#,
+            r#"(seq (goto end) (seq (label end) (call F)))"#,
         ),
     ]);
 }

@@ -51,8 +51,9 @@ fn jumps() {
             "exit (call abort \"x\") (call throw :a)",
         ),
         (
+            // BEGIN runs before anything else
             "END { a }; BEGIN { b }",
-            "(call at_exit &(fn block [] a)) b",
+            "b (call at_exit &(fn block [] a))",
         ),
     ]);
 }
