@@ -450,6 +450,9 @@ impl<'p> Machine<'p> {
     }
 
     fn unknown_result(&mut self, v: &V, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        if let V::Object(object) = v {
+            self.expose(&object.clone());
+        }
         self.escape_args(args, lanes);
         let cause = if let V::Unknown(cause) = v {
             *cause
@@ -962,7 +965,7 @@ impl<'p> Machine<'p> {
         }
         let context = std::mem::replace(&mut self.context, own);
         let outer_reads = std::mem::take(&mut self.reads);
-        let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
+        let foreign = self.enter_body();
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
         let this = class.map(|class| match self.ruby() && def.is_static {
@@ -1349,7 +1352,7 @@ impl<'p> Machine<'p> {
         };
         let mark = self.exits.len();
         let before = self.st.clone();
-        let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
+        let foreign = self.enter_body();
         self.maybe(lanes, |machine| {
             machine.forget_written(closure.def, lanes);
             let (value, falls) = if machine.homes.contains_key(&closure.def) {
@@ -1403,6 +1406,11 @@ impl<'p> Machine<'p> {
                 }
                 _ => {}
             }
+        }
+        if self.ruby()
+            && let Some(V::Object(object)) = self.st.this.as_ref().and_then(|this| this.single()).cloned()
+        {
+            self.expose(&object);
         }
         for node in used {
             self.forget_through(NodeRef { item: def.item, node }, lanes);

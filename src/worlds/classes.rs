@@ -694,6 +694,22 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// The class whose `@@` variables a class shares: the last one it derives from.
+    fn root_of(&self, this: &V) -> u32 {
+        let mut class = match this {
+            V::Class(class) | V::Instance(class) => *class,
+            V::Object(object) => object.class,
+            _ => 0,
+        };
+        for _ in 0..MAX_BASES {
+            match self.kin.get(&class).and_then(|kin| kin.base) {
+                Some(base) => class = base,
+                None => break,
+            }
+        }
+        class
+    }
+
     pub fn this(&self, lanes: Lanes) -> Val {
         match &self.st.this {
             Some(this) => {
@@ -739,7 +755,10 @@ impl<'p> Machine<'p> {
             .as_ref()
             .and_then(|this| this.single().cloned());
         match this {
-            Some(V::Object(object)) if name.starts_with("@@") => self.class_field(object.class, name, lanes, false),
+            Some(ref this @ (V::Object(_) | V::Class(_) | V::Instance(_))) if name.starts_with("@@") => {
+                let class = self.root_of(this);
+                self.class_field(class, name, lanes, false)
+            }
             Some(V::Object(object)) => self.object_field(&object, name, lanes),
             Some(ref this @ (V::Class(class) | V::Instance(class))) => {
                 let name = own_field(this, name, self.ruby());
@@ -760,6 +779,10 @@ impl<'p> Machine<'p> {
             .as_ref()
             .and_then(|this| this.single().cloned())
         {
+            Some(ref this @ (V::Object(_) | V::Class(_) | V::Instance(_))) if name.starts_with("@@") => {
+                let class = self.root_of(this);
+                self.class_field(class, name, lanes, true)
+            }
             Some(ref this @ (V::Class(class) | V::Instance(class))) => {
                 let name = own_field(this, name, self.ruby());
                 self.class_field(class, &name, lanes, true)
@@ -768,7 +791,7 @@ impl<'p> Machine<'p> {
                 Some(slot) => self.slots[slot as usize].only(lanes),
                 None => Val::nil(lanes),
             },
-            Some(V::Object(object)) if !name.starts_with("@@") => {
+            Some(V::Object(object)) => {
                 let own = object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
                 let mut value = own.unwrap_or_default();
                 let rest = lanes.without(value.lanes());
@@ -793,6 +816,10 @@ impl<'p> Machine<'p> {
             .as_ref()
             .and_then(|this| this.single().cloned());
         match this {
+            Some(ref this @ (V::Object(_) | V::Instance(_))) if name.starts_with("@@") => {
+                let class = self.root_of(this);
+                self.write_class_field(class, name, lanes, value);
+            }
             Some(V::Object(object)) => {
                 self.write_object_field(&object, name, lanes, value);
                 self.write_class_field(object.class, name, lanes, value);
@@ -803,6 +830,7 @@ impl<'p> Machine<'p> {
                 let in_body = self.ruby() && matches!(self.scopes[self.st.scope as usize].kind, ScopeKind::Class(_)) && lanes == Lanes::ALL && self.branch() == 0;
                 let before = self.in_constructor;
                 self.in_constructor |= in_body;
+                let class = if name.starts_with("@@") { self.root_of(this) } else { class };
                 self.write_class_field(class, &name, lanes, value);
                 self.in_constructor = before;
             }
@@ -818,7 +846,11 @@ impl<'p> Machine<'p> {
         value: &Val,
     ) {
         self.wrote(Place::Field(object.class, name.clone()));
-        let certain = object.born == self.branch();
+        if object.body != self.foreign_below {
+            // a body that may run at any time writes it
+            object.exposed.set(true);
+        }
+        let certain = object.born == self.branch() && object.body == self.foreign_below;
         let strong = certain && !object.exposed.get() && (self.in_constructor || self.ruby());
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
@@ -837,7 +869,13 @@ impl<'p> Machine<'p> {
 
     /// An object gets into code that is not in sight: its methods may run, so its fields hold what these write.
     pub fn expose(&mut self, object: &Rc<Object>) {
-        object.exposed.set(true);
+        if !object.exposed.replace(true) && self.ruby() {
+            let held: Vec<Val> = object.fields.borrow().iter().map(|(_, value)| value.clone()).collect();
+            let at = NodeRef { item: ItemId(0), node: NodeId(0) };
+            for value in held {
+                self.escape(&value, Lanes::ALL, at);
+            }
+        }
         let names: Vec<SmolStr> = object.fields.borrow().iter().map(|(name, _)| name.clone()).collect();
         for name in names {
             let writers = self.classes[object.class as usize].writers.get(&name).cloned().unwrap_or_default();
@@ -861,6 +899,11 @@ impl<'p> Machine<'p> {
             .find(|(known, _)| known == name)
             .map(|(_, value)| value.only(lanes));
         match own {
+            // what other bodies write to it, the class knows
+            Some(mut value) if self.ruby() && object.body != self.foreign_below => {
+                value.join(&self.class_field(object.class, name, lanes, false));
+                value
+            }
             Some(mut value) => {
                 let rest = lanes.without(value.lanes());
                 if !rest.is_empty() {
@@ -877,11 +920,14 @@ impl<'p> Machine<'p> {
         self.ensure_class_body(class);
         self.fields_read.insert((class, name.clone()));
         self.looked_at(Place::Field(class, name.clone()));
-        let writers = self.classes[class as usize]
+        let mut writers = self.classes[class as usize]
             .writers
             .get(name)
             .cloned()
             .unwrap_or_default();
+        if self.ruby() {
+            writers.extend(self.derived_writers(class, name));
+        }
         let mut running = false;
         let mut constructed = false;
         // a plain setter that somebody in sight uses writes what these give it
@@ -1202,6 +1248,7 @@ impl<'p> Machine<'p> {
             class,
             fields: RefCell::new(Vec::new()),
             born: self.branch(),
+            body: self.foreign_below,
             exposed: Default::default(),
         });
         for (index, param) in node.params.iter().enumerate() {

@@ -665,9 +665,9 @@ impl<'p> Machine<'p> {
         if how == Shortcut::Or && (tested || self.is_test(first)) {
             // an unknown answer that turned out true is true
             for alt in &mut kept.alts {
-                if let V::Unknown(cause) = alt.v {
+                if matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)) {
+                    alt.doubt |= cause_of(&alt.v).doubts();
                     alt.v = V::Bool(true);
-                    alt.doubt |= cause.doubts();
                 }
             }
         }

@@ -1783,6 +1783,7 @@ impl<'p> Machine<'p> {
             self.each_alternative(target, lanes, |machine, v, lanes| {
                 let done = machine.implicit_call(at, v, "[]=", &own, lanes);
                 done.unwrap_or_else(|| {
+                    machine.write_struct(v, keys, value, lanes);
                     machine.escape_args(&own, lanes);
                     (Val::nil(lanes), lanes)
                 })

@@ -715,6 +715,13 @@ impl<'p> Machine<'p> {
         slot
     }
 
+    /// A body starts: what was there before outlives it. Gives what to set back when it ends.
+    pub fn enter_body(&mut self) -> u32 {
+        // a slot for nothing: no two bodies start at the same one, and none at the top level's
+        self.slots.push(Val::default());
+        std::mem::replace(&mut self.foreign_below, self.slots.len() as u32)
+    }
+
     /// Whether a slot outlives the body that runs.
     pub fn is_foreign(&self, slot: u32) -> bool {
         slot < self.foreign_below || (self.foreign_below > 0 && self.file_slots.contains(&slot))

@@ -136,6 +136,10 @@ impl<'p> Machine<'p> {
                     self.changed(self.left_of(at), left, &sum, lanes);
                     return sum;
                 }
+                if self.ruby() && left.alts.iter().any(|alt| matches!(alt.v, V::Map(_))) {
+                    // a set that grows
+                    self.changed(self.left_of(at), left, &Val::data(lanes), lanes);
+                }
                 self.escape(right, lanes, at);
                 self.taint_place(self.left_of(at), right.taint);
                 return Val::data(lanes).tainted(left.taint.or(right.taint));

@@ -294,15 +294,17 @@ impl<'p> Machine<'p> {
             let kin = self.kin.get(&class);
             let mixed = |kin: &Kin| if of_class { Vec::new() } else { kin.prepended.clone() };
             for module in kin.map(mixed).unwrap_or_default().into_iter().rev() {
-                if !out.contains(&(module, false)) && out.len() < MAX_ANCESTORS {
-                    out.push((module, false));
-                }
+                self.collect_ancestors(module, false, out);
+            }
+            if out.len() >= MAX_ANCESTORS || out.contains(&(class, of_class)) {
+                return;
             }
             out.push((class, of_class));
             let after = kin.map(|kin| if of_class { kin.extended.clone() } else { kin.included.clone() }).unwrap_or_default();
             for module in after.into_iter().rev() {
-                if !out.contains(&(module, false)) && out.len() < MAX_ANCESTORS {
-                    out.push((module, false));
+                // modules that take each other in are no Ruby, but text may say so
+                if !out.contains(&(module, false)) {
+                    self.collect_ancestors(module, false, out);
                 }
             }
             next = kin.and_then(|kin| kin.base);
@@ -324,6 +326,23 @@ impl<'p> Machine<'p> {
     /// The method that answers to a name, and its owner.
     pub fn resolve(&self, class: u32, of_class: bool, name: &str) -> Option<(Owner, NodeRef)> {
         self.ancestors(class, of_class).into_iter().find_map(|owner| Some((owner, self.answers(owner, name)?)))
+    }
+
+    /// Methods of derived classes and mixins that write a field.
+    pub fn derived_writers(&self, class: u32, name: &SmolStr) -> Vec<NodeRef> {
+        let mut out: Vec<NodeRef> = Vec::new();
+        let mut todo = self.kin.get(&class).map(|kin| kin.derived.clone()).unwrap_or_default();
+        todo.extend(self.ancestors(class, false).into_iter().map(|(owner, _)| owner).filter(|owner| *owner != class));
+        let mut seen = vec![class];
+        while let Some(next) = todo.pop() {
+            if seen.contains(&next) || seen.len() > 200 {
+                continue;
+            }
+            seen.push(next);
+            out.extend(self.classes[next as usize].writers.get(name).into_iter().flatten());
+            todo.extend(self.kin.get(&next).map(|kin| kin.derived.clone()).unwrap_or_default());
+        }
+        out
     }
 
     /// Definitions in classes derived from one: an object of the class may be one of theirs.
@@ -556,9 +575,8 @@ impl<'p> Machine<'p> {
         self.escape_args(args, lanes);
         defs.sort_unstable();
         defs.dedup();
+        // that one of them is meant keeps none from being called from elsewhere
         for def in defs {
-            self.called.insert(def);
-            self.structure.insert((self.context, def));
             self.maybe(lanes, |machine| machine.by_summary(at, def, lanes));
         }
         (Val::data(lanes), lanes)
@@ -783,7 +801,7 @@ impl<'p> Machine<'p> {
                 fields.extend(pairs.iter().filter_map(|(key, value)| Some((field_of(key.text()?), value.clone()))));
             }
             self.structs.insert(class, fields.iter().map(|(name, _)| SmolStr::new(name.trim_start_matches('@'))).collect());
-            return Some((Val::of(V::Object(std::rc::Rc::new(Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), exposed: Default::default() })), lanes), lanes));
+            return Some((Val::of(V::Object(std::rc::Rc::new(Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), body: self.foreign_below, exposed: Default::default() })), lanes), lanes));
         }
         let names: Option<Vec<SmolStr>> = args.positional.iter().map(|name| match name.single()? {
             V::Symbol(name) => Some(name.clone()),
@@ -805,8 +823,22 @@ impl<'p> Machine<'p> {
                 (field_of(name), value)
             })
             .collect();
-        let object = Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), exposed: Default::default() };
+        let object = Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), body: self.foreign_below, exposed: Default::default() };
         Some((Val::of(V::Object(std::rc::Rc::new(object)), lanes), lanes))
+    }
+
+    /// `struct[:field] = value`, `struct[0] = value`.
+    pub fn write_struct(&mut self, v: &V, keys: &[Val], value: &Val, lanes: Lanes) {
+        let V::Object(object) = v else { return };
+        let object = object.clone();
+        match keys.first().and_then(Val::text) {
+            Some(name) => self.write_object_field(&object, &field_of(name), lanes, value),
+            None => {
+                for (_, field) in object.fields.borrow_mut().iter_mut() {
+                    field.join(&value.only(lanes));
+                }
+            }
+        }
     }
 
     /// Members that something in a class body made: attributes of the class, delegates, fields of structs; and members by name.

@@ -24,6 +24,8 @@ impl<'p> Machine<'p> {
             return Some(result);
         }
         match v {
+            // `:name.to_proc` is called with what it is sent to
+            V::Symbol(_) if matches!(name, "call" | "()" | "===" | "yield") => Some(self.call_value(at, &Val::of(v.clone(), lanes), args, lanes)),
             V::Str(_) | V::Inquirer(_) | V::Symbol(_) => self.text_operation(v, name, args, lanes),
             V::Int(number) => self.number_method(at, *number, name, args, lanes),
             V::Bool(value) => match (name, args.get(0)) {
@@ -171,6 +173,7 @@ impl<'p> Machine<'p> {
                 str(format!("{head}{}", chars.as_str()))
             }
             ("to_i", 0) => Some(V::Int(leading_number(text))),
+            ("to_proc", 0) if matches!(v, V::Symbol(_)) => Some(v.clone()),
             ("ord", 0) => text.chars().next().map(|c| V::Int(i64::from(u32::from(c)))),
             ("match", 1) => {
                 let this = Val::of(v.clone(), lanes);

@@ -94,6 +94,8 @@ pub struct Object {
     pub fields: RefCell<Vec<(SmolStr, Val)>>,
     /// The branch it was made in: writes of another one may not have happened.
     pub born: u32,
+    /// The body it was made in, by the slot that body starts at.
+    pub body: u32,
     /// Code that is not in sight has it: no write is sure to be the last.
     pub exposed: std::cell::Cell<bool>,
 }
