@@ -86,45 +86,21 @@ impl<'p> Machine<'p> {
         match self.kind(at) {
             Some(Kind::Seq(all)) => {
                 for node in all {
-                    self.hoist(
-                        NodeRef {
-                            item: at.item,
-                            node: *node,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: at.item, node: *node }, depth + 1);
                 }
             }
             // members under `#if`
             Some(Kind::If { arms, otherwise }) if self.csharp() => {
                 for (_, body) in arms {
-                    self.hoist(
-                        NodeRef {
-                            item: at.item,
-                            node: *body,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: at.item, node: *body }, depth + 1);
                 }
                 if let Some(node) = otherwise {
-                    self.hoist(
-                        NodeRef {
-                            item: at.item,
-                            node: *node,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: at.item, node: *node }, depth + 1);
                 }
             }
             Some(Kind::Item(id)) => {
                 if let Some(code) = self.program.code(*id) {
-                    self.hoist(
-                        NodeRef {
-                            item: *id,
-                            node: code.root,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: *id, node: code.root }, depth + 1);
                 }
             }
             Some(Kind::Def(def)) => self.hoist_def(at, def),
@@ -165,30 +141,27 @@ impl<'p> Machine<'p> {
                 },
                 Kind::Out(place) => *place,
                 Kind::Binary { op: Op::Shift, left, .. } if self.ruby() => *left,
-                Kind::Call(call) if self.ruby() => match code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
-                    Some(Kind::Attr { recv, name, .. }) if super::methods::is_mutation(name) => *recv,
-                    _ => continue,
-                },
+                Kind::Call(call) if self.ruby() => {
+                    match code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
+                        Some(Kind::Attr { recv, name, .. }) if super::methods::is_mutation(name) => *recv,
+                        _ => continue,
+                    }
+                }
                 _ => continue,
             };
             let name = match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
                 Some(Kind::Field(name)) => name,
-                Some(Kind::Attr { recv, name, .. }) => {
-                    match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
-                        Some(Kind::SelfRef) => name,
-                        Some(Kind::Name(this)) if this == "self" || this == "cls" => name,
-                        _ => continue,
-                    }
-                }
+                Some(Kind::Attr { recv, name, .. }) => match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
+                    Some(Kind::SelfRef) => name,
+                    Some(Kind::Name(this)) if this == "self" || this == "cls" => name,
+                    _ => continue,
+                },
                 Some(Kind::Name(name)) if self.csharp() => name,
                 _ => continue,
             };
             let of_class = self.ruby() && self.def(at).is_some_and(|def| def.is_static);
             let name = if of_class { own_field(&V::Class(class), name, true) } else { name.clone() };
-            let writers = self.classes[class as usize]
-                .writers
-                .entry(name)
-                .or_default();
+            let writers = self.classes[class as usize].writers.entry(name).or_default();
             if !writers.contains(&at) {
                 writers.push(at);
             }
@@ -208,11 +181,10 @@ impl<'p> Machine<'p> {
                 _ => None,
             }
         } else if self.ruby() || (self.csharp() && class.form != ClassForm::Enum) {
-            self.slot_in(outer, &simple)
-                .and_then(|slot| match self.slots[slot as usize].single() {
-                    Some(V::Class(known)) => Some(*known),
-                    _ => None,
-                })
+            self.slot_in(outer, &simple).and_then(|slot| match self.slots[slot as usize].single() {
+                Some(V::Class(known)) => Some(*known),
+                _ => None,
+            })
         } else {
             None
         };
@@ -248,39 +220,15 @@ impl<'p> Machine<'p> {
         self.class_of_item.insert(at, index);
         let scope = self.classes[index as usize].scope;
         for param in &class.params {
-            let value = param
-                .ty
-                .as_deref()
-                .and_then(|ty| self.typed(ty, Lanes::ALL))
-                .unwrap_or_else(|| Val::data(Lanes::ALL));
-            let field = FieldInfo {
-                ty: param.ty.clone(),
-                value,
-                declared: true,
-                initialised: true,
-                settable: false,
-            };
-            self.classes[index as usize]
-                .fields
-                .insert(param.name.clone(), field);
+            let value =
+                param.ty.as_deref().and_then(|ty| self.typed(ty, Lanes::ALL)).unwrap_or_else(|| Val::data(Lanes::ALL));
+            let field = FieldInfo { ty: param.ty.clone(), value, declared: true, initialised: true, settable: false };
+            self.classes[index as usize].fields.insert(param.name.clone(), field);
         }
         let before = std::mem::replace(&mut self.st.scope, scope);
-        self.hoist(
-            NodeRef {
-                item: at.item,
-                node: class.body,
-            },
-            depth + 1,
-        );
+        self.hoist(NodeRef { item: at.item, node: class.body }, depth + 1);
         if self.csharp() {
-            self.predeclare_fields(
-                index,
-                NodeRef {
-                    item: at.item,
-                    node: class.body,
-                },
-                0,
-            );
+            self.predeclare_fields(index, NodeRef { item: at.item, node: class.body }, 0);
         }
         self.st.scope = before;
         index
@@ -294,47 +242,21 @@ impl<'p> Machine<'p> {
         match self.kind(at) {
             Some(Kind::Seq(all)) => {
                 for node in all {
-                    self.predeclare_fields(
-                        class,
-                        NodeRef {
-                            item: at.item,
-                            node: *node,
-                        },
-                        depth + 1,
-                    );
+                    self.predeclare_fields(class, NodeRef { item: at.item, node: *node }, depth + 1);
                 }
             }
             Some(Kind::If { arms, otherwise }) => {
                 for node in arms.iter().map(|(_, body)| *body).chain(*otherwise) {
-                    self.predeclare_fields(
-                        class,
-                        NodeRef {
-                            item: at.item,
-                            node,
-                        },
-                        depth + 1,
-                    );
+                    self.predeclare_fields(class, NodeRef { item: at.item, node }, depth + 1);
                 }
             }
             Some(Kind::Item(id)) => {
                 if let Some(code) = self.program.code(*id) {
-                    self.predeclare_fields(
-                        class,
-                        NodeRef {
-                            item: *id,
-                            node: code.root,
-                        },
-                        depth + 1,
-                    );
+                    self.predeclare_fields(class, NodeRef { item: *id, node: code.root }, depth + 1);
                 }
             }
-            Some(Kind::Let {
-                name, ty, settable, ..
-            }) => {
-                let field = self.classes[class as usize]
-                    .fields
-                    .entry(name.clone())
-                    .or_default();
+            Some(Kind::Let { name, ty, settable, .. }) => {
+                let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
                 field.declared = true;
                 field.ty = ty.clone();
                 field.settable |= settable;
@@ -348,26 +270,16 @@ impl<'p> Machine<'p> {
         if !self.csharp() {
             return;
         }
-        let mut nodes: Vec<(NodeRef, u32)> = self
-            .class_of_item
-            .iter()
-            .map(|(at, class)| (*at, *class))
-            .collect();
+        let mut nodes: Vec<(NodeRef, u32)> = self.class_of_item.iter().map(|(at, class)| (*at, *class)).collect();
         nodes.sort_unstable();
         for (at, class) in nodes {
             let Some(Kind::Class(node)) = self.kind(at) else {
                 continue;
             };
             for base in &node.bases {
-                let name = match self.kind(NodeRef {
-                    item: at.item,
-                    node: *base,
-                }) {
+                let name = match self.kind(NodeRef { item: at.item, node: *base }) {
                     Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
-                    Some(Kind::Call(call)) => match self.kind(NodeRef {
-                        item: at.item,
-                        node: call.callee,
-                    }) {
+                    Some(Kind::Call(call)) => match self.kind(NodeRef { item: at.item, node: call.callee }) {
                         Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
                         _ => continue,
                     },
@@ -413,8 +325,7 @@ impl<'p> Machine<'p> {
             .filter(|derived| {
                 let info = &self.classes[*derived as usize];
                 *derived != class
-                    && (info.methods.contains_key(name)
-                        || info.fields.get(name).is_some_and(|field| field.declared))
+                    && (info.methods.contains_key(name) || info.fields.get(name).is_some_and(|field| field.declared))
                     && self.derives(*derived, class)
             })
             .collect()
@@ -468,11 +379,7 @@ impl<'p> Machine<'p> {
             V::Object(object) => object.class,
             _ => return class,
         };
-        if self.csharp() && own != class && self.derives(own, class) {
-            own
-        } else {
-            class
-        }
+        if self.csharp() && own != class && self.derives(own, class) { own } else { class }
     }
 
     /// Abstract, or of an interface: there is nothing to run.
@@ -506,13 +413,13 @@ impl<'p> Machine<'p> {
             {
                 return true;
             }
-            todo.extend(info.bases.iter().filter_map(|base| {
-                if let Some(V::Class(base)) = base.single() {
-                    Some(*base)
-                } else {
-                    None
-                }
-            }));
+            todo.extend(
+                info.bases.iter().filter_map(
+                    |base| {
+                        if let Some(V::Class(base)) = base.single() { Some(*base) } else { None }
+                    },
+                ),
+            );
         }
         false
     }
@@ -525,13 +432,11 @@ impl<'p> Machine<'p> {
             if let Some(found) = info.methods.get(name) {
                 return found.clone();
             }
-            match info.bases.iter().find_map(|base| {
-                if let Some(V::Class(base)) = base.single() {
-                    Some(*base)
-                } else {
-                    None
-                }
-            }) {
+            match info.bases.iter().find_map(
+                |base| {
+                    if let Some(V::Class(base)) = base.single() { Some(*base) } else { None }
+                },
+            ) {
                 Some(base) => class = base,
                 None => break,
             }
@@ -576,13 +481,7 @@ impl<'p> Machine<'p> {
         }
         let mut bases = Vec::new();
         for base in &class.bases {
-            let (value, _) = self.eval_quietly(
-                NodeRef {
-                    item: at.item,
-                    node: *base,
-                },
-                lanes,
-            );
+            let (value, _) = self.eval_quietly(NodeRef { item: at.item, node: *base }, lanes);
             bases.push(value);
         }
         // those of the file are known in C#
@@ -597,25 +496,13 @@ impl<'p> Machine<'p> {
             false => class.decorators.as_slice(),
         };
         for node in before_body {
-            self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: *node,
-                },
-                lanes,
-            );
+            self.eval(NodeRef { item: at.item, node: *node }, lanes);
         }
         let before = self.st.clone();
         self.classes[index as usize].body = BodyState::Running;
         self.st.scope = self.classes[index as usize].scope;
         self.st.this = Some(Val::of(V::Class(index), Lanes::ALL));
-        self.eval(
-            NodeRef {
-                item: at.item,
-                node: class.body,
-            },
-            lanes,
-        );
+        self.eval(NodeRef { item: at.item, node: class.body }, lanes);
         self.classes[index as usize].body = BodyState::Done;
         self.st = before;
     }
@@ -642,18 +529,8 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn declare_field(
-        &mut self,
-        class: u32,
-        name: &SmolStr,
-        ty: Option<&SmolStr>,
-        value: &Val,
-        lanes: Lanes,
-    ) {
-        let field = self.classes[class as usize]
-            .fields
-            .entry(name.clone())
-            .or_default();
+    pub fn declare_field(&mut self, class: u32, name: &SmolStr, ty: Option<&SmolStr>, value: &Val, lanes: Lanes) {
+        let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
         field.declared = true;
         field.ty = ty.cloned();
         if !value.alts.is_empty() {
@@ -665,18 +542,9 @@ impl<'p> Machine<'p> {
     pub fn write_class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, value: &Val) {
         let in_constructor = self.in_constructor;
         let read = self.fields_read.contains(&(class, name.clone()));
-        let field = self.classes[class as usize]
-            .fields
-            .entry(name.clone())
-            .or_default();
+        let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
         let value = value.only(lanes);
-        let known = |alt: &Alt| {
-            field
-                .value
-                .alts
-                .iter()
-                .any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes))
-        };
+        let known = |alt: &Alt| field.value.alts.iter().any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes));
         self.stale |= read && !value.alts.iter().all(known);
         let before = field.value.size();
         field.value.join(&value);
@@ -714,11 +582,7 @@ impl<'p> Machine<'p> {
         match &self.st.this {
             Some(this) => {
                 let value = this.only(lanes);
-                if value.alts.is_empty() {
-                    Val::data(lanes)
-                } else {
-                    value
-                }
+                if value.alts.is_empty() { Val::data(lanes) } else { value }
             }
             None => Val::data(lanes),
         }
@@ -726,12 +590,7 @@ impl<'p> Machine<'p> {
 
     /// What stands before a bare member name inside a class.
     pub fn member_receiver(&self, class: u32, lanes: Lanes) -> V {
-        match self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.only(lanes).single().cloned())
-        {
+        match self.st.this.as_ref().and_then(|this| this.only(lanes).single().cloned()) {
             Some(this @ (V::Object(_) | V::Instance(_) | V::Class(_))) => this,
             _ => V::Instance(class),
         }
@@ -749,11 +608,7 @@ impl<'p> Machine<'p> {
                 None => Val::data(lanes),
             };
         }
-        let this = self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.single().cloned());
+        let this = self.st.this.as_ref().and_then(|this| this.single().cloned());
         match this {
             Some(ref this @ (V::Object(_) | V::Class(_) | V::Instance(_))) if name.starts_with("@@") => {
                 let class = self.root_of(this);
@@ -773,12 +628,7 @@ impl<'p> Machine<'p> {
 
     /// A field about to be set by `||=`: while its writers are still being evaluated it counts as empty.
     pub fn peek_field_of_this(&mut self, name: &SmolStr, lanes: Lanes) -> Val {
-        match self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.single().cloned())
-        {
+        match self.st.this.as_ref().and_then(|this| this.single().cloned()) {
             Some(ref this @ (V::Object(_) | V::Class(_) | V::Instance(_))) if name.starts_with("@@") => {
                 let class = self.root_of(this);
                 self.class_field(class, name, lanes, true)
@@ -792,7 +642,8 @@ impl<'p> Machine<'p> {
                 None => Val::nil(lanes),
             },
             Some(V::Object(object)) => {
-                let own = object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
+                let own =
+                    object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
                 let mut value = own.unwrap_or_default();
                 let rest = lanes.without(value.lanes());
                 if !rest.is_empty() {
@@ -810,11 +661,7 @@ impl<'p> Machine<'p> {
             self.set_slot(slot, lanes, value);
             return;
         }
-        let this = self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.single().cloned());
+        let this = self.st.this.as_ref().and_then(|this| this.single().cloned());
         match this {
             Some(ref this @ (V::Object(_) | V::Instance(_))) if name.starts_with("@@") => {
                 let class = self.root_of(this);
@@ -827,7 +674,10 @@ impl<'p> Machine<'p> {
             Some(ref this @ (V::Class(class) | V::Instance(class))) => {
                 let name = own_field(this, name, self.ruby());
                 // what a class body assigns is there before anything of the class runs
-                let in_body = self.ruby() && matches!(self.scopes[self.st.scope as usize].kind, ScopeKind::Class(_)) && lanes == Lanes::ALL && self.branch() == 0;
+                let in_body = self.ruby()
+                    && matches!(self.scopes[self.st.scope as usize].kind, ScopeKind::Class(_))
+                    && lanes == Lanes::ALL
+                    && self.branch() == 0;
                 let before = self.in_constructor;
                 self.in_constructor |= in_body;
                 let class = if name.starts_with("@@") { self.root_of(this) } else { class };
@@ -838,13 +688,7 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn write_object_field(
-        &mut self,
-        object: &Rc<Object>,
-        name: &SmolStr,
-        lanes: Lanes,
-        value: &Val,
-    ) {
+    pub fn write_object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes, value: &Val) {
         self.wrote(Place::Field(object.class, name.clone()));
         if object.body != self.foreign_below {
             // a body that may run at any time writes it
@@ -879,7 +723,8 @@ impl<'p> Machine<'p> {
         let names: Vec<SmolStr> = object.fields.borrow().iter().map(|(name, _)| name.clone()).collect();
         for name in names {
             let writers = self.classes[object.class as usize].writers.get(&name).cloned().unwrap_or_default();
-            let changes = writers.iter().any(|writer| self.def(*writer).is_some_and(|def| def.form != Form::Constructor));
+            let changes =
+                writers.iter().any(|writer| self.def(*writer).is_some_and(|def| def.form != Form::Constructor));
             if changes {
                 let value = self.class_field(object.class, &name, Lanes::ALL, false);
                 let mut fields = object.fields.borrow_mut();
@@ -892,12 +737,7 @@ impl<'p> Machine<'p> {
 
     pub fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
         self.looked_at(Place::Field(object.class, name.clone()));
-        let own = object
-            .fields
-            .borrow()
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.only(lanes));
+        let own = object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
         match own {
             // what other bodies write to it, the class knows
             Some(mut value) if self.ruby() && object.body != self.foreign_below => {
@@ -920,11 +760,7 @@ impl<'p> Machine<'p> {
         self.ensure_class_body(class);
         self.fields_read.insert((class, name.clone()));
         self.looked_at(Place::Field(class, name.clone()));
-        let mut writers = self.classes[class as usize]
-            .writers
-            .get(name)
-            .cloned()
-            .unwrap_or_default();
+        let mut writers = self.classes[class as usize].writers.get(name).cloned().unwrap_or_default();
         if self.ruby() {
             writers.extend(self.derived_writers(class, name));
         }
@@ -936,9 +772,7 @@ impl<'p> Machine<'p> {
             if used && self.is_plain_setter(*writer) {
                 continue;
             }
-            constructed |= self
-                .def(*writer)
-                .is_some_and(|def| def.form == Form::Constructor);
+            constructed |= self.def(*writer).is_some_and(|def| def.form == Form::Constructor);
             if self.is_running(*writer) {
                 running = true;
             } else {
@@ -957,11 +791,7 @@ impl<'p> Machine<'p> {
                 value.join(&Val::data(rest));
                 return value;
             }
-            return if memo {
-                Val::nil(lanes)
-            } else {
-                self.inherited(class, name, lanes)
-            };
+            return if memo { Val::nil(lanes) } else { self.inherited(class, name, lanes) };
         };
         let mut value = field.value.only(lanes);
         let initialised = field.initialised || constructed;
@@ -987,9 +817,9 @@ impl<'p> Machine<'p> {
                 _ if declared
                     && writers.is_empty()
                     && value.alts.is_empty()
-                    && ty.as_deref().is_none_or(|ty| {
-                        !ty.contains("Action") && !ty.contains("Func") && !ty.contains("Event")
-                    }) =>
+                    && ty
+                        .as_deref()
+                        .is_none_or(|ty| !ty.contains("Action") && !ty.contains("Func") && !ty.contains("Event")) =>
                 {
                     V::Unknown(Cause::Data)
                 }
@@ -997,11 +827,7 @@ impl<'p> Machine<'p> {
             };
             value.join(&Val::of(empty, lanes));
         } else if !rest.is_empty() {
-            value.join(&if memo {
-                Val::nil(rest)
-            } else {
-                Val::data(rest)
-            });
+            value.join(&if memo { Val::nil(rest) } else { Val::data(rest) });
         }
         value
     }
@@ -1015,10 +841,7 @@ impl<'p> Machine<'p> {
 
     /// A member that the file does not define: inherited, or made at run time.
     fn inherited(&self, class: u32, name: &str, lanes: Lanes) -> Val {
-        let outside = self.classes[class as usize]
-            .bases
-            .iter()
-            .any(|base| !matches!(base.single(), Some(V::Class(_))));
+        let outside = self.classes[class as usize].bases.iter().any(|base| !matches!(base.single(), Some(V::Class(_))));
         if looks_like_switch(name) && (outside || !self.csharp()) {
             Val::unknown(Cause::Opaque, lanes)
         } else {
@@ -1027,14 +850,7 @@ impl<'p> Machine<'p> {
     }
 
     /// `v.name`, where `v` is a class of the file or an object of one.
-    pub fn read_member(
-        &mut self,
-        at: NodeRef,
-        v: &V,
-        class: u32,
-        name: &SmolStr,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn read_member(&mut self, at: NodeRef, v: &V, class: u32, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
         let class = self.runtime_class(v, class);
         if let V::Instance(declared) = v
             && *declared == class
@@ -1061,24 +877,14 @@ impl<'p> Machine<'p> {
         if own.is_empty() || own.iter().any(|def| !self.is_abstract(*def)) {
             classes.push(class);
         }
-        let branches: Vec<Branch> = classes
-            .iter()
-            .map(|_| Branch::open(lanes, Lanes::NONE))
-            .collect();
+        let branches: Vec<Branch> = classes.iter().map(|_| Branch::open(lanes, Lanes::NONE)).collect();
         self.fork(&branches, |machine, index| {
             let this = V::Instance(classes[index]);
             machine.read_own_member(at, &this, classes[index], name, lanes)
         })
     }
 
-    fn read_own_member(
-        &mut self,
-        at: NodeRef,
-        v: &V,
-        class: u32,
-        name: &SmolStr,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn read_own_member(&mut self, at: NodeRef, v: &V, class: u32, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
         if self.ruby()
             && let Some(result) = self.call_ruby_member(at, v, class, name, &Args::default(), lanes)
         {
@@ -1090,10 +896,7 @@ impl<'p> Machine<'p> {
             return result;
         }
         let found = self.methods_named(class, name);
-        if let Some(def) = found
-            .iter()
-            .find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter))
-        {
+        if let Some(def) = found.iter().find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter)) {
             let written = self.written_over(v, class, name, lanes);
             let closure = match self.made_of.get(def) {
                 Some(made) => made.only(lanes),
@@ -1112,11 +915,7 @@ impl<'p> Machine<'p> {
             return (value, falls);
         }
         if let V::Object(object) = v {
-            let own = object
-                .fields
-                .borrow()
-                .iter()
-                .any(|(known, _)| known == name);
+            let own = object.fields.borrow().iter().any(|(known, _)| known == name);
             if own || self.classes[class as usize].fields.contains_key(name) {
                 return (self.object_field(object, name, lanes), lanes);
             }
@@ -1137,17 +936,9 @@ impl<'p> Machine<'p> {
             return self.read_own_member(at, v, base, name, lanes);
         }
         if let Some(base) = self.library_base(class) {
-            return (
-                Val::of(V::Name(SmolStr::new(format!("{base}.{name}"))), lanes),
-                lanes,
-            );
+            return (Val::of(V::Name(SmolStr::new(format!("{base}.{name}"))), lanes), lanes);
         }
-        if self.csharp()
-            && matches!(
-                name.as_str(),
-                "Environment" | "HostingEnvironment" | "HostEnvironment"
-            )
-        {
+        if self.csharp() && matches!(name.as_str(), "Environment" | "HostingEnvironment" | "HostEnvironment") {
             return (Val::of(V::Host, lanes), lanes);
         }
         (self.inherited(class, name, lanes), lanes)
@@ -1158,13 +949,7 @@ impl<'p> Machine<'p> {
         self.classes[class as usize]
             .bases
             .iter()
-            .find_map(|base| {
-                if let Some(V::Class(base)) = base.single() {
-                    Some(*base)
-                } else {
-                    None
-                }
-            })
+            .find_map(|base| if let Some(V::Class(base)) = base.single() { Some(*base) } else { None })
             .filter(|base| !self.derives(*base, *base))
     }
 
@@ -1183,13 +968,7 @@ impl<'p> Machine<'p> {
     }
 
     /// `new C(args)`.
-    pub fn construct(
-        &mut self,
-        at: NodeRef,
-        class: u32,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn construct(&mut self, at: NodeRef, class: u32, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         self.ensure_class_body(class);
         if let Some(base) = self.library_base(class)
             && let Some((effect, family)) = self.symbol_of(&base)
@@ -1215,18 +994,11 @@ impl<'p> Machine<'p> {
         let Some(Kind::Class(node)) = self.kind(self.classes[class as usize].node) else {
             return (Val::data(lanes), lanes);
         };
-        let constructors: Vec<NodeRef> = [
-            "initialize",
-            "__init__",
-            node.name.rsplit('.').next().unwrap_or_default(),
-        ]
-        .iter()
-        .flat_map(|name| self.methods_named(class, name))
-        .filter(|at| {
-            self.def(*at)
-                .is_some_and(|def| def.form == Form::Constructor && !def.is_static)
-        })
-        .collect();
+        let constructors: Vec<NodeRef> = ["initialize", "__init__", node.name.rsplit('.').next().unwrap_or_default()]
+            .iter()
+            .flat_map(|name| self.methods_named(class, name))
+            .filter(|at| self.def(*at).is_some_and(|def| def.form == Form::Constructor && !def.is_static))
+            .collect();
         let count = args.positional.len() + args.named.len();
         let constructor = constructors
             .iter()
@@ -1259,13 +1031,9 @@ impl<'p> Machine<'p> {
         }
         // dataclasses and the like take their fields by name, or by their order, which is not followed
         if self.python() && constructor.is_none() {
-            object
-                .fields
-                .borrow_mut()
-                .extend(args.named.iter().cloned());
+            object.fields.borrow_mut().extend(args.named.iter().cloned());
             if args.open || !args.positional.is_empty() {
-                let names: Vec<SmolStr> =
-                    self.classes[class as usize].fields.keys().cloned().collect();
+                let names: Vec<SmolStr> = self.classes[class as usize].fields.keys().cloned().collect();
                 for name in names {
                     let mut value = self.class_field(class, &name, lanes, false);
                     match args.open {
@@ -1287,15 +1055,7 @@ impl<'p> Machine<'p> {
         (Val::of(V::Object(object), falls).tainted(taint), falls)
     }
 
-    pub fn write_attr(
-        &mut self,
-        target: &Val,
-        recv: NodeRef,
-        name: &SmolStr,
-        lanes: Lanes,
-        value: &Val,
-        at: NodeRef,
-    ) {
+    pub fn write_attr(&mut self, target: &Val, recv: NodeRef, name: &SmolStr, lanes: Lanes, value: &Val, at: NodeRef) {
         for alt in target.groups(lanes) {
             match &alt.v {
                 V::Object(object) if !self.ruby() => {
@@ -1314,15 +1074,11 @@ impl<'p> Machine<'p> {
                         self.write_class_field(owner, &super::ruby::attribute_field(name), alt.lanes, value);
                         continue;
                     }
-                    let setter = self
-                        .methods_named(class, &format!("{name}="))
-                        .first()
-                        .copied()
-                        .or_else(|| {
-                            self.methods_named(class, name).into_iter().find(|at| {
-                                self.def(*at).is_some_and(|def| def.form == Form::Setter)
-                            })
-                        });
+                    let setter = self.methods_named(class, &format!("{name}=")).first().copied().or_else(|| {
+                        self.methods_named(class, name)
+                            .into_iter()
+                            .find(|at| self.def(*at).is_some_and(|def| def.form == Form::Setter))
+                    });
                     let found = setter.is_some();
                     if self.ruby() && setter.is_some_and(|setter| self.is_plain_setter(setter)) {
                         let field = own_field(&alt.v, &SmolStr::new(format!("@{name}")), true);
@@ -1330,11 +1086,7 @@ impl<'p> Machine<'p> {
                     }
                     if let Some(setter) = setter {
                         let closure = self.bound(setter, &alt.v, alt.lanes);
-                        let args = Args {
-                            positional: vec![value.clone()],
-                            nodes: vec![at],
-                            ..Args::default()
-                        };
+                        let args = Args { positional: vec![value.clone()], nodes: vec![at], ..Args::default() };
                         self.call_value(at, &closure, &args, alt.lanes);
                     }
                     let field = if self.ruby() {

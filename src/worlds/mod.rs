@@ -28,11 +28,11 @@ use crate::program::{NodeRef, Program};
 use crate::project::FileFacts;
 
 pub use because::{Step, What, name_of};
-pub use replay::{Replay, replay};
 pub use lanes::Lanes;
 pub use machine::{Condition, Event, EventKind, Force, Mismatch};
 pub use names::distance_at_most;
 pub use reach::{Answers, SiteAnswer};
+pub use replay::{Replay, replay};
 pub use value::Cause;
 
 /// Runs a file in every world.
@@ -41,11 +41,7 @@ pub fn evaluate(program: &Program, facts: &FileFacts) -> Answers {
 }
 
 /// The same with the outcome of some conditions forced.
-pub fn evaluate_forced(
-    program: &Program,
-    facts: &FileFacts,
-    forced: &FxHashMap<NodeRef, Force>,
-) -> Answers {
+pub fn evaluate_forced(program: &Program, facts: &FileFacts, forced: &FxHashMap<NodeRef, Force>) -> Answers {
     // a body may write what another one, run before, has read: then everything runs again, knowing so from the start
     let nothing = machine::Seeds::default();
     let (answers, learned) = machine::Machine::new(program, facts, forced, &nothing).run();
