@@ -93,7 +93,7 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 let outcome = self.truth(&value, falls).negate();
-                (self.from_outcome(&outcome, &value), falls)
+                (self.bool_of(&outcome, &value), falls)
             }
             Kind::Binary { op, left, right } => {
                 let (left_value, falls) = self.eval(child(*left), lanes);
@@ -117,7 +117,7 @@ impl<'p> Machine<'p> {
             Kind::Is { subject, pattern } => {
                 let (value, falls) = self.eval(child(*subject), lanes);
                 let outcome = self.matches(at.item, pattern, &value, falls, at);
-                (self.from_outcome(&outcome, &value), falls)
+                (self.bool_of(&outcome, &value), falls)
             }
             Kind::Seq(all) => self.seq(at, all, lanes),
             Kind::Set { place, op, value } => self.eval_set(at, child(*place), *op, child(*value), lanes),
@@ -340,9 +340,8 @@ impl<'p> Machine<'p> {
 
     /// `a + b` on strings; unknown parts make the whole unknown in their lanes.
     pub fn concat(&mut self, left: &Val, right: &Val, lanes: Lanes) -> Val {
-        let mut out = Val::default();
-        out.deps = left.deps.clone().and(&right.deps);
-        out.taint = left.taint.or(right.taint);
+        let mut out =
+            Val { deps: left.deps.clone().and(&right.deps), taint: left.taint.or(right.taint), ..Val::default() };
         for a in left.groups(lanes) {
             for b in right.groups(a.lanes) {
                 // the text of an enumeration's member is not its value
@@ -358,7 +357,7 @@ impl<'p> Machine<'p> {
     }
 
     /// A bool from an outcome, with the deps of what decided it.
-    pub fn from_outcome(&self, outcome: &Outcome, by: &Val) -> Val {
+    pub fn bool_of(&self, outcome: &Outcome, by: &Val) -> Val {
         let mut value = Val::default();
         for (lanes, sure, truth) in [(outcome.yes, outcome.yes_sure, true), (outcome.no, outcome.no_sure, false)] {
             value.add(Alt { lanes: sure & lanes, v: V::Bool(truth), doubt: false });
@@ -398,7 +397,7 @@ impl<'p> Machine<'p> {
                     let none = at.without(some);
                     outcome.no |= none;
                     outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
-                    at = at & some;
+                    at &= some;
                     (Some(true), false)
                 }
                 // a member of a module or of an object that is not in sight; a class or function that a file imports is true
@@ -412,7 +411,7 @@ impl<'p> Machine<'p> {
                     let none = at.without(some);
                     outcome.no |= none;
                     outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
-                    at = at & some;
+                    at &= some;
                     (Some(true), false)
                 }
                 // a constant in capitals may hold a flag

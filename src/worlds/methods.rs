@@ -863,7 +863,7 @@ impl<'p> Machine<'p> {
             (Language::Ruby, "ENV", "[]" | "dig") => Some((self.environment_variable(at, first?, lanes), lanes)),
             (Language::Ruby, "ENV", "key?" | "has_key?" | "include?" | "member?") => {
                 let value = self.environment_variable(at, first?, lanes);
-                Some((self.from_outcome(&self.nilness(&value, lanes).negate(), &value), lanes))
+                Some((self.bool_of(&self.nilness(&value, lanes).negate(), &value), lanes))
             }
             (Language::Ruby, "ENV", "values_at") => {
                 let values = args.positional.iter().map(|name| self.environment_variable(at, name, lanes)).collect();
@@ -1295,7 +1295,7 @@ impl<'p> Machine<'p> {
             (Language::Python, "len") => Some((self.count(first?, lanes), lanes)),
             (Language::Python, "bool") => {
                 let value = first?;
-                Some((self.from_outcome(&self.truth(value, lanes), value), lanes))
+                Some((self.bool_of(&self.truth(value, lanes), value), lanes))
             }
             (Language::Python, "str") => Some((as_text(first?, lanes), lanes)),
             (

@@ -148,7 +148,7 @@ impl<'p> Machine<'p> {
                 return Val::unknown(cause, lanes).tainted(left.taint.or(right.taint));
             }
         };
-        let mut value = self.from_outcome(&outcome, left);
+        let mut value = self.bool_of(&outcome, left);
         value.deps = left.deps.clone().and(&right.deps);
         // a comparison with something doubted is doubted
         let cause = left.alts.iter().chain(&right.alts).map(|alt| cause_of(&alt.v)).max().unwrap_or(Cause::Data);
@@ -860,7 +860,7 @@ impl<'p> Machine<'p> {
             let python = self.python();
             let outcome = self.outcome_over(known, key, open, |a, b| eq(a, b, ignore_case, python));
             found.join(&value.only(outcome.yes));
-            open = open & outcome.no;
+            open &= outcome.no;
         }
         let _ = at;
         (found, open)
@@ -930,7 +930,7 @@ impl<'p> Machine<'p> {
                     let count = count_in_lanes(&items, lanes);
                     let none = Val::of(V::Int(0), lanes);
                     let empty = self.equal(at, &count, &none, lanes, false);
-                    self.from_outcome(&empty.negate(), &count)
+                    self.bool_of(&empty.negate(), &count)
                 } else {
                     self.quantify(this, true, lanes)
                 };
@@ -980,7 +980,7 @@ impl<'p> Machine<'p> {
                 if name == "none?" {
                     let any = self.quantify(&list, true, falls);
                     let outcome = self.truth(&any, falls).negate();
-                    self.from_outcome(&outcome, &any)
+                    self.bool_of(&outcome, &any)
                 } else {
                     self.quantify(&list, false, falls)
                 }

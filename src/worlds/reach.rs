@@ -40,6 +40,9 @@ pub struct Answers {
     pub steps: u64,
 }
 
+/// Where a class is handed over by type: context, lanes, doubted lanes.
+type Registration = (usize, Lanes, Lanes);
+
 /// How a body is entered.
 #[derive(Clone, Debug, Default)]
 pub struct Reached {
@@ -251,7 +254,7 @@ impl<'p> Machine<'p> {
                 spread(&mut todo, &mut live);
             }
         }
-        let mut class_edges: Vec<(usize, Vec<(usize, Lanes, Lanes)>)> = Vec::new();
+        let mut class_edges: Vec<(usize, Vec<Registration>)> = Vec::new();
         for def in entries {
             let Some(context) = by_def.get(&def).copied() else {
                 continue;
@@ -343,7 +346,7 @@ impl<'p> Machine<'p> {
                 let replaces = if stronger {
                     true
                 } else {
-                    shorter && site.effect == record.effect || shorter && record.effect != SymbolEffect::Config
+                    shorter && (site.effect == record.effect || record.effect != SymbolEffect::Config)
                 };
                 if replaces && site.at != record.at {
                     site.at = record.at;

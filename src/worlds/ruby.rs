@@ -731,7 +731,7 @@ impl<'p> Machine<'p> {
             V::List(items) if depth > 0 => {
                 let mut result = Some(false);
                 for item in items.iter() {
-                    match item.single().map_or(None, |v| self.rescue_takes(v, class, depth - 1)) {
+                    match item.single().and_then(|v| self.rescue_takes(v, class, depth - 1)) {
                         Some(true) => return Some(true),
                         None => result = None,
                         Some(false) => {}
@@ -1010,7 +1010,7 @@ impl<'p> Machine<'p> {
         let (value, falls) = self.call_ruby_member(at, &this, class, &SmolStr::new_static(name), &args, lanes)?;
         if op == Op::Ne {
             let outcome = self.truth(&value, falls).negate();
-            return Some((self.from_outcome(&outcome, &value), falls));
+            return Some((self.bool_of(&outcome, &value), falls));
         }
         Some((value, falls))
     }
@@ -1102,7 +1102,7 @@ impl<'p> Machine<'p> {
         }
         let value = self.accessor_value(&format!("settings.{stem}"), lanes)?;
         let outcome = self.truth(&value, lanes);
-        Some((self.from_outcome(&outcome, &value), lanes))
+        Some((self.bool_of(&outcome, &value), lanes))
     }
 }
 

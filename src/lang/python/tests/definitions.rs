@@ -63,7 +63,7 @@ fn classes() {
         "(class A <B <(index c.D E) <f=g (seq (set x 1) (opaque)))",
     );
     check("class A(metaclass=m()): pass", "(class A <metaclass=(call m) (seq (seq)))");
-    check("class A(str, enum.Enum):\n  B = 'b'", { "(enum A <str <enum.Enum (seq (set B \"b\")))" });
+    check("class A(str, enum.Enum):\n  B = 'b'", "(enum A <str <enum.Enum (seq (set B \"b\")))");
     check("class A(IntFlag): pass", "(enum A <IntFlag (seq (seq)))");
     check("class A:\n  class B:\n    def c(self): d", "(class A (seq (class B (seq (def c [self] (seq d))))))");
     check(

@@ -69,7 +69,7 @@ fn literals() {
     check("f(1_000, 0x1F, 0o17, 0b11)", "(call f 1000 31 15 3)");
     check("f(1.5, 2j, 99999999999999999999)", "(call f 1.5 2j 99999999999999999999)");
     check("f(1), 2", "(list (call f 1) 2)");
-    check("x = (a), (a,), [a, *b], {a}", { "(set x (list a (list a) (list a (splat b)) (list a)))" });
+    check("x = (a), (a,), [a, *b], {a}", "(set x (list a (list a) (list a (splat b)) (list a)))");
     check("{'a': 1, **b, c: d}", "(map \"a\":1 **:b c:d)");
 }
 

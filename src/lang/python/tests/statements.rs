@@ -24,7 +24,7 @@ fn small_statements() {
     check("f'{a()}'", "(interp (call a))");
     check("a; b", "a b");
     check("del a", "(opaque!a)");
-    check("del a, (b[c], d.e)", { "(seq (opaque!a) (call b.pop c) (set d.e (opaque)))" });
+    check("del a, (b[c], d.e)", "(seq (opaque!a) (call b.pop c) (set d.e (opaque)))");
     check("global a, b", "(call global \"a\" \"b\")");
     check("nonlocal a", "(call nonlocal \"a\")");
     check("print a, b", "(call print a b)");
