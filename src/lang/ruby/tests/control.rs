@@ -35,7 +35,7 @@ fn jumps() {
         ),
         ("next if a; break b: 1", "(if a (next)) (break (map :b:1))"),
         ("yield; yield 1, a: 2", "(yield) (yield 1 a=2)"),
-        ("redo; retry", "(opaque) (goto(\"retry!\"))"),
+        ("redo; retry", "(opaque) (goto retry!)"),
         ("a and return", "(and a (return))"),
         ("exit; abort(\"x\"); throw :a", "exit (call abort \"x\") (call throw :a)"),
         (
