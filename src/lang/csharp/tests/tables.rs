@@ -190,7 +190,7 @@ fn switch_statements() {
         ),
         (
             "switch (e) { case Foo f when f.x: { B(); break; } case string: C(); goto case 1; }",
-            "(seq (match e [<Foo>$f when f.x => (seq (label Foo f:) (seq (seq (call B) (break))))] [<string> => (seq (label string:) (seq (call C) (goto(\"1:\"))))]))",
+            "(seq (match e [<Foo>$f when f.x => (seq (label Foo f:) (seq (seq (call B) (break))))] [<string> => (seq (label string:) (seq (call C) (goto 1:)))]))",
         ),
         (
             "switch (e) { case 1: case 2 when k: A(); break; }",
