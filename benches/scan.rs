@@ -21,7 +21,8 @@ use prodguard::syntax;
 const ROUNDS: usize = 7;
 
 fn main() {
-    let trees: Vec<PathBuf> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).map(PathBuf::from).collect();
+    let trees: Vec<PathBuf> =
+        std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).map(PathBuf::from).collect();
     let own = tempfile::tempdir().expect("a temporary folder");
     let trees = if trees.is_empty() {
         make_tree(own.path());
@@ -29,7 +30,10 @@ fn main() {
     } else {
         trees
     };
-    println!("{:<44} {:>7} {:>9} {:>9} {:>7} {:>9} {:>7} {:>9}", "tree", "files", "floor", "prodguard", "ratio", "rg -l", "ratio", "peak MiB");
+    println!(
+        "{:<44} {:>7} {:>9} {:>9} {:>7} {:>9} {:>7} {:>9}",
+        "tree", "files", "floor", "prodguard", "ratio", "rg -l", "ratio", "peak MiB"
+    );
     for tree in &trees {
         scan(tree);
     }
@@ -62,7 +66,8 @@ fn scan(tree: &Path) {
         (Some(a), Some(b)) => format!("{:.2}", a.as_secs_f64() / b.as_secs_f64()),
         _ => "-".to_owned(),
     };
-    let show = |time: Option<Duration>| time.map_or("-".to_owned(), |time| format!("{:.0} ms", time.as_secs_f64() * 1000.0));
+    let show =
+        |time: Option<Duration>| time.map_or("-".to_owned(), |time| format!("{:.0} ms", time.as_secs_f64() * 1000.0));
     let name = tree.file_name().unwrap_or_default().to_string_lossy();
     println!(
         "{:<44} {:>7} {:>9} {:>9} {:>7} {:>9} {:>7} {:>9}",
@@ -114,7 +119,8 @@ fn floor(tree: &Path, words: &Words) -> (usize, usize) {
             if words.searchers[language as usize].is_match(&bytes) && bytes.len() < 2 << 20 {
                 hit.fetch_add(1, order);
                 let text = String::from_utf8_lossy(&bytes);
-                let masked = lang::adapter(language).mask(&text, entry.path().extension().is_some_and(|extension| extension == "erb"));
+                let masked = lang::adapter(language)
+                    .mask(&text, entry.path().extension().is_some_and(|extension| extension == "erb"));
                 black_box(syntax::parse(language, &masked.text, None));
             }
             WalkState::Continue
@@ -128,14 +134,23 @@ fn binary() -> &'static str {
 }
 
 fn check(tree: &Path) {
-    let status = Command::new(binary()).args(["check", "--no-progress", "--format", "json"]).arg(tree).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status = Command::new(binary())
+        .args(["check", "--no-progress", "--format", "json"])
+        .arg(tree)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     assert!(status.is_ok_and(|status| matches!(status.code(), Some(0 | 1))), "prodguard check fails");
 }
 
 fn ripgrep(tree: &Path) -> bool {
     let mut command = Command::new("rg");
     command.args(["-l", "-F", "--no-require-git", "-j"]).arg(threads().to_string());
-    for (language, globs) in [(Language::Ruby, &["*.rb", "*.rake", "*.erb", "*.ru"][..]), (Language::Python, &["*.py"]), (Language::CSharp, &["*.cs"])] {
+    for (language, globs) in [
+        (Language::Ruby, &["*.rb", "*.rake", "*.erb", "*.ru"][..]),
+        (Language::Python, &["*.py"]),
+        (Language::CSharp, &["*.cs"]),
+    ] {
         globs.iter().for_each(|glob| {
             command.args(["-g", glob]);
         });
@@ -149,7 +164,13 @@ fn ripgrep(tree: &Path) -> bool {
 
 /// The peak of resident memory of a check, in KiB; Linux only.
 fn peak(tree: &Path) -> Option<u64> {
-    let mut child = Command::new(binary()).args(["check", "--no-progress", "--format", "json"]).arg(tree).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
+    let mut child = Command::new(binary())
+        .args(["check", "--no-progress", "--format", "json"])
+        .arg(tree)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
     let status = format!("/proc/{}/status", child.id());
     let mut peak = None;
     while child.try_wait().ok()?.is_none() {
@@ -168,13 +189,20 @@ fn small_files() {
     for (name, text) in [
         ("user.rb", "class User\n  def name\n    Faker::Name.name\n  end\nend\n"),
         ("user.py", "from faker import Faker\n\n\ndef name():\n    return Faker().name()\n"),
-        ("User.cs", "using Bogus;\n\npublic class User\n{\n    public string Name() => new Faker().Name.FullName();\n}\n"),
+        (
+            "User.cs",
+            "using Bogus;\n\npublic class User\n{\n    public string Name() => new Faker().Name.FullName();\n}\n",
+        ),
     ] {
         let path = folder.path().join(name);
         fs::write(&path, text).expect("written");
         let time = median((0..ROUNDS * 3).map(|_| timed(Command::new(binary()).arg("check").arg(&path))).collect());
         let milliseconds = |time: Option<Duration>| time.unwrap_or_default().as_secs_f64() * 1000.0;
-        println!("{name}: {:.1} ms from start to finish; a process that only prints its version takes {:.1} ms", milliseconds(time), milliseconds(nothing));
+        println!(
+            "{name}: {:.1} ms from start to finish; a process that only prints its version takes {:.1} ms",
+            milliseconds(time),
+            milliseconds(nothing)
+        );
     }
 }
 
@@ -200,7 +228,9 @@ fn make_tree(root: &Path) {
         .build()
         .flatten()
         .map(|entry| entry.into_path())
-        .filter(|path| path.extension().is_some_and(|extension| ["rb", "py", "cs"].iter().any(|known| extension == *known)))
+        .filter(|path| {
+            path.extension().is_some_and(|extension| ["rb", "py", "cs"].iter().any(|known| extension == *known))
+        })
         .collect();
     for index in 0..6000usize {
         let folder = root.join(format!("part{}/app{}", index / 600, index / 60));
@@ -211,7 +241,11 @@ fn make_tree(root: &Path) {
             fs::read_to_string(source).unwrap_or_default()
         } else {
             let comment = if extension == "cs" { "//" } else { "#" };
-            (0..200).map(|line| format!("{comment} line {line} of a file that is about something else entirely, number {index}\n")).collect()
+            (0..200)
+                .map(|line| {
+                    format!("{comment} line {line} of a file that is about something else entirely, number {index}\n")
+                })
+                .collect()
         };
         fs::write(folder.join(format!("file{index}.{extension}")), text).expect("written");
     }

@@ -31,16 +31,20 @@ pub struct Input<'a> {
 
 /// The words that make an item of a language hot, compiled once for a scan.
 pub fn triggers(catalog: &crate::catalog::Catalog, language: Language) -> Triggers {
-    Triggers::new(
-        catalog
-            .words(language)
-            .iter()
-            .chain(catalog.item_words(language)),
-    )
+    Triggers::new(catalog.words(language).iter().chain(catalog.item_words(language)))
 }
 
 /// Answers for one file. Never fails: what cannot be understood is treated as reachable.
 pub fn analyze(input: &Input<'_>) -> FileAnalysis {
+    run(input, false)
+}
+
+/// The same, and each place tells why, world by world: the file is evaluated many times for it.
+pub fn explain(input: &Input<'_>) -> FileAnalysis {
+    run(input, true)
+}
+
+fn run(input: &Input<'_>, asked: bool) -> FileAnalysis {
     let program = build(input.language, input.text, input.template, input.triggers);
     let answers = worlds::evaluate(&program, input.facts);
     let judged = rules::judge(&rules::Case {
@@ -49,17 +53,8 @@ pub fn analyze(input: &Input<'_>) -> FileAnalysis {
         text: input.text,
         zone: input.zone,
         facts: input.facts,
+        asked,
     });
-    let heard = rules::suppress::suppress(
-        input.text,
-        input.language,
-        input.template,
-        judged.findings,
-        judged.sites,
-    );
-    FileAnalysis {
-        findings: heard.findings,
-        sites: heard.sites,
-        allowed: heard.allowed,
-    }
+    let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
+    FileAnalysis { findings: heard.findings, sites: heard.sites, allowed: heard.allowed }
 }

@@ -53,7 +53,8 @@ struct Case {
 }
 
 const RUBY: Case = Case { language: Language::Ruby, id: "ruby", path: "app/models/x.rb", call: "hit!", before: "" };
-const PYTHON: Case = Case { language: Language::Python, id: "python", path: "app/x.py", call: "hit", before: "import os\nimport sys\n" };
+const PYTHON: Case =
+    Case { language: Language::Python, id: "python", path: "app/x.py", call: "hit", before: "import os\nimport sys\n" };
 const CSHARP: Case = Case { language: Language::CSharp, id: "csharp", path: "App/X.cs", call: "Fake.Hit", before: "" };
 
 fn place(name: &str) -> PathBuf {
@@ -89,7 +90,8 @@ fn hold(case: &Case) {
             facts: &facts,
             triggers: &triggers,
         });
-        let sites: Vec<&Worlds> = analysis.sites.iter().filter(|site| site.family == Family::FakeData).map(|site| &site.worlds).collect();
+        let sites: Vec<&Worlds> =
+            analysis.sites.iter().filter(|site| site.family == Family::FakeData).map(|site| &site.worlds).collect();
         let reached = |world: fn(&Worlds) -> Reach| sites.iter().any(|worlds| world(worlds) != Reach::Cut);
         let worlds: [(&str, Option<Truth>, bool); 4] = [
             ("production", Some(snippet.production), reached(|worlds| worlds.production)),

@@ -206,11 +206,7 @@ impl Data {
         }
         for sink in self.sink {
             for name in sink.names {
-                let sink = Sink {
-                    name: name.clone(),
-                    on: sink.on.clone(),
-                    receiver: sink.receiver,
-                };
+                let sink = Sink { name: name.clone(), on: sink.on.clone(), receiver: sink.receiver };
                 catalog.sinks.insert((language, name), sink);
             }
         }
@@ -229,30 +225,21 @@ impl Data {
 
 fn load_library(language: Language, library: RawLibrary, catalog: &mut Catalog) {
     let mut add = |effect: Effect, name: SmolStr| {
-        let symbol = Symbol {
-            language,
-            family: library.family,
-            name: name.clone(),
-            effect,
-            library: library.key.clone(),
-        };
+        let symbol =
+            Symbol { language, family: library.family, name: name.clone(), effect, library: library.key.clone() };
         catalog.symbols.insert((language, name), symbol);
     };
-    for (effect, names) in [
-        (Effect::Data, &library.data),
-        (Effect::Config, &library.config),
-        (Effect::Write, &library.write),
-    ] {
+    for (effect, names) in
+        [(Effect::Data, &library.data), (Effect::Config, &library.config), (Effect::Write, &library.write)]
+    {
         for name in names {
             add(effect, name.clone());
         }
     }
     for members in &library.members {
-        for (effect, names) in [
-            (Effect::Data, &members.data),
-            (Effect::Config, &members.config),
-            (Effect::Write, &members.write),
-        ] {
+        for (effect, names) in
+            [(Effect::Data, &members.data), (Effect::Config, &members.config), (Effect::Write, &members.write)]
+        {
             for owner in &members.of {
                 for name in names {
                     add(effect, smol_str::format_smolstr!("{owner}.{name}"));

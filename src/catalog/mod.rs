@@ -9,9 +9,7 @@ use smol_str::SmolStr;
 use crate::program::Language;
 
 /// What a symbol belongs to.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
     FakeData,
@@ -160,9 +158,7 @@ impl Catalog {
     /// The symbols right below a module: what `from module import *` may bind.
     pub fn names_under(&self, language: Language, module: &str) -> Vec<SmolStr> {
         let below = |name: &SmolStr| {
-            name.strip_prefix(module)
-                .and_then(|rest| rest.strip_prefix('.'))
-                .is_some_and(|rest| !rest.contains('.'))
+            name.strip_prefix(module).and_then(|rest| rest.strip_prefix('.')).is_some_and(|rest| !rest.contains('.'))
         };
         self.symbols
             .iter()
@@ -177,9 +173,7 @@ impl Catalog {
     }
 
     pub fn library(&self, language: Language, key: &str) -> Option<&Library> {
-        self.libraries
-            .iter()
-            .find(|library| library.language == language && library.key == key)
+        self.libraries.iter().find(|library| library.language == language && library.key == key)
     }
 
     pub fn variable(&self, language: Language, name: &str) -> Option<&Variable> {
@@ -188,9 +182,7 @@ impl Catalog {
 
     /// The names of the selector variables and flags known for a language.
     pub fn variable_names(&self, language: Language) -> impl Iterator<Item = &Variable> {
-        self.variables
-            .values()
-            .filter(move |variable| variable.language == language)
+        self.variables.values().filter(move |variable| variable.language == language)
     }
 
     pub fn accessor(&self, language: Language, qualified: &str) -> Option<&Accessor> {
@@ -199,9 +191,7 @@ impl Catalog {
 
     /// Whether a method of a library's object gives back the object, not data.
     pub fn chains(&self, language: Language, method: &str) -> bool {
-        self.chains[language as usize]
-            .iter()
-            .any(|known| known == method)
+        self.chains[language as usize].iter().any(|known| known == method)
     }
 
     pub fn sink(&self, language: Language, method: &str) -> Option<&Sink> {
@@ -239,17 +229,12 @@ impl Catalog {
 
     /// All symbols of a language, in no order.
     pub fn symbols(&self, language: Language) -> impl Iterator<Item = &Symbol> {
-        self.symbols
-            .values()
-            .filter(move |symbol| symbol.language == language)
+        self.symbols.values().filter(move |symbol| symbol.language == language)
     }
 
     /// All sinks of a language, in no order.
     pub fn sinks(&self, language: Language) -> impl Iterator<Item = &Sink> {
-        self.sinks
-            .iter()
-            .filter(move |((of, _), _)| *of == language)
-            .map(|(_, sink)| sink)
+        self.sinks.iter().filter(move |((of, _), _)| *of == language).map(|(_, sink)| sink)
     }
 
     /// Adds a symbol of the configuration; its last part becomes a trigger word.
@@ -259,17 +244,14 @@ impl Catalog {
         if !words.iter().any(|known| known == word) {
             words.push(SmolStr::new(word));
         }
-        self.symbols
-            .insert((symbol.language, symbol.name.clone()), symbol);
+        self.symbols.insert((symbol.language, symbol.name.clone()), symbol);
     }
 
     pub fn add_accessor(&mut self, accessor: Accessor) {
-        self.accessors
-            .insert((accessor.language, accessor.name.clone()), accessor);
+        self.accessors.insert((accessor.language, accessor.name.clone()), accessor);
     }
 
     pub fn add_variable(&mut self, variable: Variable) {
-        self.variables
-            .insert((variable.language, variable.name.clone()), variable);
+        self.variables.insert((variable.language, variable.name.clone()), variable);
     }
 }

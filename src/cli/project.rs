@@ -11,11 +11,11 @@ use smol_str::SmolStr;
 use crate::analysis::{self, FileAnalysis};
 use crate::lang;
 use crate::program::Language;
+use crate::project::FileFacts;
 use crate::project::config::{Config, Level};
 use crate::project::files;
 use crate::project::index::Index;
 use crate::project::zones::{self, Zone};
-use crate::project::FileFacts;
 use crate::rules::{self, REGISTRY, Severity};
 use crate::text;
 
@@ -63,12 +63,7 @@ pub struct Workspace {
 ///
 /// # Errors
 /// If a configuration cannot be read or has mistakes, which are said: half a configuration is no gate.
-pub fn open(
-    root: &Path,
-    roots: &[PathBuf],
-    named: Option<&Path>,
-    threads: usize,
-) -> Result<Workspace, Failure> {
+pub fn open(root: &Path, roots: &[PathBuf], named: Option<&Path>, threads: usize) -> Result<Workspace, Failure> {
     let current = std::env::current_dir().ok();
     let is_named = roots.iter().any(|path| path == root) && current.as_deref() != Some(root);
     let marked = match is_named {
@@ -95,12 +90,7 @@ pub fn open(
         Ok(below) if below != Path::new("") => format!("{}/", paths::slashed(below)),
         _ => String::new(),
     };
-    Ok(Workspace {
-        prefix,
-        index,
-        item_triggers: Default::default(),
-        found: Mutex::new(found),
-    })
+    Ok(Workspace { prefix, index, item_triggers: Default::default(), found: Mutex::new(found) })
 }
 
 /// The nearest folder upwards with a configuration, at most up to the nearest checkout, else that checkout.
@@ -115,10 +105,8 @@ fn around(folder: &Path, roots: &[PathBuf], threads: usize) -> Vec<SmolStr> {
     let mut folders: Vec<&Path> = above.filter(|path| path.starts_with(folder)).collect();
     folders.sort_unstable();
     folders.dedup();
-    let entries = folders
-        .into_iter()
-        .filter_map(|folder| std::fs::read_dir(folder).ok())
-        .flat_map(|entries| entries.flatten());
+    let entries =
+        folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flat_map(|entries| entries.flatten());
     let mut files: Vec<SmolStr> = entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .map(|entry| paths::relative(folder, &entry.path()))
@@ -177,9 +165,7 @@ fn read_text(path: &Path) -> Option<String> {
     /// Bytes; a larger manifest is none.
     const LARGEST: u64 = 8 * 1024 * 1024;
     let is_sensible = |data: std::fs::Metadata| data.is_file() && data.len() <= LARGEST;
-    let bytes = std::fs::metadata(path)
-        .is_ok_and(is_sensible)
-        .then(|| std::fs::read(path).ok())??;
+    let bytes = std::fs::metadata(path).is_ok_and(is_sensible).then(|| std::fs::read(path).ok())??;
     Some(text::decode(bytes).ok()?.text)
 }
 
@@ -192,10 +178,7 @@ fn read_config(path: &Path) -> Result<Config, Failure> {
         let (line, column) = (problem.line, problem.column);
         let help = problem.help.as_ref().map(|help| format!(" ({help})"));
         let help = help.unwrap_or_default();
-        complain(&format!(
-            "{shown}:{line}:{column}: {}{help}",
-            problem.message
-        ));
+        complain(&format!("{shown}:{line}:{column}: {}{help}", problem.message));
     }
     match problems.is_empty() {
         true => Ok(config),
@@ -215,8 +198,7 @@ impl Project for Workspace {
     }
 
     fn item_triggers(&self, language: Language) -> &lang::Triggers {
-        self.item_triggers[language as usize]
-            .get_or_init(|| analysis::triggers(self.index.catalog(), language))
+        self.item_triggers[language as usize].get_or_init(|| analysis::triggers(self.index.catalog(), language))
     }
 
     fn is_excluded(&self, path: &str) -> bool {
@@ -241,12 +223,8 @@ impl Project for Workspace {
     }
 
     fn configure(&self, path: &str, answers: &mut FileAnalysis) {
-        answers.allowed += rules::configured::apply(
-            &self.index.config,
-            &self.within(path),
-            &mut answers.findings,
-            &mut answers.sites,
-        );
+        answers.allowed +=
+            rules::configured::apply(&self.index.config, &self.within(path), &mut answers.findings, &mut answers.sites);
     }
 
     fn fail_on(&self) -> Option<Severity> {

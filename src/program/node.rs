@@ -431,21 +431,11 @@ pub enum ClassForm {
 #[derive(Clone, Debug)]
 pub enum Import {
     /// `import a.b as c` (`alias` c), `import a.b` (binds `a`), C# `using X = A.B;` (alias X).
-    Module {
-        path: SmolStr,
-        alias: Option<SmolStr>,
-    },
+    Module { path: SmolStr, alias: Option<SmolStr> },
     /// `from a.b import c as d` (leading dots kept in `path`).
-    From {
-        path: SmolStr,
-        names: Vec<(SmolStr, Option<SmolStr>)>,
-    },
+    From { path: SmolStr, names: Vec<(SmolStr, Option<SmolStr>)> },
     /// `from a import *`, C# `using A.B;`, `using static A.B;` (static), `global using A.B;`.
-    Star {
-        path: SmolStr,
-        is_static: bool,
-        global: bool,
-    },
+    Star { path: SmolStr, is_static: bool, global: bool },
     /// Ruby `require "a"`, `require_relative`, `load`, with the method's name; a path that is not a literal is `None`.
     Require { how: SmolStr, path: Option<SmolStr> },
 }

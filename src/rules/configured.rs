@@ -8,12 +8,7 @@ use super::{Finding, Severity, Site, Verdict};
 
 /// Applies `[severity]` and `[[allow]]` to the answers for the file at `path`, relative to the configuration's folder.
 /// Returns how many places are allowed.
-pub fn apply(
-    config: &Config,
-    path: &str,
-    findings: &mut Vec<Finding>,
-    sites: &mut [Site],
-) -> usize {
+pub fn apply(config: &Config, path: &str, findings: &mut Vec<Finding>, sites: &mut [Site]) -> usize {
     let mut allowed = FxHashSet::default();
     findings.retain_mut(|finding| {
         if config.allowed(path, finding.rule, finding.family).is_some() {
@@ -58,10 +53,7 @@ mod tests {
             message: String::new(),
             help: String::new(),
             because: Vec::new(),
-            sites: vec![OtherSite {
-                range: 2..3,
-                symbol: "y".into(),
-            }],
+            sites: vec![OtherSite { range: 2..3, symbol: "y".into() }],
         }
     }
 
@@ -78,19 +70,10 @@ mod tests {
     #[test]
     fn severities_and_paths() {
         check("", (Some(Severity::Warning), 0));
-        check(
-            "[severity]\nfake-data = \"error\"",
-            (Some(Severity::Error), 0),
-        );
-        check(
-            "[severity]\nfake-data = \"error\"\nfake-data-reachable = \"note\"",
-            (Some(Severity::Note), 0),
-        );
+        check("[severity]\nfake-data = \"error\"", (Some(Severity::Error), 0));
+        check("[severity]\nfake-data = \"error\"\nfake-data-reachable = \"note\"", (Some(Severity::Note), 0));
         check("[severity]\nfake-data = \"off\"", (None, 0));
-        check(
-            "[[allow]]\npaths = [\"db/**\"]\nrules = [\"fake-data\"]\nreason = \"demo\"",
-            (None, 2),
-        );
+        check("[[allow]]\npaths = [\"db/**\"]\nrules = [\"fake-data\"]\nreason = \"demo\"", (None, 2));
         check(
             "[[allow]]\npaths = [\"lib/**\"]\nrules = [\"fake-data\"]\nreason = \"demo\"",
             (Some(Severity::Warning), 0),

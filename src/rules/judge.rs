@@ -6,14 +6,21 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{
-    Confidence, Finding, OtherSite, Reach, Severity, Site, Step, Verdict, Worlds, Zone,
-    environment, fake_data,
+    Confidence, Finding, OtherSite, Reach, Severity, Site, Step, Verdict, Worlds, Zone, environment, fake_data,
 };
 use crate::catalog::{Effect, Family};
 use crate::program::{ItemId, ItemKind, Kind, Language, NodeRef, Program};
 use crate::project::FileFacts;
 use crate::text::LineIndex;
-use crate::worlds::{self, Answers, EventKind, Force, Lanes, What};
+use crate::worlds::{self, Answers, EventKind, Lanes, What};
+
+/// A because is put to the test by evaluating the file again: this often at most, whatever the number of findings, …
+const REPLAYS: u64 = 2;
+/// … and as often as a small file takes for this many nodes.
+const REPLAYED_NODES: u64 = 100_000;
+/// The same where somebody asked why.
+const REPLAYS_ASKED: u64 = 200;
+const REPLAYED_NODES_ASKED: u64 = 5_000_000;
 
 /// A file and what the worlds say of it.
 pub struct Case<'a> {
@@ -22,6 +29,8 @@ pub struct Case<'a> {
     pub text: &'a str,
     pub zone: Zone,
     pub facts: &'a FileFacts,
+    /// Somebody asked why: the places tell it, world by world.
+    pub asked: bool,
 }
 
 /// A place with its verdict.
@@ -41,6 +50,8 @@ pub(super) struct JudgedSite {
     pub raw_variable: bool,
     /// The call that writes what it makes.
     pub sink: Option<NodeRef>,
+    /// The lane that stands for production.
+    pub lane: usize,
     /// The way in production.
     pub steps: Vec<worlds::Step>,
 }
@@ -56,6 +67,7 @@ pub(super) struct Judged<'a> {
     pub case: &'a Case<'a>,
     pub sites: Vec<JudgedSite>,
     lines: LineIndex<'a>,
+    replay: worlds::Replay<'a>,
 }
 
 /// Findings and sites of a file, before comments are heard.
@@ -66,17 +78,14 @@ pub struct Judgement {
 
 /// Judges one file.
 pub fn judge(case: &Case<'_>) -> Judgement {
+    let (replays, nodes) = if case.asked { (REPLAYS_ASKED, REPLAYED_NODES_ASKED) } else { (REPLAYS, REPLAYED_NODES) };
     let mut judged = Judged {
         case,
         sites: Vec::new(),
         lines: LineIndex::new(case.text),
+        replay: worlds::Replay::new(case.program, case.facts, case.answers, replays * case.answers.steps + nodes),
     };
-    judged.sites = case
-        .answers
-        .sites
-        .iter()
-        .map(|site| judged.site(site))
-        .collect();
+    judged.sites = case.answers.sites.iter().map(|site| judged.site(site)).collect();
     let mut findings = Vec::new();
     if !case.zone.is_silent() && case.zone != Zone::Library {
         findings.extend(judged.reports());
@@ -84,12 +93,8 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         findings.extend(judged.events());
     }
     findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.rule));
-    let sites = judged
-        .sites
-        .iter()
-        .zip(&case.answers.sites)
-        .map(|(site, answer)| judged.listed(site, answer))
-        .collect();
+    let sites =
+        judged.sites.iter().zip(&case.answers.sites).map(|(site, answer)| judged.listed(site, answer)).collect();
     Judgement { findings, sites }
 }
 
@@ -99,27 +104,17 @@ impl Judged<'_> {
         let range = case.program.span(answer.at);
         let production = Lanes::PRODUCTION;
         // in .NET a machine without the variable is a production machine
-        let unset_is_production =
-            case.program.language == Language::CSharp && answer.reached.has(Lanes::UNSET);
+        let unset_is_production = case.program.language == Language::CSharp && answer.reached.has(Lanes::UNSET);
         let reached = answer.reached.has(production) || unset_is_production;
-        let lane = if answer.reached.has(production) || !unset_is_production {
-            0
-        } else {
-            1
-        };
+        let lane = if answer.reached.has(production) || !unset_is_production { 0 } else { 1 };
         let doubted = answer.doubted.has(Lanes::nth(lane));
         let steps = case.answers.because(case.program, answer, lane);
-        let fail_open =
-            !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
-        let raw_variable =
-            !reached && answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer);
+        let fail_open = !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
+        let raw_variable = !reached && answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer);
         let verdict = if reached || fail_open {
             Verdict::Reachable
         } else if answer.reached.is_empty() {
-            if steps
-                .iter()
-                .any(|step| matches!(step.what, What::Condition { .. }))
-            {
+            if steps.iter().any(|step| matches!(step.what, What::Condition { .. })) {
                 Verdict::Dead
             } else {
                 Verdict::Guarded
@@ -134,12 +129,8 @@ impl Judged<'_> {
         };
         let symbol = self.symbol_text(answer, &range);
         let sink = answer.sink;
-        let steps = if reached && lane == 0 {
-            self.proven(answer, steps)
-        } else {
-            steps
-        };
         JudgedSite {
+            lane,
             at: answer.at,
             range,
             symbol,
@@ -155,44 +146,27 @@ impl Judged<'_> {
         }
     }
 
-    /// Keeps the conditions that matter: turned round alone, they change the verdict.
-    fn proven(&self, answer: &worlds::SiteAnswer, steps: Vec<worlds::Step>) -> Vec<worlds::Step> {
-        steps
-            .into_iter()
-            .filter(|step| match &step.what {
-                What::Condition { truth: Some(_), .. } => {
-                    let forced = FxHashMap::from_iter([(step.at, Force::Flip)]);
-                    !worlds::replay(self.case.program, self.case.facts, answer.at, &forced)
-                        .has(Lanes::PRODUCTION)
-                }
-                _ => true,
-            })
-            .collect()
+    /// The way to a place, with the conditions that matter.
+    fn proven(&self, index: usize) -> Vec<worlds::Step> {
+        let site = &self.sites[index];
+        match self.case.answers.sites.get(index) {
+            Some(answer) if answer.reached.has(Lanes::nth(site.lane)) => self.replay.because(answer, site.lane),
+            _ => site.steps.clone(),
+        }
     }
 
     /// The place as the source writes it, without its arguments.
     fn symbol_text(&self, answer: &worlds::SiteAnswer, range: &Range<usize>) -> SmolStr {
         let callee = match self.case.program.node(answer.at).map(|node| &node.kind) {
             Some(Kind::Call(call)) => {
-                let callee = self.case.program.span(NodeRef {
-                    item: answer.at.item,
-                    node: call.callee,
-                });
-                if call.construct {
-                    range.start..callee.end
-                } else {
-                    callee
-                }
+                let callee = self.case.program.span(NodeRef { item: answer.at.item, node: call.callee });
+                if call.construct { range.start..callee.end } else { callee }
             }
             _ => range.clone(),
         };
         let text = self.case.text.get(callee).unwrap_or_default();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.is_empty() {
-            answer.symbol.clone()
-        } else {
-            shorten(&text, 60).into()
-        }
+        if text.is_empty() { answer.symbol.clone() } else { shorten(&text, 60).into() }
     }
 
     fn decided_by(&self, answer: &worlds::SiteAnswer, wanted: impl Fn(&EventKind) -> bool) -> bool {
@@ -209,52 +183,43 @@ impl Judged<'_> {
             return false;
         }
         let steps = self.case.answers.because(program, answer, 0);
-        let conditions: Vec<&worlds::Step> = steps
-            .iter()
-            .filter(|step| matches!(step.what, What::Condition { .. }))
-            .collect();
+        let conditions: Vec<&worlds::Step> =
+            steps.iter().filter(|step| matches!(step.what, What::Condition { .. })).collect();
         // the variable is read in the condition itself, or the condition reads no accessor of a framework
-        conditions.iter().any(|step| {
-            events
-                .iter()
-                .any(|event| step.range.start <= event.start && event.end <= step.range.end)
-        }) || conditions.iter().all(|step| {
-            let text = self.case.text.get(step.range.clone()).unwrap_or_default();
-            ![
-                "Rails.env",
-                "Hanami.env",
-                "Padrino.env",
-                "settings.",
-                "IsDevelopment",
-                "IsProduction",
-                "IsStaging",
-                "IsEnvironment",
-                "EnvironmentName",
-            ]
+        conditions
             .iter()
-            .any(|known| text.contains(known))
-        })
+            .any(|step| events.iter().any(|event| step.range.start <= event.start && event.end <= step.range.end))
+            || conditions.iter().all(|step| {
+                let text = self.case.text.get(step.range.clone()).unwrap_or_default();
+                ![
+                    "Rails.env",
+                    "Hanami.env",
+                    "Padrino.env",
+                    "settings.",
+                    "IsDevelopment",
+                    "IsProduction",
+                    "IsStaging",
+                    "IsEnvironment",
+                    "EnvironmentName",
+                ]
+                .iter()
+                .any(|known| text.contains(known))
+            })
     }
 
     fn home_made_decides(&self, answer: &worlds::SiteAnswer) -> bool {
         let pinned = &self.case.facts.pinned;
-        self.decided_by(
-            answer,
-            |kind| matches!(kind, EventKind::HomeMadeVariable { name } if !pinned.contains(name)),
-        )
+        self.decided_by(answer, |kind| matches!(kind, EventKind::HomeMadeVariable { name } if !pinned.contains(name)))
     }
 
     fn raw_variable_decides(&self, answer: &worlds::SiteAnswer) -> bool {
         self.decided_by(answer, |kind| {
-            matches!(
-                kind,
-                EventKind::RawVariable { .. } | EventKind::HomeMadeVariable { .. }
-            )
+            matches!(kind, EventKind::RawVariable { .. } | EventKind::HomeMadeVariable { .. })
         })
     }
 
     /// One finding for each missing guard.
-    fn reports(&self) -> Vec<Finding> {
+    fn reports(&mut self) -> Vec<Finding> {
         let mut order: Vec<(ItemId, u32)> = Vec::new();
         let mut bodies: FxHashMap<(ItemId, u32), Vec<usize>> = FxHashMap::default();
         for (index, site) in self.sites.iter().enumerate() {
@@ -269,42 +234,34 @@ impl Judged<'_> {
                 }
             }
         }
-        let mut findings = Vec::new();
+        let mut groups = Vec::new();
         for body in order {
             let Some(members) = bodies.get(&body) else {
                 continue;
             };
-            let Some(primary) = members.iter().copied().max_by_key(|index| {
-                (
-                    self.severity(&self.sites[*index]),
-                    std::cmp::Reverse(*index),
-                )
-            }) else {
-                continue;
-            };
-            let others = members
+            let Some(primary) = members
                 .iter()
                 .copied()
-                .filter(|index| *index != primary)
-                .collect();
-            findings.push(self.report(&Group { primary, others }));
+                .max_by_key(|index| (self.severity(&self.sites[*index]), std::cmp::Reverse(*index)))
+            else {
+                continue;
+            };
+            let others = members.iter().copied().filter(|index| *index != primary).collect();
+            groups.push(Group { primary, others });
         }
-        findings
+        for group in &groups {
+            self.sites[group.primary].steps = self.proven(group.primary);
+        }
+        groups.iter().map(|group| self.report(group)).collect()
     }
 
     fn report(&self, group: &Group) -> Finding {
         let site = &self.sites[group.primary];
         let written = self.is_written(site);
         let (rule, (message, help)) = if written {
-            (
-                fake_data::written::ID,
-                fake_data::written::message(self, group),
-            )
+            (fake_data::written::ID, fake_data::written::message(self, group))
         } else {
-            (
-                fake_data::reachable::ID,
-                fake_data::reachable::message(self, group),
-            )
+            (fake_data::reachable::ID, fake_data::reachable::message(self, group))
         };
         let confidence = if site.doubted || site.effect == Effect::Config {
             Confidence::Low
@@ -315,10 +272,8 @@ impl Judged<'_> {
         };
         let mut because: Vec<Step> = site.steps.iter().map(|step| self.step(step)).collect();
         if let Some(sink) = site.sink {
-            because.push(Step {
-                range: self.case.program.span(sink),
-                text: format!("{} writes it", self.callee(sink)),
-            });
+            because
+                .push(Step { range: self.case.program.span(sink), text: format!("{} writes it", self.callee(sink)) });
         }
         Finding {
             rule,
@@ -370,9 +325,7 @@ impl Judged<'_> {
             }
             let mut at = item.parent;
             while let Some(parent) = at {
-                if program.item(parent).parent.is_some()
-                    && program.item(parent).kind == ItemKind::Container
-                {
+                if program.item(parent).parent.is_some() && program.item(parent).kind == ItemKind::Container {
                     return (parent, 0);
                 }
                 at = program.item(parent).parent;
@@ -395,9 +348,7 @@ impl Judged<'_> {
         let span = code.nodes.get(site.at.node.0 as usize)?.span;
         code.nodes
             .iter()
-            .filter(|node| {
-                node.span.start <= span.start && node.span.end >= span.end && fits(&node.kind)
-            })
+            .filter(|node| node.span.start <= span.start && node.span.end >= span.end && fits(&node.kind))
             .map(|node| (node.span.end - node.span.start, node.span.start))
             .min()
             .map(|(_, start)| start)
@@ -407,12 +358,7 @@ impl Judged<'_> {
     pub fn task(&self, site: &JudgedSite) -> Option<String> {
         let start = self.enclosing_task(site)? - 1;
         let item = self.case.program.item(site.at.item).start as usize;
-        let line = self
-            .case
-            .text
-            .get(item + start as usize..)?
-            .lines()
-            .next()?;
+        let line = self.case.text.get(item + start as usize..)?.lines().next()?;
         let name = line.split(" do").next().unwrap_or(line);
         Some(shorten(name.split("=>").next().unwrap_or(name).trim(), 50))
     }
@@ -441,9 +387,7 @@ impl Judged<'_> {
                 Verdict::Dead if !self.is_wrong_test(site) => continue,
                 Verdict::Dead => (0, environment::dead_guard::finding(self, site)),
                 // a missing variable is the likelier accident
-                Verdict::WeaklyGuarded if site.raw_variable => {
-                    (2, environment::fail_open_guard::finding(self, site))
-                }
+                Verdict::WeaklyGuarded if site.raw_variable => (2, environment::fail_open_guard::finding(self, site)),
                 Verdict::WeaklyGuarded => (1, environment::deny_list_guard::finding(self, site)),
                 _ => continue,
             };
@@ -457,7 +401,12 @@ impl Judged<'_> {
 
     /// Whether a test of the environment that cannot hold is among what cuts a place off.
     fn is_wrong_test(&self, site: &JudgedSite) -> bool {
-        let wrong = |kind: &EventKind| matches!(kind, EventKind::Constant { .. } | EventKind::UnknownName { .. } | EventKind::MisspeltVariable { .. });
+        let wrong = |kind: &EventKind| {
+            matches!(
+                kind,
+                EventKind::Constant { .. } | EventKind::UnknownName { .. } | EventKind::MisspeltVariable { .. }
+            )
+        };
         let events = self.case.answers.events.iter().filter(|event| wrong(&event.kind));
         let mut ranges = events.map(|event| self.case.program.span(event.at));
         ranges.any(|event| site.steps.iter().any(|step| step.range.start <= event.start && event.end <= step.range.end))
@@ -469,18 +418,14 @@ impl Judged<'_> {
         for event in &self.case.answers.events {
             let at = event.at;
             let finding = match &event.kind {
-                EventKind::UnknownName { name, own } => {
-                    environment::unknown_environment::name(self, at, name, *own)
+                EventKind::UnknownName { name, own } => environment::unknown_environment::name(self, at, name, *own),
+                EventKind::MisspeltVariable { name, known } => {
+                    Some(environment::unknown_environment::variable(self, at, name, known))
                 }
-                EventKind::MisspeltVariable { name, known } => Some(
-                    environment::unknown_environment::variable(self, at, name, known),
-                ),
-                EventKind::Constant { literal, why } => Some(
-                    environment::constant_comparison::finding(self, at, literal, *why),
-                ),
-                EventKind::TruthyVariable { .. } => {
-                    Some(environment::truthy_flag::finding(self, at))
+                EventKind::Constant { literal, why } => {
+                    Some(environment::constant_comparison::finding(self, at, literal, *why))
                 }
+                EventKind::TruthyVariable { .. } => Some(environment::truthy_flag::finding(self, at)),
                 EventKind::DevelopmentDefault { name, default } => {
                     let framework = self
                         .case
@@ -498,7 +443,7 @@ impl Judged<'_> {
             };
             findings.extend(finding);
         }
-        for site in &self.sites {
+        for (index, site) in self.sites.iter().enumerate() {
             let inverted = site.verdict == Verdict::Reachable
                 && site.reached.has(Lanes::PRODUCTION)
                 && !site.reached.has(Lanes::DEVELOPMENT)
@@ -506,10 +451,8 @@ impl Judged<'_> {
             if !inverted {
                 continue;
             }
-            let condition = site.steps.iter().rev().find_map(|step| match step.what {
-                What::Condition {
-                    truth: Some(truth), ..
-                } => Some((step.at, truth)),
+            let condition = self.proven(index).into_iter().rev().find_map(|step| match step.what {
+                What::Condition { truth: Some(truth), .. } => Some((step.at, truth)),
                 _ => None,
             });
             if let Some((at, truth)) = condition {
@@ -531,22 +474,14 @@ impl Judged<'_> {
                 Reach::Reached
             }
         };
-        let because = [
-            ("production", 0),
-            ("unset", 1),
-            ("other", 2),
-            ("development", 4),
-        ]
-        .into_iter()
-        .map(|(name, lane)| {
-            let steps = self.case.answers.because(self.case.program, answer, lane);
-            (
-                name,
-                reach(Lanes::nth(lane)),
-                steps.iter().map(|step| self.step(step)).collect(),
-            )
-        })
-        .collect();
+        let because = [("production", 0), ("unset", 1), ("other", 2), ("development", 4)]
+            .into_iter()
+            .filter(|_| self.case.asked)
+            .map(|(name, lane)| {
+                let steps = self.replay.because(answer, lane);
+                (name, reach(Lanes::nth(lane)), steps.iter().map(|step| self.step(step)).collect())
+            })
+            .collect();
         Site {
             range: site.range.clone(),
             family: site.family,
@@ -579,10 +514,7 @@ impl Judged<'_> {
                 }
             }
         };
-        Step {
-            range: step.range.clone(),
-            text,
-        }
+        Step { range: step.range.clone(), text }
     }
 
     // ---- texts ----
@@ -600,10 +532,7 @@ impl Judged<'_> {
     /// The callee of a call, as the source writes it.
     pub fn callee(&self, at: NodeRef) -> String {
         match self.case.program.node(at).map(|node| &node.kind) {
-            Some(Kind::Call(call)) => self.quote_node(NodeRef {
-                item: at.item,
-                node: call.callee,
-            }),
+            Some(Kind::Call(call)) => self.quote_node(NodeRef { item: at.item, node: call.callee }),
             _ => self.quote_node(at),
         }
     }
@@ -617,9 +546,7 @@ impl Judged<'_> {
     pub fn guard(&self) -> &'static str {
         let rails = self.case.facts.versions.get("rails").copied();
         match self.case.program.language {
-            Language::Ruby if rails.is_some_and(|version| version >= (7, 1)) => {
-                "if Rails.env.local?"
-            }
+            Language::Ruby if rails.is_some_and(|version| version >= (7, 1)) => "if Rails.env.local?",
             Language::Ruby => "if Rails.env.development? || Rails.env.test?",
             Language::Python if self.case.text.contains("django") => "if settings.DEBUG:",
             Language::Python if self.case.text.contains("flask") => "if current_app.debug:",

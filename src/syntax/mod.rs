@@ -55,11 +55,7 @@ pub fn shapes_source(language: Language) -> &'static str {
 pub fn shapes(language: Language) -> Option<&'static Shapes> {
     static SHAPES: [OnceLock<Option<Shapes>>; 3] = [const { OnceLock::new() }; 3];
     SHAPES[language as usize]
-        .get_or_init(|| {
-            Some(Shapes {
-                query: Query::new(&grammar(language), shapes_source(language)).ok()?,
-            })
-        })
+        .get_or_init(|| Some(Shapes { query: Query::new(&grammar(language), shapes_source(language)).ok()? }))
         .as_ref()
 }
 

@@ -2,15 +2,13 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::lanes::Lanes;
-use super::machine::{Force, PathNode};
+use super::machine::PathNode;
 use super::reach::{Answers, SiteAnswer};
 use super::value::Cause;
 use crate::program::*;
-use crate::project::FileFacts;
 
 /// Conditions shown at most, after the entry and the calls.
 const MAX_CONDITIONS: usize = 4;
@@ -34,21 +32,21 @@ pub enum What {
     /// A call on the way.
     Call { name: SmolStr },
     /// A condition and its value in this world; `None`: it may be either.
-    Condition {
-        truth: Option<bool>,
-        cause: Option<Cause>,
-    },
+    Condition { truth: Option<bool>, cause: Option<Cause> },
 }
 
 impl Answers {
     /// The steps that lead to a site in one lane, or that keep the lane from it.
     pub fn because(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
+        let mut steps = self.because_in_full(program, site, lane);
+        shorten(&mut steps);
+        steps
+    }
+
+    /// The same with every condition.
+    pub fn because_in_full(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
         let bit = Lanes::nth(lane);
-        if site.reached.has(bit) {
-            self.way_in(program, site, bit)
-        } else {
-            self.way_cut(program, site, lane)
-        }
+        if site.reached.has(bit) { self.way_in(program, site, bit) } else { self.way_cut(program, site, lane) }
     }
 
     /// The record that reaches a site in a lane, surest first.
@@ -61,11 +59,7 @@ impl Answers {
             let record = &self.contexts[context].records[number];
             self.reach[context].sure.has(bit) && record.lanes.has(bit) && !record.doubt.has(bit)
         };
-        site.records
-            .iter()
-            .find(sure)
-            .or_else(|| site.records.iter().find(reaches))
-            .copied()
+        site.records.iter().find(sure).or_else(|| site.records.iter().find(reaches)).copied()
     }
 
     fn way_in(&self, program: &Program, site: &SiteAnswer, bit: Lanes) -> Vec<Step> {
@@ -94,19 +88,12 @@ impl Answers {
             steps.push(Step {
                 at: *call,
                 range: program.span(*call),
-                what: What::Call {
-                    name: name_of(program, *callee),
-                },
+                what: What::Call { name: name_of(program, *callee) },
             });
         }
         conditions.dedup();
-        conditions.truncate(MAX_CONDITIONS);
         conditions.reverse();
-        steps.extend(
-            conditions
-                .into_iter()
-                .map(|cond| self.condition_step(program, cond, bit)),
-        );
+        steps.extend(conditions.into_iter().map(|cond| self.condition_step(program, cond, bit)));
         steps
     }
 
@@ -115,10 +102,7 @@ impl Answers {
         let mut found = Vec::new();
         let mut next = path;
         while let Some(node) = next {
-            let doubted = self
-                .conditions
-                .get(&node.cond)
-                .is_some_and(|condition| condition.cause.is_some());
+            let doubted = self.conditions.get(&node.cond).is_some_and(|condition| condition.cause.is_some());
             let varies = self.conditions.get(&node.cond).is_some_and(|condition| {
                 let decided = Lanes(condition.yes.0 ^ condition.no.0);
                 decided.has(bit) && condition.yes != Lanes::NONE && condition.no != Lanes::NONE
@@ -138,9 +122,7 @@ impl Answers {
         let mut contexts: Vec<usize> = Vec::new();
         for (context, number) in &site.records {
             let record = &self.contexts[*context].records[*number];
-            if self.reach[*context].lanes.has(bit)
-                || !record.lanes.has(bit) && self.reach[*context].entry
-            {
+            if self.reach[*context].lanes.has(bit) || !record.lanes.has(bit) && self.reach[*context].entry {
                 conditions.extend(record.cuts[lane].list(8));
             } else {
                 contexts.push(*context);
@@ -157,11 +139,7 @@ impl Answers {
             }
             seen.push(to);
             for (from, context) in self.contexts.iter().enumerate() {
-                for edge in context
-                    .edges
-                    .iter()
-                    .filter(|edge| Some(edge.callee) == self.contexts[to].def)
-                {
+                for edge in context.edges.iter().filter(|edge| Some(edge.callee) == self.contexts[to].def) {
                     if edge.lanes.has(bit) {
                         contexts.push(from);
                     } else {
@@ -169,28 +147,18 @@ impl Answers {
                         steps.push(Step {
                             at: edge.at,
                             range: program.span(edge.at),
-                            what: What::Call {
-                                name: name_of(program, edge.callee),
-                            },
+                            what: What::Call { name: name_of(program, edge.callee) },
                         });
                     }
                 }
             }
         }
         let mut all: Vec<NodeRef> = Vec::new();
-        for cond in conditions
-            .into_iter()
-            .filter(|cond| self.conditions.contains_key(cond))
-        {
+        for cond in conditions.into_iter().filter(|cond| self.conditions.contains_key(cond)) {
             if !all.contains(&cond) {
                 all.push(cond);
             }
-            for dep in self
-                .conditions
-                .get(&cond)
-                .map(|condition| condition.deps.list(4))
-                .unwrap_or_default()
-            {
+            for dep in self.conditions.get(&cond).map(|condition| condition.deps.list(4)).unwrap_or_default() {
                 if !all.contains(&dep) {
                     all.push(dep);
                 }
@@ -198,15 +166,11 @@ impl Answers {
         }
         steps.truncate(MAX_CALLS);
         steps.dedup();
-        all.truncate(MAX_CONDITIONS);
-        steps.extend(
-            all.into_iter()
-                .map(|cond| self.condition_step(program, cond, bit)),
-        );
+        steps.extend(all.into_iter().map(|cond| self.condition_step(program, cond, bit)));
         steps
     }
 
-    fn condition_step(&self, program: &Program, cond: NodeRef, bit: Lanes) -> Step {
+    pub(super) fn condition_step(&self, program: &Program, cond: NodeRef, bit: Lanes) -> Step {
         let (truth, cause) = match self.conditions.get(&cond) {
             Some(condition) => match (condition.yes.has(bit), condition.no.has(bit)) {
                 (true, false) => (Some(true), None),
@@ -217,46 +181,20 @@ impl Answers {
         };
         // the condition of an `unless` is the negation of what is written
         let negated = match program.node(cond).map(|node| &node.kind) {
-            Some(Kind::Not(inner)) => {
-                program.span(NodeRef {
-                    item: cond.item,
-                    node: *inner,
-                }) == program.span(cond)
-            }
+            Some(Kind::Not(inner)) => program.span(NodeRef { item: cond.item, node: *inner }) == program.span(cond),
             _ => false,
         };
-        let truth = if negated {
-            truth.map(|truth| !truth)
-        } else {
-            truth
-        };
-        Step {
-            at: cond,
-            range: program.span(cond),
-            what: What::Condition { truth, cause },
-        }
+        let truth = if negated { truth.map(|truth| !truth) } else { truth };
+        Step { at: cond, range: program.span(cond), what: What::Condition { truth, cause } }
     }
 
     fn entry(&self, program: &Program, context: usize) -> Step {
         match self.contexts[context].def {
             Some(def) => {
                 let span = program.span(def);
-                Step {
-                    at: def,
-                    range: span,
-                    what: What::Entry {
-                        name: name_of(program, def),
-                    },
-                }
+                Step { at: def, range: span, what: What::Entry { name: name_of(program, def) } }
             }
-            None => Step {
-                at: NodeRef {
-                    item: ItemId(0),
-                    node: NodeId(0),
-                },
-                range: 0..0,
-                what: What::TopLevel,
-            },
+            None => Step { at: NodeRef { item: ItemId(0), node: NodeId(0) }, range: 0..0, what: What::TopLevel },
         }
     }
 }
@@ -271,8 +209,7 @@ pub fn name_of(program: &Program, def: NodeRef) -> SmolStr {
     let mut parent = program.item(def.item).parent;
     while let Some(id) = parent {
         if let Some(code) = program.code(id)
-            && let Some(Kind::Class(class)) =
-                code.nodes.get(code.root.0 as usize).map(|node| &node.kind)
+            && let Some(Kind::Class(class)) = code.nodes.get(code.root.0 as usize).map(|node| &node.kind)
             && (program.language != Language::CSharp || classes.is_empty())
         {
             classes.push(class.name.clone());
@@ -289,18 +226,12 @@ pub fn name_of(program: &Program, def: NodeRef) -> SmolStr {
     }
 }
 
-/// Evaluates again with some conditions forced, and gives the lanes that reach a site then.
-pub fn replay(
-    program: &Program,
-    facts: &FileFacts,
-    site: NodeRef,
-    forced: &FxHashMap<NodeRef, Force>,
-) -> Lanes {
-    let start = program.span(site).start;
-    let answers = super::evaluate_forced(program, facts, forced);
-    answers
-        .sites
-        .iter()
-        .filter(|answer| program.span(answer.at).start == start)
-        .fold(Lanes::NONE, |all, answer| all | answer.reached)
+/// Leaves the first conditions, as many as are shown.
+pub(super) fn shorten(steps: &mut Vec<Step>) {
+    let mut count = 0;
+    steps.retain(|step| {
+        let is_condition = matches!(step.what, What::Condition { .. });
+        count += usize::from(is_condition);
+        !is_condition || count <= MAX_CONDITIONS
+    });
 }

@@ -16,10 +16,7 @@ fn keywords(value: &Val) -> Option<Vec<(SmolStr, Val)>> {
     let Some(V::Map(pairs)) = value.single() else {
         return None;
     };
-    pairs
-        .iter()
-        .map(|(key, value)| Some((key.text()?.clone(), value.clone())))
-        .collect()
+    pairs.iter().map(|(key, value)| Some((key.text()?.clone(), value.clone()))).collect()
 }
 /// A call with nothing but its name.
 pub static PLAIN: Call = Call {
@@ -34,10 +31,7 @@ pub static PLAIN: Call = Call {
 
 impl<'p> Machine<'p> {
     pub fn eval_call(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> (Val, Lanes) {
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let callee = child(call.callee);
         if let Some(Kind::Attr { recv, name, .. }) = self.kind(callee)
             && self.csharp()
@@ -57,11 +51,7 @@ impl<'p> Machine<'p> {
                     && self.class_named(name).is_none() =>
             {
                 let (args, falls) = self.eval_args(at, call, lanes, break_to);
-                let name = if call.construct {
-                    self.resolve_type(name)
-                } else {
-                    self.qualify(name)
-                };
+                let name = if call.construct { self.resolve_type(name) } else { self.qualify(name) };
                 self.call_named_with(at, &name, &args, falls, call)
             }
             Some(Kind::Name(name)) => {
@@ -75,13 +65,8 @@ impl<'p> Machine<'p> {
                     Found::Slot(slot) => {
                         let callee = self.slots[slot as usize].only(falls);
                         let uncovered = falls.without(callee.lanes());
-                        let (mut value, mut rest) = self.call_value_with(
-                            at,
-                            &callee,
-                            &args,
-                            falls.without(uncovered),
-                            Some(call),
-                        );
+                        let (mut value, mut rest) =
+                            self.call_value_with(at, &callee, &args, falls.without(uncovered), Some(call));
                         if !uncovered.is_empty() {
                             self.escape_args(&args, uncovered);
                             value.join(&Val::data(uncovered));
@@ -90,9 +75,7 @@ impl<'p> Machine<'p> {
                         (value, rest)
                     }
                     Found::Nothing => match self.class_named(name) {
-                        Some(class) if call.construct || !self.ruby() => {
-                            self.construct(at, class, &args, falls)
-                        }
+                        Some(class) if call.construct || !self.ruby() => self.construct(at, class, &args, falls),
                         _ => self.call_unknown_function(at, name, &args, falls),
                     },
                 }
@@ -114,15 +97,10 @@ impl<'p> Machine<'p> {
             Some(Kind::Attr { recv, name, .. }) => {
                 let recv = child(*recv);
                 let (target, falls) = self.eval_quietly(recv, lanes);
-                let present = if call.safe {
-                    self.nilness(&target, falls).no
-                } else {
-                    falls
-                };
+                let present = if call.safe { self.nilness(&target, falls).no } else { falls };
                 let (args, through) = self.eval_args(at, call, present, break_to);
                 let missing = falls.without(through) & falls.without(present);
-                let (mut value, mut rest) =
-                    self.call_on(at, &target, recv, name, &args, through, call);
+                let (mut value, mut rest) = self.call_on(at, &target, recv, name, &args, through, call);
                 if call.safe {
                     let nil = self.nilness(&target, falls).yes;
                     value.join(&Val::nil(nil));
@@ -173,42 +151,17 @@ impl<'p> Machine<'p> {
         let constructing = std::mem::replace(&mut self.in_constructor, true);
         self.st.this = Some(value.clone());
         for node in &call.initialiser {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             match self.kind(node) {
-                Some(Kind::Set {
-                    place,
-                    value: right,
-                    ..
-                }) => {
+                Some(Kind::Set { place, value: right, .. }) => {
                     let outer = std::mem::replace(&mut self.st.this, before.clone());
-                    let (right, rest) = self.eval(
-                        NodeRef {
-                            item: at.item,
-                            node: *right,
-                        },
-                        falls,
-                    );
+                    let (right, rest) = self.eval(NodeRef { item: at.item, node: *right }, falls);
                     falls = rest;
                     value.taint = value.taint.or(right.taint);
-                    let place = NodeRef {
-                        item: at.item,
-                        node: *place,
-                    };
+                    let place = NodeRef { item: at.item, node: *place };
                     match self.kind(place) {
                         Some(Kind::Index { args, .. }) => {
-                            let key = args.first().map(|key| {
-                                self.eval(
-                                    NodeRef {
-                                        item: at.item,
-                                        node: *key,
-                                    },
-                                    falls,
-                                )
-                                .0
-                            });
+                            let key = args.first().map(|key| self.eval(NodeRef { item: at.item, node: *key }, falls).0);
                             pairs.push((key.unwrap_or_else(|| Val::data(falls)), right));
                         }
                         Some(Kind::Attr { name, .. }) => {
@@ -226,9 +179,7 @@ impl<'p> Machine<'p> {
                     falls = rest;
                     value.taint = value.taint.or(element.taint);
                     match element.single() {
-                        Some(V::List(parts)) if parts.len() == 2 => {
-                            pairs.push((parts[0].clone(), parts[1].clone()))
-                        }
+                        Some(V::List(parts)) if parts.len() == 2 => pairs.push((parts[0].clone(), parts[1].clone())),
                         _ => elements.push(element),
                     }
                 }
@@ -237,13 +188,7 @@ impl<'p> Machine<'p> {
         self.st.this = before;
         self.in_constructor = constructing;
         let ignores_case = call.args.iter().any(|arg| {
-            let (value, _) = self.eval_quietly(
-                NodeRef {
-                    item: at.item,
-                    node: *arg,
-                },
-                falls,
-            );
+            let (value, _) = self.eval_quietly(NodeRef { item: at.item, node: *arg }, falls);
             matches!(value.single(), Some(V::IgnoreCase))
         });
         if !elements.is_empty() && pairs.is_empty() {
@@ -260,26 +205,14 @@ impl<'p> Machine<'p> {
         falls
     }
 
-    pub fn eval_args(
-        &mut self,
-        at: NodeRef,
-        call: &'p Call,
-        lanes: Lanes,
-        break_to: u32,
-    ) -> (Args, Lanes) {
+    pub fn eval_args(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes, break_to: u32) -> (Args, Lanes) {
         let mut args = Args::default();
         let mut falls = lanes;
         for node in &call.args {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             match self.kind(node) {
                 Some(Kind::Keyword(name, value)) => {
-                    let value_at = NodeRef {
-                        item: at.item,
-                        node: *value,
-                    };
+                    let value_at = NodeRef { item: at.item, node: *value };
                     let (value, rest) = self.eval(value_at, falls);
                     falls = rest;
                     if name == "**" {
@@ -292,18 +225,19 @@ impl<'p> Machine<'p> {
                     }
                 }
                 Some(Kind::Splat(inner)) => {
-                    let (value, rest) = self.eval(
-                        NodeRef {
-                            item: at.item,
-                            node: *inner,
-                        },
-                        falls,
-                    );
+                    let (value, rest) = self.eval(NodeRef { item: at.item, node: *inner }, falls);
                     falls = rest;
                     match value.single() {
                         // `...` passes on keywords as well
-                        _ if self.ruby() && matches!(self.kind(NodeRef { item: at.item, node: *inner }), Some(Kind::Name(name)) if name == "...") => args.open = true,
-                        Some(V::Map(pairs)) if self.ruby() && pairs.iter().all(|(key, _)| matches!(key.single(), Some(V::Symbol(_)))) => {
+                        _ if self.ruby()
+                            && matches!(self.kind(NodeRef { item: at.item, node: *inner }), Some(Kind::Name(name)) if name == "...") =>
+                        {
+                            args.open = true
+                        }
+                        Some(V::Map(pairs))
+                            if self.ruby()
+                                && pairs.iter().all(|(key, _)| matches!(key.single(), Some(V::Symbol(_)))) =>
+                        {
                             for (key, value) in pairs.iter().rev() {
                                 let name = key.text().cloned().unwrap_or_default();
                                 args.named.retain(|(known, _)| *known != name);
@@ -327,13 +261,7 @@ impl<'p> Machine<'p> {
         }
         if let Some(block) = call.block {
             let before = std::mem::replace(&mut self.st.break_to, break_to);
-            let (value, rest) = self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: block,
-                },
-                falls,
-            );
+            let (value, rest) = self.eval(NodeRef { item: at.item, node: block }, falls);
             self.st.break_to = before;
             falls = rest;
             args.block = Some(value);
@@ -345,10 +273,8 @@ impl<'p> Machine<'p> {
         // what takes every element of a generator runs it here
         if let Some(Kind::Typed(inner, Some(_))) = self.kind(at)
             && self.python()
-            && let Some(Kind::Name(name) | Kind::Attr { name, .. }) = self.kind(NodeRef {
-                item: at.item,
-                node: call.callee,
-            })
+            && let Some(Kind::Name(name) | Kind::Attr { name, .. }) =
+                self.kind(NodeRef { item: at.item, node: call.callee })
             && matches!(
                 name.as_str(),
                 "any"
@@ -365,26 +291,14 @@ impl<'p> Machine<'p> {
                     | "join"
             )
         {
-            return self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: *inner,
-                },
-                lanes,
-            );
+            return self.eval(NodeRef { item: at.item, node: *inner }, lanes);
         }
         self.eval(at, lanes)
     }
 
     // ---- calling values ----
 
-    pub fn call_value(
-        &mut self,
-        at: NodeRef,
-        callee: &Val,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn call_value(&mut self, at: NodeRef, callee: &Val, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         self.call_value_with(at, callee, args, lanes, None)
     }
 
@@ -397,62 +311,58 @@ impl<'p> Machine<'p> {
         call: Option<&'p Call>,
     ) -> (Val, Lanes) {
         let deps = callee.deps.clone();
-        let (mut value, falls) =
-            self.each_alternative(callee, lanes, |machine, v, lanes| match v {
-                V::Closure(closure) => machine.invoke(at, closure, args, lanes),
-                V::Class(class) => machine.construct(at, *class, args, lanes),
-                V::Made(name) if is_settings_reader(name) => {
-                    machine.read_setting(at, name, "", args, lanes)
+        let (mut value, falls) = self.each_alternative(callee, lanes, |machine, v, lanes| match v {
+            V::Closure(closure) => machine.invoke(at, closure, args, lanes),
+            V::Class(class) => machine.construct(at, *class, args, lanes),
+            V::Made(name) if is_settings_reader(name) => machine.read_setting(at, name, "", args, lanes),
+            V::Name(name) | V::Made(name) => match call {
+                Some(call) => machine.call_named_with(at, name, args, lanes, call),
+                None => machine.call_named(at, name, args, lanes),
+            },
+            // a C# multicast delegate
+            V::List(items) if machine.csharp() => {
+                let mut falls = lanes;
+                for item in items.iter() {
+                    let (_, rest) = machine.call_value(at, item, args, falls & item.lanes());
+                    falls = rest | falls.without(item.lanes());
                 }
-                V::Name(name) | V::Made(name) => match call {
-                    Some(call) => machine.call_named_with(at, name, args, lanes, call),
-                    None => machine.call_named(at, name, args, lanes),
-                },
-                // a C# multicast delegate
-                V::List(items) if machine.csharp() => {
-                    let mut falls = lanes;
-                    for item in items.iter() {
-                        let (_, rest) = machine.call_value(at, item, args, falls & item.lanes());
-                        falls = rest | falls.without(item.lanes());
-                    }
-                    (Val::nil(falls), falls)
+                (Val::nil(falls), falls)
+            }
+            V::Instance(class) => match machine.methods_named(*class, "__call__").first() {
+                Some(def) => {
+                    let closure = machine.bound(*def, v, lanes);
+                    machine.call_value(at, &closure, args, lanes)
                 }
-                V::Instance(class) => match machine.methods_named(*class, "__call__").first() {
-                    Some(def) => {
-                        let closure = machine.bound(*def, v, lanes);
-                        machine.call_value(at, &closure, args, lanes)
-                    }
-                    None => machine.unknown_result(v, args, lanes),
-                },
-                // `&:name`: the method of that name of what it is given
-                V::Symbol(name) if machine.ruby() => {
-                    let mut own = args.clone();
-                    if own.positional.is_empty() {
-                        return machine.unknown_result(v, args, lanes);
-                    }
-                    let target = own.positional.remove(0);
-                    let recv = if own.nodes.is_empty() { at } else { own.nodes.remove(0) };
-                    machine.call_on(at, &target, recv, name, &own, lanes, &PLAIN)
+                None => machine.unknown_result(v, args, lanes),
+            },
+            // `&:name`: the method of that name of what it is given
+            V::Symbol(name) if machine.ruby() => {
+                let mut own = args.clone();
+                if own.positional.is_empty() {
+                    return machine.unknown_result(v, args, lanes);
                 }
-                // calling nil raises
-                V::Nil | V::Missing => {
-                    let class = SmolStr::new_static(machine.nil_error());
-                    machine.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
-                    (Val::default(), Lanes::NONE)
-                }
-                _ => machine.unknown_result(v, args, lanes),
-            });
+                let target = own.positional.remove(0);
+                let recv = if own.nodes.is_empty() { at } else { own.nodes.remove(0) };
+                machine.call_on(at, &target, recv, name, &own, lanes, &PLAIN)
+            }
+            // calling nil raises
+            V::Nil | V::Missing => {
+                let class = SmolStr::new_static(machine.nil_error());
+                machine.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                (Val::default(), Lanes::NONE)
+            }
+            _ => machine.unknown_result(v, args, lanes),
+        });
         value.deps = value.deps.and(&deps);
         (value, falls)
     }
 
     fn unknown_result(&mut self, v: &V, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        if let V::Object(object) = v {
+            self.expose(&object.clone());
+        }
         self.escape_args(args, lanes);
-        let cause = if let V::Unknown(cause) = v {
-            *cause
-        } else {
-            Cause::Data
-        };
+        let cause = if let V::Unknown(cause) = v { *cause } else { Cause::Data };
         let taint = args.all().find_map(|value| value.taint);
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
@@ -483,9 +393,7 @@ impl<'p> Machine<'p> {
                 .iter()
                 .map(|alt| Branch::open(alt.lanes, if alt.doubt { alt.lanes } else { Lanes::NONE }))
                 .collect();
-            return self.fork(&branches, |machine, index| {
-                run(machine, &groups[index].v, groups[index].lanes)
-            });
+            return self.fork(&branches, |machine, index| run(machine, &groups[index].v, groups[index].lanes));
         }
         let mut out = Val::default();
         let mut falls = Lanes::NONE;
@@ -497,13 +405,7 @@ impl<'p> Machine<'p> {
         (out, falls)
     }
 
-    pub fn invoke(
-        &mut self,
-        at: NodeRef,
-        closure: &Rc<Closure>,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn invoke(&mut self, at: NodeRef, closure: &Rc<Closure>, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let Some(def) = self.def(closure.def) else {
             return (Val::data(lanes), lanes);
         };
@@ -542,9 +444,7 @@ impl<'p> Machine<'p> {
         // nobody waits for the task here: what it throws does not stop the caller
         let kept = self.exits[mark.min(self.exits.len())..]
             .iter()
-            .filter(|exit| {
-                exit.target == Target::Raise && exit.class.as_deref() != Some("!exit")
-            })
+            .filter(|exit| exit.target == Target::Raise && exit.class.as_deref() != Some("!exit"))
             .fold(Lanes::NONE, |all, exit| all | exit.lanes)
             .without(falls)
             & lanes;
@@ -573,13 +473,12 @@ impl<'p> Machine<'p> {
         }
         let home = self.homes.get(&closure.def).copied();
         let nested = home.is_none();
-        let on_object = matches!(
-            closure.this.as_ref().and_then(|this| this.single()),
-            Some(V::Object(_))
-        );
-        let defaults = def.params.iter().skip(args.positional.len()).any(|param| {
-            param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name)
-        });
+        let on_object = matches!(closure.this.as_ref().and_then(|this| this.single()), Some(V::Object(_)));
+        let defaults = def
+            .params
+            .iter()
+            .skip(args.positional.len())
+            .any(|param| param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name));
         let wanted = nested
             || on_object
             || self.rebinds(closure.def)
@@ -619,17 +518,11 @@ impl<'p> Machine<'p> {
     /// What is called inside a node, by the text.
     pub fn calls_within(&self, at: NodeRef) -> impl Iterator<Item = NodeRef> {
         let code = self.program.code(at.item);
-        let span = code
-            .and_then(|code| code.nodes.get(at.node.0 as usize))
-            .map(|node| node.span)
-            .unwrap_or_default();
+        let span = code.and_then(|code| code.nodes.get(at.node.0 as usize)).map(|node| node.span).unwrap_or_default();
         let nodes = code.map(|code| code.nodes.as_slice()).unwrap_or_default();
         nodes.iter().filter_map(move |node| match &node.kind {
             Kind::Call(call) if node.span.start >= span.start && node.span.end <= span.end => {
-                Some(NodeRef {
-                    item: at.item,
-                    node: call.callee,
-                })
+                Some(NodeRef { item: at.item, node: call.callee })
             }
             _ => None,
         })
@@ -689,21 +582,12 @@ impl<'p> Machine<'p> {
             })
     }
 
-    pub fn inline(
-        &mut self,
-        closure: &Rc<Closure>,
-        def: &'p Def,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn inline(&mut self, closure: &Rc<Closure>, def: &'p Def, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let before = self.st.clone();
         let block = def.form == Form::Block;
         // a Ruby lambda shares the locals around it as well
-        let kind = if block || (self.ruby() && def.form == Form::Lambda) {
-            ScopeKind::Block
-        } else {
-            ScopeKind::Function
-        };
+        let kind =
+            if block || (self.ruby() && def.form == Form::Lambda) { ScopeKind::Block } else { ScopeKind::Function };
         self.inlining.push(closure.def);
         let scope = self.push_scope(kind, closure.scope);
         self.st.scope = scope;
@@ -721,23 +605,12 @@ impl<'p> Machine<'p> {
             self.st.block = args.block.clone();
             self.st.may_resume = false;
         }
-        let constructing =
-            std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
+        let constructing = std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
         let mark = self.exits.len();
         let bound = self.bind(closure.def, def, args, lanes);
-        let (value, falls) = self.eval(
-            NodeRef {
-                item: closure.def.item,
-                node: def.body,
-            },
-            bound,
-        );
+        let (value, falls) = self.eval(NodeRef { item: closure.def.item, node: def.body }, bound);
         self.in_constructor = constructing;
-        let mut value = if def.implicit_return || block {
-            value
-        } else {
-            Val::nil(falls)
-        };
+        let mut value = if def.implicit_return || block { value } else { Val::nil(falls) };
         let arrived = self.arrive(mark, |exit| {
             (exit.target == Target::Return(frame) && !block) || exit.target == Target::Next(frame)
         });
@@ -763,11 +636,7 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let scope = self.st.scope;
         let mut positional = args.positional.clone();
-        let wanted = def
-            .params
-            .iter()
-            .filter(|param| param.kind == ParamKind::Positional)
-            .count();
+        let wanted = def.params.iter().filter(|param| param.kind == ParamKind::Positional).count();
         // a Ruby block spreads one array over several parameters
         if def.form == Form::Block && wanted > 1 && positional.len() == 1 {
             match positional[0].single() {
@@ -789,8 +658,13 @@ impl<'p> Machine<'p> {
         }
         // Ruby: keywords that no parameter takes are the last positional argument, a map
         let leftover: Vec<(Val, Val)> = if self.ruby() {
-            let taken = |name: &SmolStr| def.params.iter().any(|param| param.kind == ParamKind::Keyword && param.name == *name);
-            args.named.iter().filter(|(name, _)| !taken(name)).map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone())).collect()
+            let taken =
+                |name: &SmolStr| def.params.iter().any(|param| param.kind == ParamKind::Keyword && param.name == *name);
+            args.named
+                .iter()
+                .filter(|(name, _)| !taken(name))
+                .map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone()))
+                .collect()
         } else {
             Vec::new()
         };
@@ -815,7 +689,9 @@ impl<'p> Machine<'p> {
                     let rest: Vec<Val> = given.by_ref().flatten().collect();
                     Some(Val::of(V::List(Rc::new(rest)), lanes))
                 }
-                ParamKind::KeywordRest if self.ruby() && !args.open => Some(Val::of(V::Map(Rc::new(leftover.clone())), lanes)),
+                ParamKind::KeywordRest if self.ruby() && !args.open => {
+                    Some(Val::of(V::Map(Rc::new(leftover.clone())), lanes))
+                }
                 ParamKind::KeywordRest => Some(Val::data(lanes)),
                 ParamKind::Block => Some(args.block.clone().unwrap_or_else(|| Val::nil(lanes))),
             };
@@ -825,14 +701,9 @@ impl<'p> Machine<'p> {
                     _ => value.only(lanes),
                 },
                 (None, Some(default)) if !args.open => {
-                    let default = NodeRef {
-                        item: at.item,
-                        node: default,
-                    };
+                    let default = NodeRef { item: at.item, node: default };
                     if self.python() {
-                        self.defaults
-                            .get(&default)
-                            .map_or_else(|| Val::data(lanes), |value| value.only(lanes))
+                        self.defaults.get(&default).map_or_else(|| Val::data(lanes), |value| value.only(lanes))
                     } else {
                         let (value, rest) = self.eval(default, falls);
                         falls = rest;
@@ -843,9 +714,7 @@ impl<'p> Machine<'p> {
             };
             self.slots.push(Val::default());
             let slot = self.slots.len() as u32 - 1;
-            self.scopes[scope as usize]
-                .names
-                .insert(param.name.clone(), slot);
+            self.scopes[scope as usize].names.insert(param.name.clone(), slot);
             self.set_slot(slot, lanes, &value);
         }
         falls
@@ -882,13 +751,8 @@ impl<'p> Machine<'p> {
 
     /// A method called on something unknown: the file's methods of that name may run.
     pub fn may_call_methods(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) {
-        let found: Vec<NodeRef> = self
-            .classes
-            .iter()
-            .filter_map(|class| class.methods.get(name))
-            .flatten()
-            .copied()
-            .collect();
+        let found: Vec<NodeRef> =
+            self.classes.iter().filter_map(|class| class.methods.get(name)).flatten().copied().collect();
         for callee in found {
             self.contexts[self.context].edges.push(Edge {
                 at,
@@ -919,11 +783,7 @@ impl<'p> Machine<'p> {
         }
         self.summary_depth += 1;
         self.summaries.insert(at, Summary::Running);
-        let (home, class) = self
-            .homes
-            .get(&at)
-            .copied()
-            .unwrap_or((self.st.scope, None));
+        let (home, class) = self.homes.get(&at).copied().unwrap_or((self.st.scope, None));
         let before = self.st.clone();
         let logging = self.pause_logging();
         let exits = std::mem::take(&mut self.exits);
@@ -933,14 +793,11 @@ impl<'p> Machine<'p> {
         let own = known.unwrap_or(self.contexts.len());
         match known {
             Some(own) => self.take_back(own),
-            None => self.contexts.push(Context {
-                def: Some(at),
-                ..Context::default()
-            }),
+            None => self.contexts.push(Context { def: Some(at), ..Context::default() }),
         }
         let epoch = self.epoch();
         let context = std::mem::replace(&mut self.context, own);
-        let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
+        let foreign = self.enter_body();
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
         let this = class.map(|class| match self.ruby() && def.is_static {
@@ -960,13 +817,9 @@ impl<'p> Machine<'p> {
             may_resume: false,
             handling: None,
         };
-        let constructing =
-            std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
+        let constructing = std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
         let lanes = Lanes::ALL;
-        let mut args = Args {
-            open: true,
-            ..Args::default()
-        };
+        let mut args = Args { open: true, ..Args::default() };
         // keyword parameters may or may not be given; positional ones are anything
         args.block = None;
         let bound = self.bind(at, def, &args, lanes);
@@ -980,34 +833,15 @@ impl<'p> Machine<'p> {
             // a default's own calls happen when the argument is missing
             for param in &def.params {
                 if let Some(default) = param.default {
-                    self.eval(
-                        NodeRef {
-                            item: at.item,
-                            node: default,
-                        },
-                        bound,
-                    );
+                    self.eval(NodeRef { item: at.item, node: default }, bound);
                 }
             }
         }
-        let (value, falls) = self.eval(
-            NodeRef {
-                item: at.item,
-                node: def.body,
-            },
-            bound,
-        );
+        let (value, falls) = self.eval(NodeRef { item: at.item, node: def.body }, bound);
         self.in_constructor = constructing;
-        let mut value = if def.implicit_return {
-            value
-        } else {
-            Val::nil(falls)
-        };
+        let mut value = if def.implicit_return { value } else { Val::nil(falls) };
         let arrived = self.arrive(0, |exit| {
-            matches!(
-                exit.target,
-                Target::Return(_) | Target::Next(_) | Target::Break(_) | Target::Goto(_)
-            )
+            matches!(exit.target, Target::Return(_) | Target::Next(_) | Target::Break(_) | Target::Goto(_))
         });
         let falls = self.land(&arrived, falls, &mut value);
         let escaping = value.clone();
@@ -1027,18 +861,13 @@ impl<'p> Machine<'p> {
         self.resume_logging(logging);
         self.st = before;
         self.summary_depth -= 1;
-        self.summaries
-            .insert(at, Summary::Done(effect.clone(), epoch));
+        self.summaries.insert(at, Summary::Done(effect.clone(), epoch));
         Some(effect)
     }
 
     /// Closures that a body returns run later, in somebody else's hands.
     fn escape_returned(&mut self, value: &Val, lanes: Lanes, at: NodeRef) {
-        if value
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::Closure(_) | V::Generator(_)))
-        {
+        if value.alts.iter().any(|alt| matches!(alt.v, V::Closure(_) | V::Generator(_))) {
             self.returned.push((at, value.only(lanes)));
         }
     }
@@ -1051,18 +880,8 @@ impl<'p> Machine<'p> {
             Some((scope, _)) => *scope,
             None => self.st.scope,
         };
-        let this = if self.homes.contains_key(&def) {
-            None
-        } else {
-            self.st.this.clone().map(Box::new)
-        };
-        let closure = Closure {
-            def,
-            scope,
-            this,
-            frame: self.st.return_to,
-            id,
-        };
+        let this = if self.homes.contains_key(&def) { None } else { self.st.this.clone().map(Box::new) };
+        let closure = Closure { def, scope, this, frame: self.st.return_to, id };
         let closure = Rc::new(closure);
         if !self.homes.contains_key(&def) {
             self.made.push((closure.clone(), lanes));
@@ -1075,20 +894,14 @@ impl<'p> Machine<'p> {
         if self.python() {
             for param in &def.params {
                 if let Some(default) = param.default {
-                    let default = NodeRef {
-                        item: at.item,
-                        node: default,
-                    };
+                    let default = NodeRef { item: at.item, node: default };
                     let (value, rest) = self.eval(default, falls);
                     falls = rest;
                     self.defaults.entry(default).or_default().join(&value);
                 }
             }
         }
-        self.declared
-            .entry(at)
-            .and_modify(|known| *known |= lanes)
-            .or_insert(lanes);
+        self.declared.entry(at).and_modify(|known| *known |= lanes).or_insert(lanes);
         let scope = self.declaring();
         let class = match self.scopes[scope as usize].kind {
             ScopeKind::Class(class) => Some(class),
@@ -1102,19 +915,12 @@ impl<'p> Machine<'p> {
             }
             if let Some(class) = class {
                 self.note_writers_of(class, at);
-                self.classes[class as usize]
-                    .methods
-                    .entry(def.name.clone())
-                    .or_default()
-                    .push(at);
+                self.classes[class as usize].methods.entry(def.name.clone()).or_default().push(at);
             }
         }
         let mut value = self.closure(at, falls);
         for node in def.decorators.iter().rev() {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             if self.csharp() {
                 let (_, rest) = self.eval(node, falls);
                 falls = rest;
@@ -1123,16 +929,9 @@ impl<'p> Machine<'p> {
             }
             let (decorator, rest) = self.eval_quietly(node, falls);
             falls = rest;
-            let known = decorator
-                .alts
-                .iter()
-                .any(|alt| matches!(alt.v, V::Closure(_)));
+            let known = decorator.alts.iter().any(|alt| matches!(alt.v, V::Closure(_)));
             if known {
-                let args = Args {
-                    positional: vec![value.clone()],
-                    nodes: vec![at],
-                    ..Args::default()
-                };
+                let args = Args { positional: vec![value.clone()], nodes: vec![at], ..Args::default() };
                 let (wrapped, rest) = self.call_value(node, &decorator, &args, falls);
                 falls = rest;
                 self.called.insert(at);
@@ -1169,8 +968,7 @@ impl<'p> Machine<'p> {
         };
         for node in &code.nodes {
             if let Kind::Set { place, .. } = &node.kind
-                && let Some(Kind::Field(name)) =
-                    code.nodes.get(place.0 as usize).map(|node| &node.kind)
+                && let Some(Kind::Field(name)) = code.nodes.get(place.0 as usize).map(|node| &node.kind)
             {
                 writers.entry(name.clone()).or_default().push(at);
             }
@@ -1181,21 +979,11 @@ impl<'p> Machine<'p> {
 
     pub fn escape_args(&mut self, args: &Args, lanes: Lanes) {
         for (index, value) in args.positional.iter().enumerate() {
-            let at = args.nodes.get(index).copied().unwrap_or(NodeRef {
-                item: ItemId(0),
-                node: NodeId(0),
-            });
+            let at = args.nodes.get(index).copied().unwrap_or(NodeRef { item: ItemId(0), node: NodeId(0) });
             self.escape(value, lanes, at);
         }
         for (_, value) in &args.named {
-            self.escape(
-                value,
-                lanes,
-                NodeRef {
-                    item: ItemId(0),
-                    node: NodeId(0),
-                },
-            );
+            self.escape(value, lanes, NodeRef { item: ItemId(0), node: NodeId(0) });
         }
         if let Some(block) = &args.block {
             self.run_escaped_block(block, lanes);
@@ -1322,13 +1110,10 @@ impl<'p> Machine<'p> {
             return;
         };
         let closure = closure.clone();
-        let args = Args {
-            open: true,
-            ..Args::default()
-        };
+        let args = Args { open: true, ..Args::default() };
         let mark = self.exits.len();
         let before = self.st.clone();
-        let foreign = std::mem::replace(&mut self.foreign_below, self.slots.len() as u32);
+        let foreign = self.enter_body();
         self.maybe(lanes, |machine| {
             machine.forget_written(closure.def, lanes);
             let (value, falls) = if machine.homes.contains_key(&closure.def) {
@@ -1370,7 +1155,9 @@ impl<'p> Machine<'p> {
                 Kind::Set { place, .. } | Kind::Out(place) => places.push(*place),
                 Kind::Binary { op: Op::Shift, left, .. } => places.push(*left),
                 Kind::Call(call) => {
-                    if let Some(Kind::Attr { recv, name, .. }) = code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
+                    if let Some(Kind::Attr { recv, name, .. }) =
+                        code.nodes.get(call.callee.0 as usize).map(|node| &node.kind)
+                    {
                         if super::methods::is_mutation(name) {
                             places.push(*recv);
                         } else {
@@ -1382,6 +1169,11 @@ impl<'p> Machine<'p> {
                 }
                 _ => {}
             }
+        }
+        if self.ruby()
+            && let Some(V::Object(object)) = self.st.this.as_ref().and_then(|this| this.single()).cloned()
+        {
+            self.expose(&object);
         }
         for node in used {
             self.forget_through(NodeRef { item: def.item, node }, lanes);
@@ -1454,20 +1246,11 @@ impl<'p> Machine<'p> {
         };
         let closure = Rc::new(closure.clone());
         let args = args.clone();
-        self.maybe(lanes, |machine| {
-            machine.run_body(closure.def, &closure, def, &args, lanes)
-        })
-        .1
+        self.maybe(lanes, |machine| machine.run_body(closure.def, &closure, def, &args, lanes)).1
     }
 
     /// The result of calling a function that nothing in sight defines.
-    pub fn call_unknown_function(
-        &mut self,
-        at: NodeRef,
-        name: &SmolStr,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn call_unknown_function(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         if let Some(result) = self.builtin_function(at, name, args, lanes) {
             return result;
         }
@@ -1475,12 +1258,11 @@ impl<'p> Machine<'p> {
         self.escape_args(args, lanes);
         let taint = args.all().find_map(|value| value.taint);
         // a helper that is not in sight could be the guard itself
-        let cause =
-            if looks_like_switch(name) && (args.positional.is_empty() || name.ends_with('?')) {
-                Cause::Opaque
-            } else {
-                Cause::Data
-            };
+        let cause = if looks_like_switch(name) && (args.positional.is_empty() || name.ends_with('?')) {
+            Cause::Opaque
+        } else {
+            Cause::Data
+        };
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
 }

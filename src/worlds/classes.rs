@@ -86,45 +86,21 @@ impl<'p> Machine<'p> {
         match self.kind(at) {
             Some(Kind::Seq(all)) => {
                 for node in all {
-                    self.hoist(
-                        NodeRef {
-                            item: at.item,
-                            node: *node,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: at.item, node: *node }, depth + 1);
                 }
             }
             // members under `#if`
             Some(Kind::If { arms, otherwise }) if self.csharp() => {
                 for (_, body) in arms {
-                    self.hoist(
-                        NodeRef {
-                            item: at.item,
-                            node: *body,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: at.item, node: *body }, depth + 1);
                 }
                 if let Some(node) = otherwise {
-                    self.hoist(
-                        NodeRef {
-                            item: at.item,
-                            node: *node,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: at.item, node: *node }, depth + 1);
                 }
             }
             Some(Kind::Item(id)) => {
                 if let Some(code) = self.program.code(*id) {
-                    self.hoist(
-                        NodeRef {
-                            item: *id,
-                            node: code.root,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: *id, node: code.root }, depth + 1);
                 }
             }
             Some(Kind::Def(def)) => self.hoist_def(at, def),
@@ -165,30 +141,27 @@ impl<'p> Machine<'p> {
                 },
                 Kind::Out(place) => *place,
                 Kind::Binary { op: Op::Shift, left, .. } if self.ruby() => *left,
-                Kind::Call(call) if self.ruby() => match code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
-                    Some(Kind::Attr { recv, name, .. }) if super::methods::is_mutation(name) => *recv,
-                    _ => continue,
-                },
+                Kind::Call(call) if self.ruby() => {
+                    match code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
+                        Some(Kind::Attr { recv, name, .. }) if super::methods::is_mutation(name) => *recv,
+                        _ => continue,
+                    }
+                }
                 _ => continue,
             };
             let name = match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
                 Some(Kind::Field(name)) => name,
-                Some(Kind::Attr { recv, name, .. }) => {
-                    match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
-                        Some(Kind::SelfRef) => name,
-                        Some(Kind::Name(this)) if this == "self" || this == "cls" => name,
-                        _ => continue,
-                    }
-                }
+                Some(Kind::Attr { recv, name, .. }) => match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
+                    Some(Kind::SelfRef) => name,
+                    Some(Kind::Name(this)) if this == "self" || this == "cls" => name,
+                    _ => continue,
+                },
                 Some(Kind::Name(name)) if self.csharp() => name,
                 _ => continue,
             };
             let of_class = self.ruby() && self.def(at).is_some_and(|def| def.is_static);
             let name = if of_class { own_field(&V::Class(class), name, true) } else { name.clone() };
-            let writers = self.classes[class as usize]
-                .writers
-                .entry(name)
-                .or_default();
+            let writers = self.classes[class as usize].writers.entry(name).or_default();
             if !writers.contains(&at) {
                 writers.push(at);
             }
@@ -208,11 +181,10 @@ impl<'p> Machine<'p> {
                 _ => None,
             }
         } else if self.ruby() || (self.csharp() && class.form != ClassForm::Enum) {
-            self.slot_in(outer, &simple)
-                .and_then(|slot| match self.slots[slot as usize].single() {
-                    Some(V::Class(known)) => Some(*known),
-                    _ => None,
-                })
+            self.slot_in(outer, &simple).and_then(|slot| match self.slots[slot as usize].single() {
+                Some(V::Class(known)) => Some(*known),
+                _ => None,
+            })
         } else {
             None
         };
@@ -248,39 +220,15 @@ impl<'p> Machine<'p> {
         self.class_of_item.insert(at, index);
         let scope = self.classes[index as usize].scope;
         for param in &class.params {
-            let value = param
-                .ty
-                .as_deref()
-                .and_then(|ty| self.typed(ty, Lanes::ALL))
-                .unwrap_or_else(|| Val::data(Lanes::ALL));
-            let field = FieldInfo {
-                ty: param.ty.clone(),
-                value,
-                declared: true,
-                initialised: true,
-                settable: false,
-            };
-            self.classes[index as usize]
-                .fields
-                .insert(param.name.clone(), field);
+            let value =
+                param.ty.as_deref().and_then(|ty| self.typed(ty, Lanes::ALL)).unwrap_or_else(|| Val::data(Lanes::ALL));
+            let field = FieldInfo { ty: param.ty.clone(), value, declared: true, initialised: true, settable: false };
+            self.classes[index as usize].fields.insert(param.name.clone(), field);
         }
         let before = std::mem::replace(&mut self.st.scope, scope);
-        self.hoist(
-            NodeRef {
-                item: at.item,
-                node: class.body,
-            },
-            depth + 1,
-        );
+        self.hoist(NodeRef { item: at.item, node: class.body }, depth + 1);
         if self.csharp() {
-            self.predeclare_fields(
-                index,
-                NodeRef {
-                    item: at.item,
-                    node: class.body,
-                },
-                0,
-            );
+            self.predeclare_fields(index, NodeRef { item: at.item, node: class.body }, 0);
         }
         self.st.scope = before;
         index
@@ -294,47 +242,21 @@ impl<'p> Machine<'p> {
         match self.kind(at) {
             Some(Kind::Seq(all)) => {
                 for node in all {
-                    self.predeclare_fields(
-                        class,
-                        NodeRef {
-                            item: at.item,
-                            node: *node,
-                        },
-                        depth + 1,
-                    );
+                    self.predeclare_fields(class, NodeRef { item: at.item, node: *node }, depth + 1);
                 }
             }
             Some(Kind::If { arms, otherwise }) => {
                 for node in arms.iter().map(|(_, body)| *body).chain(*otherwise) {
-                    self.predeclare_fields(
-                        class,
-                        NodeRef {
-                            item: at.item,
-                            node,
-                        },
-                        depth + 1,
-                    );
+                    self.predeclare_fields(class, NodeRef { item: at.item, node }, depth + 1);
                 }
             }
             Some(Kind::Item(id)) => {
                 if let Some(code) = self.program.code(*id) {
-                    self.predeclare_fields(
-                        class,
-                        NodeRef {
-                            item: *id,
-                            node: code.root,
-                        },
-                        depth + 1,
-                    );
+                    self.predeclare_fields(class, NodeRef { item: *id, node: code.root }, depth + 1);
                 }
             }
-            Some(Kind::Let {
-                name, ty, settable, ..
-            }) => {
-                let field = self.classes[class as usize]
-                    .fields
-                    .entry(name.clone())
-                    .or_default();
+            Some(Kind::Let { name, ty, settable, .. }) => {
+                let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
                 field.declared = true;
                 field.ty = ty.clone();
                 field.settable |= settable;
@@ -348,26 +270,16 @@ impl<'p> Machine<'p> {
         if !self.csharp() {
             return;
         }
-        let mut nodes: Vec<(NodeRef, u32)> = self
-            .class_of_item
-            .iter()
-            .map(|(at, class)| (*at, *class))
-            .collect();
+        let mut nodes: Vec<(NodeRef, u32)> = self.class_of_item.iter().map(|(at, class)| (*at, *class)).collect();
         nodes.sort_unstable();
         for (at, class) in nodes {
             let Some(Kind::Class(node)) = self.kind(at) else {
                 continue;
             };
             for base in &node.bases {
-                let name = match self.kind(NodeRef {
-                    item: at.item,
-                    node: *base,
-                }) {
+                let name = match self.kind(NodeRef { item: at.item, node: *base }) {
                     Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
-                    Some(Kind::Call(call)) => match self.kind(NodeRef {
-                        item: at.item,
-                        node: call.callee,
-                    }) {
+                    Some(Kind::Call(call)) => match self.kind(NodeRef { item: at.item, node: call.callee }) {
                         Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
                         _ => continue,
                     },
@@ -413,8 +325,7 @@ impl<'p> Machine<'p> {
             .filter(|derived| {
                 let info = &self.classes[*derived as usize];
                 *derived != class
-                    && (info.methods.contains_key(name)
-                        || info.fields.get(name).is_some_and(|field| field.declared))
+                    && (info.methods.contains_key(name) || info.fields.get(name).is_some_and(|field| field.declared))
                     && self.derives(*derived, class)
             })
             .collect()
@@ -468,11 +379,7 @@ impl<'p> Machine<'p> {
             V::Object(object) => object.class,
             _ => return class,
         };
-        if self.csharp() && own != class && self.derives(own, class) {
-            own
-        } else {
-            class
-        }
+        if self.csharp() && own != class && self.derives(own, class) { own } else { class }
     }
 
     /// Abstract, or of an interface: there is nothing to run.
@@ -506,13 +413,13 @@ impl<'p> Machine<'p> {
             {
                 return true;
             }
-            todo.extend(info.bases.iter().filter_map(|base| {
-                if let Some(V::Class(base)) = base.single() {
-                    Some(*base)
-                } else {
-                    None
-                }
-            }));
+            todo.extend(
+                info.bases.iter().filter_map(
+                    |base| {
+                        if let Some(V::Class(base)) = base.single() { Some(*base) } else { None }
+                    },
+                ),
+            );
         }
         false
     }
@@ -525,13 +432,11 @@ impl<'p> Machine<'p> {
             if let Some(found) = info.methods.get(name) {
                 return found.clone();
             }
-            match info.bases.iter().find_map(|base| {
-                if let Some(V::Class(base)) = base.single() {
-                    Some(*base)
-                } else {
-                    None
-                }
-            }) {
+            match info.bases.iter().find_map(
+                |base| {
+                    if let Some(V::Class(base)) = base.single() { Some(*base) } else { None }
+                },
+            ) {
                 Some(base) => class = base,
                 None => break,
             }
@@ -576,13 +481,7 @@ impl<'p> Machine<'p> {
         }
         let mut bases = Vec::new();
         for base in &class.bases {
-            let (value, _) = self.eval_quietly(
-                NodeRef {
-                    item: at.item,
-                    node: *base,
-                },
-                lanes,
-            );
+            let (value, _) = self.eval_quietly(NodeRef { item: at.item, node: *base }, lanes);
             bases.push(value);
         }
         // those of the file are known in C#
@@ -597,25 +496,13 @@ impl<'p> Machine<'p> {
             false => class.decorators.as_slice(),
         };
         for node in before_body {
-            self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: *node,
-                },
-                lanes,
-            );
+            self.eval(NodeRef { item: at.item, node: *node }, lanes);
         }
         let before = self.st.clone();
         self.classes[index as usize].body = BodyState::Running;
         self.st.scope = self.classes[index as usize].scope;
         self.st.this = Some(Val::of(V::Class(index), Lanes::ALL));
-        self.eval(
-            NodeRef {
-                item: at.item,
-                node: class.body,
-            },
-            lanes,
-        );
+        self.eval(NodeRef { item: at.item, node: class.body }, lanes);
         self.classes[index as usize].body = BodyState::Done;
         self.st = before;
     }
@@ -642,18 +529,8 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn declare_field(
-        &mut self,
-        class: u32,
-        name: &SmolStr,
-        ty: Option<&SmolStr>,
-        value: &Val,
-        lanes: Lanes,
-    ) {
-        let field = self.classes[class as usize]
-            .fields
-            .entry(name.clone())
-            .or_default();
+    pub fn declare_field(&mut self, class: u32, name: &SmolStr, ty: Option<&SmolStr>, value: &Val, lanes: Lanes) {
+        let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
         field.declared = true;
         field.ty = ty.cloned();
         if !value.alts.is_empty() {
@@ -665,10 +542,7 @@ impl<'p> Machine<'p> {
     pub fn write_class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, value: &Val) {
         let in_constructor = self.in_constructor;
         let read = self.fields_read.contains(&(class, name.clone()));
-        let field = self.classes[class as usize]
-            .fields
-            .entry(name.clone())
-            .or_default();
+        let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
         let value = value.only(lanes);
         self.stale |= read && !value.is_within(&field.value);
         field.value.join(&value);
@@ -682,15 +556,27 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// The class whose `@@` variables a class shares: the last one it derives from.
+    fn root_of(&self, this: &V) -> u32 {
+        let mut class = match this {
+            V::Class(class) | V::Instance(class) => *class,
+            V::Object(object) => object.class,
+            _ => 0,
+        };
+        for _ in 0..MAX_BASES {
+            match self.kin.get(&class).and_then(|kin| kin.base) {
+                Some(base) => class = base,
+                None => break,
+            }
+        }
+        class
+    }
+
     pub fn this(&self, lanes: Lanes) -> Val {
         match &self.st.this {
             Some(this) => {
                 let value = this.only(lanes);
-                if value.alts.is_empty() {
-                    Val::data(lanes)
-                } else {
-                    value
-                }
+                if value.alts.is_empty() { Val::data(lanes) } else { value }
             }
             None => Val::data(lanes),
         }
@@ -698,12 +584,7 @@ impl<'p> Machine<'p> {
 
     /// What stands before a bare member name inside a class.
     pub fn member_receiver(&self, class: u32, lanes: Lanes) -> V {
-        match self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.only(lanes).single().cloned())
-        {
+        match self.st.this.as_ref().and_then(|this| this.only(lanes).single().cloned()) {
             Some(this @ (V::Object(_) | V::Instance(_) | V::Class(_))) => this,
             _ => V::Instance(class),
         }
@@ -721,13 +602,12 @@ impl<'p> Machine<'p> {
                 None => Val::data(lanes),
             };
         }
-        let this = self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.single().cloned());
+        let this = self.st.this.as_ref().and_then(|this| this.single().cloned());
         match this {
-            Some(V::Object(object)) if name.starts_with("@@") => self.class_field(object.class, name, lanes, false),
+            Some(ref this @ (V::Object(_) | V::Class(_) | V::Instance(_))) if name.starts_with("@@") => {
+                let class = self.root_of(this);
+                self.class_field(class, name, lanes, false)
+            }
             Some(V::Object(object)) => self.object_field(&object, name, lanes),
             Some(ref this @ (V::Class(class) | V::Instance(class))) => {
                 let name = own_field(this, name, self.ruby());
@@ -742,12 +622,11 @@ impl<'p> Machine<'p> {
 
     /// A field about to be set by `||=`: while its writers are still being evaluated it counts as empty.
     pub fn peek_field_of_this(&mut self, name: &SmolStr, lanes: Lanes) -> Val {
-        match self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.single().cloned())
-        {
+        match self.st.this.as_ref().and_then(|this| this.single().cloned()) {
+            Some(ref this @ (V::Object(_) | V::Class(_) | V::Instance(_))) if name.starts_with("@@") => {
+                let class = self.root_of(this);
+                self.class_field(class, name, lanes, true)
+            }
             Some(ref this @ (V::Class(class) | V::Instance(class))) => {
                 let name = own_field(this, name, self.ruby());
                 self.class_field(class, &name, lanes, true)
@@ -756,8 +635,9 @@ impl<'p> Machine<'p> {
                 Some(slot) => self.slots[slot as usize].only(lanes),
                 None => Val::nil(lanes),
             },
-            Some(V::Object(object)) if !name.starts_with("@@") => {
-                let own = object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
+            Some(V::Object(object)) => {
+                let own =
+                    object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
                 let mut value = own.unwrap_or_default();
                 let rest = lanes.without(value.lanes());
                 if !rest.is_empty() {
@@ -775,12 +655,12 @@ impl<'p> Machine<'p> {
             self.set_slot(slot, lanes, value);
             return;
         }
-        let this = self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.single().cloned());
+        let this = self.st.this.as_ref().and_then(|this| this.single().cloned());
         match this {
+            Some(ref this @ (V::Object(_) | V::Instance(_))) if name.starts_with("@@") => {
+                let class = self.root_of(this);
+                self.write_class_field(class, name, lanes, value);
+            }
             Some(V::Object(object)) => {
                 self.write_object_field(&object, name, lanes, value);
                 self.write_class_field(object.class, name, lanes, value);
@@ -788,9 +668,13 @@ impl<'p> Machine<'p> {
             Some(ref this @ (V::Class(class) | V::Instance(class))) => {
                 let name = own_field(this, name, self.ruby());
                 // what a class body assigns is there before anything of the class runs
-                let in_body = self.ruby() && matches!(self.scopes[self.st.scope as usize].kind, ScopeKind::Class(_)) && lanes == Lanes::ALL && self.branch() == 0;
+                let in_body = self.ruby()
+                    && matches!(self.scopes[self.st.scope as usize].kind, ScopeKind::Class(_))
+                    && lanes == Lanes::ALL
+                    && self.branch() == 0;
                 let before = self.in_constructor;
                 self.in_constructor |= in_body;
+                let class = if name.starts_with("@@") { self.root_of(this) } else { class };
                 self.write_class_field(class, &name, lanes, value);
                 self.in_constructor = before;
             }
@@ -798,14 +682,12 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn write_object_field(
-        &mut self,
-        object: &Rc<Object>,
-        name: &SmolStr,
-        lanes: Lanes,
-        value: &Val,
-    ) {
-        let certain = object.born == self.branch();
+    pub fn write_object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes, value: &Val) {
+        if object.body != self.foreign_below {
+            // a body that may run at any time writes it
+            object.exposed.set(true);
+        }
+        let certain = object.born == self.branch() && object.body == self.foreign_below;
         let strong = certain && !object.exposed.get() && (self.in_constructor || self.ruby());
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
@@ -826,11 +708,18 @@ impl<'p> Machine<'p> {
 
     /// An object gets into code that is not in sight: its methods may run, so its fields hold what these write.
     pub fn expose(&mut self, object: &Rc<Object>) {
-        object.exposed.set(true);
+        if !object.exposed.replace(true) && self.ruby() {
+            let held: Vec<Val> = object.fields.borrow().iter().map(|(_, value)| value.clone()).collect();
+            let at = NodeRef { item: ItemId(0), node: NodeId(0) };
+            for value in held {
+                self.escape(&value, Lanes::ALL, at);
+            }
+        }
         let names: Vec<SmolStr> = object.fields.borrow().iter().map(|(name, _)| name.clone()).collect();
         for name in names {
             let writers = self.classes[object.class as usize].writers.get(&name).cloned().unwrap_or_default();
-            let changes = writers.iter().any(|writer| self.def(*writer).is_some_and(|def| def.form != Form::Constructor));
+            let changes =
+                writers.iter().any(|writer| self.def(*writer).is_some_and(|def| def.form != Form::Constructor));
             if changes {
                 let value = self.class_field(object.class, &name, Lanes::ALL, false);
                 let mut fields = object.fields.borrow_mut();
@@ -843,13 +732,13 @@ impl<'p> Machine<'p> {
 
     pub fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
         self.note_field(object.class, name);
-        let own = object
-            .fields
-            .borrow()
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.only(lanes));
+        let own = object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
         match own {
+            // what other bodies write to it, the class knows
+            Some(mut value) if self.ruby() && object.body != self.foreign_below => {
+                value.join(&self.class_field(object.class, name, lanes, false));
+                value
+            }
             Some(mut value) => {
                 let rest = lanes.without(value.lanes());
                 if !rest.is_empty() {
@@ -865,11 +754,10 @@ impl<'p> Machine<'p> {
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
         self.fields_read.insert((class, name.clone()));
-        let writers = self.classes[class as usize]
-            .writers
-            .get(name)
-            .cloned()
-            .unwrap_or_default();
+        let mut writers = self.classes[class as usize].writers.get(name).cloned().unwrap_or_default();
+        if self.ruby() {
+            writers.extend(self.derived_writers(class, name));
+        }
         let mut running = false;
         let mut constructed = false;
         // a plain setter that somebody in sight uses writes what these give it
@@ -878,9 +766,7 @@ impl<'p> Machine<'p> {
             if used && self.is_plain_setter(*writer) {
                 continue;
             }
-            constructed |= self
-                .def(*writer)
-                .is_some_and(|def| def.form == Form::Constructor);
+            constructed |= self.def(*writer).is_some_and(|def| def.form == Form::Constructor);
             if self.is_running(*writer) {
                 running = true;
             } else {
@@ -899,11 +785,7 @@ impl<'p> Machine<'p> {
                 value.join(&Val::data(rest));
                 return value;
             }
-            return if memo {
-                Val::nil(lanes)
-            } else {
-                self.inherited(class, name, lanes)
-            };
+            return if memo { Val::nil(lanes) } else { self.inherited(class, name, lanes) };
         };
         let mut value = field.value.only(lanes);
         let initialised = field.initialised || constructed;
@@ -929,9 +811,9 @@ impl<'p> Machine<'p> {
                 _ if declared
                     && writers.is_empty()
                     && value.alts.is_empty()
-                    && ty.as_deref().is_none_or(|ty| {
-                        !ty.contains("Action") && !ty.contains("Func") && !ty.contains("Event")
-                    }) =>
+                    && ty
+                        .as_deref()
+                        .is_none_or(|ty| !ty.contains("Action") && !ty.contains("Func") && !ty.contains("Event")) =>
                 {
                     V::Unknown(Cause::Data)
                 }
@@ -939,11 +821,7 @@ impl<'p> Machine<'p> {
             };
             value.join(&Val::of(empty, lanes));
         } else if !rest.is_empty() {
-            value.join(&if memo {
-                Val::nil(rest)
-            } else {
-                Val::data(rest)
-            });
+            value.join(&if memo { Val::nil(rest) } else { Val::data(rest) });
         }
         value
     }
@@ -957,10 +835,7 @@ impl<'p> Machine<'p> {
 
     /// A member that the file does not define: inherited, or made at run time.
     fn inherited(&self, class: u32, name: &str, lanes: Lanes) -> Val {
-        let outside = self.classes[class as usize]
-            .bases
-            .iter()
-            .any(|base| !matches!(base.single(), Some(V::Class(_))));
+        let outside = self.classes[class as usize].bases.iter().any(|base| !matches!(base.single(), Some(V::Class(_))));
         if looks_like_switch(name) && (outside || !self.csharp()) {
             Val::unknown(Cause::Opaque, lanes)
         } else {
@@ -969,14 +844,7 @@ impl<'p> Machine<'p> {
     }
 
     /// `v.name`, where `v` is a class of the file or an object of one.
-    pub fn read_member(
-        &mut self,
-        at: NodeRef,
-        v: &V,
-        class: u32,
-        name: &SmolStr,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn read_member(&mut self, at: NodeRef, v: &V, class: u32, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
         let class = self.runtime_class(v, class);
         if let V::Instance(declared) = v
             && *declared == class
@@ -1003,24 +871,14 @@ impl<'p> Machine<'p> {
         if own.is_empty() || own.iter().any(|def| !self.is_abstract(*def)) {
             classes.push(class);
         }
-        let branches: Vec<Branch> = classes
-            .iter()
-            .map(|_| Branch::open(lanes, Lanes::NONE))
-            .collect();
+        let branches: Vec<Branch> = classes.iter().map(|_| Branch::open(lanes, Lanes::NONE)).collect();
         self.fork(&branches, |machine, index| {
             let this = V::Instance(classes[index]);
             machine.read_own_member(at, &this, classes[index], name, lanes)
         })
     }
 
-    fn read_own_member(
-        &mut self,
-        at: NodeRef,
-        v: &V,
-        class: u32,
-        name: &SmolStr,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn read_own_member(&mut self, at: NodeRef, v: &V, class: u32, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
         if self.ruby()
             && let Some(result) = self.call_ruby_member(at, v, class, name, &Args::default(), lanes)
         {
@@ -1032,10 +890,7 @@ impl<'p> Machine<'p> {
             return result;
         }
         let found = self.methods_named(class, name);
-        if let Some(def) = found
-            .iter()
-            .find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter))
-        {
+        if let Some(def) = found.iter().find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter)) {
             let written = self.written_over(v, class, name, lanes);
             let closure = match self.made_of.get(def) {
                 Some(made) => made.only(lanes),
@@ -1054,11 +909,7 @@ impl<'p> Machine<'p> {
             return (value, falls);
         }
         if let V::Object(object) = v {
-            let own = object
-                .fields
-                .borrow()
-                .iter()
-                .any(|(known, _)| known == name);
+            let own = object.fields.borrow().iter().any(|(known, _)| known == name);
             if own || self.classes[class as usize].fields.contains_key(name) {
                 return (self.object_field(object, name, lanes), lanes);
             }
@@ -1079,17 +930,9 @@ impl<'p> Machine<'p> {
             return self.read_own_member(at, v, base, name, lanes);
         }
         if let Some(base) = self.library_base(class) {
-            return (
-                Val::of(V::Name(SmolStr::new(format!("{base}.{name}"))), lanes),
-                lanes,
-            );
+            return (Val::of(V::Name(SmolStr::new(format!("{base}.{name}"))), lanes), lanes);
         }
-        if self.csharp()
-            && matches!(
-                name.as_str(),
-                "Environment" | "HostingEnvironment" | "HostEnvironment"
-            )
-        {
+        if self.csharp() && matches!(name.as_str(), "Environment" | "HostingEnvironment" | "HostEnvironment") {
             return (Val::of(V::Host, lanes), lanes);
         }
         (self.inherited(class, name, lanes), lanes)
@@ -1100,13 +943,7 @@ impl<'p> Machine<'p> {
         self.classes[class as usize]
             .bases
             .iter()
-            .find_map(|base| {
-                if let Some(V::Class(base)) = base.single() {
-                    Some(*base)
-                } else {
-                    None
-                }
-            })
+            .find_map(|base| if let Some(V::Class(base)) = base.single() { Some(*base) } else { None })
             .filter(|base| !self.derives(*base, *base))
     }
 
@@ -1125,13 +962,7 @@ impl<'p> Machine<'p> {
     }
 
     /// `new C(args)`.
-    pub fn construct(
-        &mut self,
-        at: NodeRef,
-        class: u32,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn construct(&mut self, at: NodeRef, class: u32, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         self.ensure_class_body(class);
         if let Some(base) = self.library_base(class)
             && let Some((effect, family)) = self.symbol_of(&base)
@@ -1157,18 +988,11 @@ impl<'p> Machine<'p> {
         let Some(Kind::Class(node)) = self.kind(self.classes[class as usize].node) else {
             return (Val::data(lanes), lanes);
         };
-        let constructors: Vec<NodeRef> = [
-            "initialize",
-            "__init__",
-            node.name.rsplit('.').next().unwrap_or_default(),
-        ]
-        .iter()
-        .flat_map(|name| self.methods_named(class, name))
-        .filter(|at| {
-            self.def(*at)
-                .is_some_and(|def| def.form == Form::Constructor && !def.is_static)
-        })
-        .collect();
+        let constructors: Vec<NodeRef> = ["initialize", "__init__", node.name.rsplit('.').next().unwrap_or_default()]
+            .iter()
+            .flat_map(|name| self.methods_named(class, name))
+            .filter(|at| self.def(*at).is_some_and(|def| def.form == Form::Constructor && !def.is_static))
+            .collect();
         let count = args.positional.len() + args.named.len();
         let constructor = constructors
             .iter()
@@ -1190,6 +1014,7 @@ impl<'p> Machine<'p> {
             class,
             fields: RefCell::new(Vec::new()),
             born: self.branch(),
+            body: self.foreign_below,
             exposed: Default::default(),
         });
         for (index, param) in node.params.iter().enumerate() {
@@ -1200,13 +1025,9 @@ impl<'p> Machine<'p> {
         }
         // dataclasses and the like take their fields by name, or by their order, which is not followed
         if self.python() && constructor.is_none() {
-            object
-                .fields
-                .borrow_mut()
-                .extend(args.named.iter().cloned());
+            object.fields.borrow_mut().extend(args.named.iter().cloned());
             if args.open || !args.positional.is_empty() {
-                let names: Vec<SmolStr> =
-                    self.classes[class as usize].fields.keys().cloned().collect();
+                let names: Vec<SmolStr> = self.classes[class as usize].fields.keys().cloned().collect();
                 for name in names {
                     let mut value = self.class_field(class, &name, lanes, false);
                     match args.open {
@@ -1228,15 +1049,7 @@ impl<'p> Machine<'p> {
         (Val::of(V::Object(object), falls).tainted(taint), falls)
     }
 
-    pub fn write_attr(
-        &mut self,
-        target: &Val,
-        recv: NodeRef,
-        name: &SmolStr,
-        lanes: Lanes,
-        value: &Val,
-        at: NodeRef,
-    ) {
+    pub fn write_attr(&mut self, target: &Val, recv: NodeRef, name: &SmolStr, lanes: Lanes, value: &Val, at: NodeRef) {
         for alt in target.groups(lanes) {
             match &alt.v {
                 V::Object(object) if !self.ruby() => {
@@ -1255,15 +1068,11 @@ impl<'p> Machine<'p> {
                         self.write_class_field(owner, &super::ruby::attribute_field(name), alt.lanes, value);
                         continue;
                     }
-                    let setter = self
-                        .methods_named(class, &format!("{name}="))
-                        .first()
-                        .copied()
-                        .or_else(|| {
-                            self.methods_named(class, name).into_iter().find(|at| {
-                                self.def(*at).is_some_and(|def| def.form == Form::Setter)
-                            })
-                        });
+                    let setter = self.methods_named(class, &format!("{name}=")).first().copied().or_else(|| {
+                        self.methods_named(class, name)
+                            .into_iter()
+                            .find(|at| self.def(*at).is_some_and(|def| def.form == Form::Setter))
+                    });
                     let found = setter.is_some();
                     if self.ruby() && setter.is_some_and(|setter| self.is_plain_setter(setter)) {
                         let field = own_field(&alt.v, &SmolStr::new(format!("@{name}")), true);
@@ -1271,11 +1080,7 @@ impl<'p> Machine<'p> {
                     }
                     if let Some(setter) = setter {
                         let closure = self.bound(setter, &alt.v, alt.lanes);
-                        let args = Args {
-                            positional: vec![value.clone()],
-                            nodes: vec![at],
-                            ..Args::default()
-                        };
+                        let args = Args { positional: vec![value.clone()], nodes: vec![at], ..Args::default() };
                         self.call_value(at, &closure, &args, alt.lanes);
                     }
                     let field = if self.ruby() {

@@ -20,10 +20,7 @@ impl<'p> Machine<'p> {
         let Some(kind) = self.kind(at) else {
             return (Val::data(lanes), lanes);
         };
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         match kind {
             Kind::Lit(lit) => (self.literal(lit, lanes), lanes),
             Kind::Name(name) => self.read_name(at, name, lanes),
@@ -31,9 +28,7 @@ impl<'p> Machine<'p> {
             Kind::Super => (Val::data(lanes), lanes),
             Kind::Field(name) => (self.read_field_of_this(name, lanes), lanes),
             Kind::Attr { recv, name, safe } => self.read_attr(at, child(*recv), name, *safe, lanes),
-            Kind::Index { recv, args, safe } => {
-                self.read_index(at, child(*recv), args, *safe, lanes)
-            }
+            Kind::Index { recv, args, safe } => self.read_index(at, child(*recv), args, *safe, lanes),
             Kind::List(items) => self.list(at, items, lanes),
             Kind::Map(pairs) => {
                 let mut falls = lanes;
@@ -68,7 +63,8 @@ impl<'p> Machine<'p> {
                     taint = taint.or(value.taint);
                     out.push((key, value));
                 }
-                if open && self.python()
+                if open
+                    && self.python()
                     && let Some(merged) = merged(pairs, &out, falls)
                 {
                     return (Val::of(V::Map(Rc::new(merged)), falls).tainted(taint), falls);
@@ -97,7 +93,7 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 let outcome = self.truth(&value, falls).negate();
-                (self.from_outcome(&outcome, &value), falls)
+                (self.bool_of(&outcome, &value), falls)
             }
             Kind::Binary { op, left, right } => {
                 let (left_value, falls) = self.eval(child(*left), lanes);
@@ -112,30 +108,20 @@ impl<'p> Machine<'p> {
                 {
                     return result;
                 }
-                (
-                    self.binary(at, *op, &left_value, &right_value, falls, child(*left)),
-                    falls,
-                )
+                (self.binary(at, *op, &left_value, &right_value, falls, child(*left)), falls)
             }
             Kind::If { arms, otherwise } => self.eval_if(at, arms, *otherwise, lanes),
-            Kind::Match {
-                subject,
-                arms,
-                otherwise,
-                breaks,
-            } => self.eval_match(at, *subject, arms, *otherwise, *breaks, lanes),
+            Kind::Match { subject, arms, otherwise, breaks } => {
+                self.eval_match(at, *subject, arms, *otherwise, *breaks, lanes)
+            }
             Kind::Is { subject, pattern } => {
                 let (value, falls) = self.eval(child(*subject), lanes);
                 let outcome = self.matches(at.item, pattern, &value, falls, at);
-                (self.from_outcome(&outcome, &value), falls)
+                (self.bool_of(&outcome, &value), falls)
             }
             Kind::Seq(all) => self.seq(at, all, lanes),
-            Kind::Set { place, op, value } => {
-                self.eval_set(at, child(*place), *op, child(*value), lanes)
-            }
-            Kind::Let {
-                name, ty, value, ..
-            } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
+            Kind::Set { place, op, value } => self.eval_set(at, child(*place), *op, child(*value), lanes),
+            Kind::Let { name, ty, value, .. } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
             Kind::Out(place) => (Val::data(lanes), self.write_unknown(child(*place), lanes)),
             Kind::With { items, body } => self.eval_with(at, items, child(*body), lanes),
             Kind::Loop(inner) => self.eval_loop(at, inner, lanes),
@@ -185,13 +171,7 @@ impl<'p> Machine<'p> {
                 (Val::nil(lanes), lanes)
             }
             Kind::Item(id) => match self.program.code(*id) {
-                Some(code) => self.eval(
-                    NodeRef {
-                        item: *id,
-                        node: code.root,
-                    },
-                    lanes,
-                ),
+                Some(code) => self.eval(NodeRef { item: *id, node: code.root }, lanes),
                 None => (Val::nil(lanes), lanes),
             },
             Kind::Symbol(name) => (self.symbol(name, lanes), lanes),
@@ -246,10 +226,7 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let mut value = Val::nil(lanes);
         let mark = self.exits.len();
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         for node in all {
             let (result, rest) = self.eval(child(*node), falls);
             value = result;
@@ -262,18 +239,12 @@ impl<'p> Machine<'p> {
                     continue;
                 };
                 let back = |exit: &Exit| exit.target == Target::Goto(label.clone());
-                let jumped = self
-                    .arrive(mark, back)
-                    .iter()
-                    .fold(Lanes::NONE, |all, exit| all | exit.lanes);
+                let jumped = self.arrive(mark, back).iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
                 if jumped.is_empty() {
                     continue;
                 }
                 self.forget_written(at, jumped);
-                let branches = [
-                    Branch::open(falls, Lanes::NONE),
-                    Branch::open(jumped, Lanes::NONE),
-                ];
+                let branches = [Branch::open(falls, Lanes::NONE), Branch::open(jumped, Lanes::NONE)];
                 let (again, rest) = self.fork(&branches, |machine, branch| {
                     if branch == 0 {
                         return (value.clone(), falls);
@@ -301,12 +272,7 @@ impl<'p> Machine<'p> {
         loop {
             match self.kind(at)? {
                 Kind::Label(name) => return (!name.ends_with(':')).then(|| name.clone()),
-                Kind::Seq(all) => {
-                    at = NodeRef {
-                        item: at.item,
-                        node: *all.first()?,
-                    }
-                }
+                Kind::Seq(all) => at = NodeRef { item: at.item, node: *all.first()? },
                 _ => return None,
             }
         }
@@ -320,13 +286,7 @@ impl<'p> Machine<'p> {
             Lit::Number(_) => V::Unknown(Cause::Data),
             Lit::Str(text) => V::Str(text.clone()),
             Lit::Symbol(text) => V::Symbol(text.clone()),
-            Lit::Regex {
-                pattern,
-                ignore_case,
-            } => V::Regex {
-                pattern: pattern.clone(),
-                ignore_case: *ignore_case,
-            },
+            Lit::Regex { pattern, ignore_case } => V::Regex { pattern: pattern.clone(), ignore_case: *ignore_case },
         };
         Val::of(v, lanes)
     }
@@ -337,10 +297,7 @@ impl<'p> Machine<'p> {
         let mut taint = None;
         let mut open = false;
         for node in items {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             let (value, rest) = self.eval(node, falls);
             falls = rest;
             taint = taint.or(value.taint);
@@ -366,16 +323,11 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let mut out = Val::of(V::Str(SmolStr::default()), lanes);
         for node in parts {
-            let (value, rest) = self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: *node,
-                },
-                falls,
-            );
+            let (value, rest) = self.eval(NodeRef { item: at.item, node: *node }, falls);
             falls = rest;
             let mut value = value;
-            if self.ruby() && value.alts.iter().any(|alt| matches!(alt.v, V::Object(_) | V::Instance(_) | V::Class(_))) {
+            if self.ruby() && value.alts.iter().any(|alt| matches!(alt.v, V::Object(_) | V::Instance(_) | V::Class(_)))
+            {
                 (value, falls) = self.each_alternative(&value, falls, |machine, v, lanes| {
                     let text = machine.implicit_call(at, v, "to_s", &Args::default(), lanes);
                     text.unwrap_or_else(|| (Val::of(v.clone(), lanes), lanes))
@@ -388,9 +340,8 @@ impl<'p> Machine<'p> {
 
     /// `a + b` on strings; unknown parts make the whole unknown in their lanes.
     pub fn concat(&mut self, left: &Val, right: &Val, lanes: Lanes) -> Val {
-        let mut out = Val::default();
-        out.deps = left.deps.clone().and(&right.deps);
-        out.taint = left.taint.or(right.taint);
+        let mut out =
+            Val { deps: left.deps.clone().and(&right.deps), taint: left.taint.or(right.taint), ..Val::default() };
         for a in left.groups(lanes) {
             for b in right.groups(a.lanes) {
                 // the text of an enumeration's member is not its value
@@ -399,46 +350,22 @@ impl<'p> Machine<'p> {
                     (Some(a), Some(b)) if !member => V::Str(SmolStr::new(format!("{a}{b}"))),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
-                out.add(Alt {
-                    lanes: b.lanes,
-                    v,
-                    doubt: a.doubt || b.doubt,
-                });
+                out.add(Alt { lanes: b.lanes, v, doubt: a.doubt || b.doubt });
             }
         }
         out
     }
 
     /// A bool from an outcome, with the deps of what decided it.
-    pub fn from_outcome(&self, outcome: &Outcome, by: &Val) -> Val {
+    pub fn bool_of(&self, outcome: &Outcome, by: &Val) -> Val {
         let mut value = Val::default();
-        for (lanes, sure, truth) in [
-            (outcome.yes, outcome.yes_sure, true),
-            (outcome.no, outcome.no_sure, false),
-        ] {
-            value.add(Alt {
-                lanes: sure & lanes,
-                v: V::Bool(truth),
-                doubt: false,
-            });
-            value.add(Alt {
-                lanes: lanes.without(sure),
-                v: V::Bool(truth),
-                doubt: true,
-            });
+        for (lanes, sure, truth) in [(outcome.yes, outcome.yes_sure, true), (outcome.no, outcome.no_sure, false)] {
+            value.add(Alt { lanes: sure & lanes, v: V::Bool(truth), doubt: false });
+            value.add(Alt { lanes: lanes.without(sure), v: V::Bool(truth), doubt: true });
         }
         // undecided lanes stay unknown with their cause, so that a condition on them names it
-        let cause = by
-            .alts
-            .iter()
-            .filter_map(|alt| {
-                if let V::Unknown(cause) = alt.v {
-                    Some(cause)
-                } else {
-                    None
-                }
-            })
-            .max();
+        let cause =
+            by.alts.iter().filter_map(|alt| if let V::Unknown(cause) = alt.v { Some(cause) } else { None }).max();
         if let Some(cause) = cause {
             let open = outcome.yes & outcome.no;
             if !open.is_empty() && !outcome.yes_sure.has(open) && !outcome.no_sure.has(open) {
@@ -461,37 +388,30 @@ impl<'p> Machine<'p> {
                 V::Unknown(cause) => (None, cause.doubts()),
                 V::AnyName { .. } => (Some(true), false),
                 // an object in a condition of C# is converted by an operator of its own
-                V::Instance(_) | V::Object(_) if self.csharp() => {
-                    (None, false)
-                }
+                V::Instance(_) | V::Object(_) if self.csharp() => (None, false),
                 V::Int(0) if !self.ruby() => (Some(false), false),
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
                 V::List(items) if self.python() => {
                     // elements that a test kept in some lanes only
-                    let some = items
-                        .iter()
-                        .fold(Lanes::NONE, |all, item| all | item.lanes());
+                    let some = items.iter().fold(Lanes::NONE, |all, item| all | item.lanes());
                     let none = at.without(some);
                     outcome.no |= none;
                     outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
-                    at = at & some;
+                    at &= some;
                     (Some(true), false)
                 }
                 // a member of a module or of an object that is not in sight; a class or function that a file imports is true
-                V::Name(name) if self.python() && !self.is_surely_true(name) => (
-                    None,
-                    name.rsplit('.').next().is_some_and(super::names::looks_like_switch),
-                ),
+                V::Name(name) if self.python() && !self.is_surely_true(name) => {
+                    (None, name.rsplit('.').next().is_some_and(super::names::looks_like_switch))
+                }
                 V::Instance(class) if self.answers_itself(*class, &["__bool__", "__len__"]) => (None, false),
                 V::Object(object) if self.answers_itself(object.class, &["__bool__", "__len__"]) => (None, false),
                 V::Map(pairs) if self.python() => {
-                    let some = pairs
-                        .iter()
-                        .fold(Lanes::NONE, |all, (key, _)| all | key.lanes());
+                    let some = pairs.iter().fold(Lanes::NONE, |all, (key, _)| all | key.lanes());
                     let none = at.without(some);
                     outcome.no |= none;
                     outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
-                    at = at & some;
+                    at &= some;
                     (Some(true), false)
                 }
                 // a constant in capitals may hold a flag
@@ -524,26 +444,13 @@ impl<'p> Machine<'p> {
         let mut outcome = self.truth(value, lanes);
         match self.forced.get(&at) {
             Some(Force::Flip) => outcome = outcome.negate(),
-            Some(Force::Unknown) => {
-                outcome = Outcome {
-                    yes: lanes,
-                    no: lanes,
-                    yes_sure: lanes,
-                    no_sure: lanes,
-                }
-            }
+            Some(Force::Unknown) => outcome = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes },
             None => {}
         }
         let cause = value
             .alts
             .iter()
-            .filter_map(|alt| {
-                if let V::Unknown(cause) = alt.v {
-                    Some(cause)
-                } else {
-                    None
-                }
-            })
+            .filter_map(|alt| if let V::Unknown(cause) = alt.v { Some(cause) } else { None })
             .filter(|cause| cause.doubts())
             .max();
         // a known outcome may rest on something doubted all the same
@@ -574,10 +481,7 @@ impl<'p> Machine<'p> {
         let mut last = (None, Lanes::NONE);
         let mut prior: Vec<(NodeRef, Lanes)> = Vec::new();
         for (test, body) in arms {
-            let test = NodeRef {
-                item: at.item,
-                node: *test,
-            };
+            let test = NodeRef { item: at.item, node: *test };
             self.testing = Some(test);
             let (value, falls) = self.eval(test, open);
             self.truthy_variable(test, &value);
@@ -590,10 +494,7 @@ impl<'p> Machine<'p> {
                 truth: true,
                 prior: prior.clone(),
             });
-            bodies.push(Some(NodeRef {
-                item: at.item,
-                node: *body,
-            }));
+            bodies.push(Some(NodeRef { item: at.item, node: *body }));
             doubt |= outcome.no.without(outcome.no_sure);
             last = (Some(test), outcome.decided() & falls);
             prior.push((test, falls.without(outcome.no)));
@@ -603,18 +504,8 @@ impl<'p> Machine<'p> {
             open = outcome.no;
         }
         prior.pop();
-        branches.push(Branch {
-            lanes: open,
-            doubt: doubt & open,
-            cond: last.0,
-            decided: last.1,
-            truth: false,
-            prior,
-        });
-        bodies.push(otherwise.map(|node| NodeRef {
-            item: at.item,
-            node,
-        }));
+        branches.push(Branch { lanes: open, doubt: doubt & open, cond: last.0, decided: last.1, truth: false, prior });
+        bodies.push(otherwise.map(|node| NodeRef { item: at.item, node }));
         // exits inside the tests have left their mark on the state; the branches start from there
         self.st.cuts = before.cuts;
         self.fork(&branches, |machine, index| match bodies[index] {
@@ -623,23 +514,14 @@ impl<'p> Machine<'p> {
         })
     }
 
-    fn shortcut(
-        &mut self,
-        at: NodeRef,
-        all: &[NodeId],
-        how: Shortcut,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn shortcut(&mut self, at: NodeRef, all: &[NodeId], how: Shortcut, lanes: Lanes) -> (Val, Lanes) {
         // what is only tested need not keep what it is
         let tested = self.testing.take() == Some(at);
         let before = self.st.clone();
         let Some((first, rest)) = all.split_first() else {
             return (Val::nil(lanes), lanes);
         };
-        let first = NodeRef {
-            item: at.item,
-            node: *first,
-        };
+        let first = NodeRef { item: at.item, node: *first };
         if tested {
             self.testing = Some(first);
         }
@@ -665,9 +547,9 @@ impl<'p> Machine<'p> {
         if how == Shortcut::Or && (tested || self.is_test(first)) {
             // an unknown answer that turned out true is true
             for alt in &mut kept.alts {
-                if let V::Unknown(cause) = alt.v {
+                if matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)) {
+                    alt.doubt |= cause_of(&alt.v).doubts();
                     alt.v = V::Bool(true);
-                    alt.doubt |= cause.doubts();
                 }
             }
         }
@@ -709,11 +591,24 @@ impl<'p> Machine<'p> {
             Some(Kind::Not(_) | Kind::Is { .. }) => true,
             Some(Kind::Binary { op, .. }) => matches!(
                 op,
-                Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::In | Op::NotIn | Op::Same | Op::NotSame | Op::CaseEq | Op::NotMatches
+                Op::Eq
+                    | Op::Ne
+                    | Op::Lt
+                    | Op::Le
+                    | Op::Gt
+                    | Op::Ge
+                    | Op::In
+                    | Op::NotIn
+                    | Op::Same
+                    | Op::NotSame
+                    | Op::CaseEq
+                    | Op::NotMatches
             ),
             Some(Kind::Name(name)) => self.ruby() && name.ends_with('?'),
             Some(Kind::Call(call)) if self.ruby() => match self.kind(NodeRef { item: at.item, node: call.callee }) {
-                Some(Kind::Name(name) | Kind::Attr { name, .. }) => name.ends_with('?') && name != "nonzero?" && name != "defined?",
+                Some(Kind::Name(name) | Kind::Attr { name, .. }) => {
+                    name.ends_with('?') && name != "nonzero?" && name != "defined?"
+                }
                 _ => false,
             },
             _ => false,
@@ -745,11 +640,7 @@ impl<'p> Machine<'p> {
     }
 
     fn part(&self, value: &Val, lanes: Lanes, keep: impl Fn(&Outcome, Lanes) -> bool) -> Val {
-        let mut out = Val {
-            deps: value.deps.clone(),
-            taint: value.taint,
-            ..Val::default()
-        };
+        let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
         for alt in value.groups(lanes) {
             let one = Val::of(alt.v.clone(), alt.lanes);
             if keep(&self.truth(&one, alt.lanes), alt.lanes) {
@@ -760,11 +651,7 @@ impl<'p> Machine<'p> {
     }
 
     fn present_part(&self, value: &Val, lanes: Lanes) -> Val {
-        let mut out = Val {
-            deps: value.deps.clone(),
-            taint: value.taint,
-            ..Val::default()
-        };
+        let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
         for alt in value.groups(lanes) {
             if !matches!(alt.v, V::Nil | V::Missing) {
                 out.add(alt);
@@ -797,14 +684,7 @@ impl<'p> Machine<'p> {
         outcome
     }
 
-    fn eval_set(
-        &mut self,
-        at: NodeRef,
-        place: NodeRef,
-        op: SetOp,
-        value: NodeRef,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn eval_set(&mut self, at: NodeRef, place: NodeRef, op: SetOp, value: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         match op {
             SetOp::Plain => {
                 if self.python() {
@@ -816,16 +696,8 @@ impl<'p> Machine<'p> {
             }
             SetOp::Or | SetOp::And | SetOp::Coalesce => {
                 let old = self.peek(place, lanes);
-                let outcome = if op == SetOp::Coalesce {
-                    self.nilness(&old, lanes)
-                } else {
-                    self.truth(&old, lanes)
-                };
-                let go = if op == SetOp::Or {
-                    outcome.negate()
-                } else {
-                    outcome
-                };
+                let outcome = if op == SetOp::Coalesce { self.nilness(&old, lanes) } else { self.truth(&old, lanes) };
+                let go = if op == SetOp::Or { outcome.negate() } else { outcome };
                 let stay = go.negate();
                 let branches = [
                     Branch::open(go.yes, go.yes.without(go.yes_sure)),
@@ -850,7 +722,8 @@ impl<'p> Machine<'p> {
                 let (added, falls) = self.eval(value, lanes);
                 let old = self.peek(place, falls);
                 if self.python() {
-                    let environment = old.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if name == "os.environ"));
+                    let environment =
+                        old.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if name == "os.environ"));
                     if environment {
                         self.set_variables(&added, falls);
                         return (old, falls);
@@ -870,20 +743,15 @@ impl<'p> Machine<'p> {
 
     /// `a += b`: strings and lists add up, closures subscribe, the rest is data.
     pub fn add(&mut self, old: &Val, added: &Val, lanes: Lanes, at: NodeRef) -> Val {
-        let mut out = Val {
-            deps: old.deps.clone().and(&added.deps),
-            taint: old.taint.or(added.taint),
-            ..Val::default()
-        };
+        let mut out =
+            Val { deps: old.deps.clone().and(&added.deps), taint: old.taint.or(added.taint), ..Val::default() };
         for a in old.groups(lanes) {
             for b in added.groups(a.lanes) {
                 let v = match (&a.v, &b.v) {
-                    (V::Str(_) | V::Inquirer(_), V::Str(_) | V::Inquirer(_)) => {
-                        match (text_of(&a.v), text_of(&b.v)) {
-                            (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
-                            _ => V::Unknown(Cause::Data),
-                        }
-                    }
+                    (V::Str(_) | V::Inquirer(_), V::Str(_) | V::Inquirer(_)) => match (text_of(&a.v), text_of(&b.v)) {
+                        (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                        _ => V::Unknown(Cause::Data),
+                    },
                     (V::List(items), V::List(more)) => {
                         V::List(Rc::new(items.iter().chain(more.iter()).cloned().collect()))
                     }
@@ -894,10 +762,9 @@ impl<'p> Machine<'p> {
                         all.push(Val::of(b.v.clone(), b.lanes));
                         V::List(Rc::new(all))
                     }
-                    (V::Closure(_), V::Closure(_)) => V::List(Rc::new(vec![
-                        Val::of(a.v.clone(), a.lanes),
-                        Val::of(b.v.clone(), b.lanes),
-                    ])),
+                    (V::Closure(_), V::Closure(_)) => {
+                        V::List(Rc::new(vec![Val::of(a.v.clone(), a.lanes), Val::of(b.v.clone(), b.lanes)]))
+                    }
                     (_, V::Closure(_)) => {
                         self.escape(&Val::of(b.v.clone(), b.lanes), b.lanes, at);
                         V::Unknown(Cause::Data)
@@ -905,11 +772,7 @@ impl<'p> Machine<'p> {
                     (V::Int(a), V::Int(b)) => V::Int(a.wrapping_add(*b)),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
-                out.add(Alt {
-                    lanes: b.lanes,
-                    v,
-                    doubt: a.doubt || b.doubt,
-                });
+                out.add(Alt { lanes: b.lanes, v, doubt: a.doubt || b.doubt });
             }
         }
         out
@@ -924,13 +787,7 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> (Val, Lanes) {
         let (value, falls) = match value {
-            Some(value) => self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: value,
-                },
-                lanes,
-            ),
+            Some(value) => self.eval(NodeRef { item: at.item, node: value }, lanes),
             None => (Val::default(), lanes),
         };
         let hint = ty.and_then(|ty| self.typed(ty, falls));
@@ -944,11 +801,7 @@ impl<'p> Machine<'p> {
         }
         let value = if value.alts.is_empty() {
             // C# gives value types a default; reading anything else before an assignment does not compile
-            let v = if ty.is_some_and(|ty| ty == "bool") {
-                V::Bool(false)
-            } else {
-                V::Unknown(Cause::Data)
-            };
+            let v = if ty.is_some_and(|ty| ty == "bool") { V::Bool(false) } else { V::Unknown(Cause::Data) };
             Val::of(v, falls)
         } else {
             value
@@ -969,11 +822,7 @@ impl<'p> Machine<'p> {
 }
 
 /// `{**a, "k": b}`: the pairs of the dicts that are spread, the last one first because it wins.
-fn merged(
-    pairs: &[(Option<NodeId>, NodeId)],
-    values: &[(Val, Val)],
-    lanes: Lanes,
-) -> Option<Vec<(Val, Val)>> {
+fn merged(pairs: &[(Option<NodeId>, NodeId)], values: &[(Val, Val)], lanes: Lanes) -> Option<Vec<(Val, Val)>> {
     let mut all: Vec<(Val, Val)> = Vec::new();
     for ((key, _), (known, value)) in pairs.iter().zip(values) {
         if key.is_some() {
@@ -1047,18 +896,12 @@ pub fn text_of(v: &V) -> Option<&SmolStr> {
 /// The stronger cause of two values, of which at least one is unknown.
 pub fn worst(a: &V, b: &V) -> Cause {
     let cause = |v: &V| {
-        if let V::Unknown(cause) = v {
-            *cause
-        } else {
-            Cause::Data
-        }
+        if let V::Unknown(cause) = v { *cause } else { Cause::Data }
     };
     cause(a).max(cause(b))
 }
 
 /// `Faker::Name`, as opposed to `Faker::Name.name`.
 fn names_constant(name: &str) -> bool {
-    name.rsplit('.')
-        .next()
-        .is_some_and(|last| last.starts_with(char::is_uppercase))
+    name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
 }

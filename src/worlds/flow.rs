@@ -9,7 +9,6 @@ use super::machine::*;
 use super::value::*;
 use crate::program::*;
 
-
 /// Literal lists up to this long are unrolled.
 const UNROLL: usize = 8;
 
@@ -25,13 +24,7 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         let (subject, falls) = match subject {
             Some(node) => {
-                let (value, falls) = self.eval(
-                    NodeRef {
-                        item: at.item,
-                        node,
-                    },
-                    lanes,
-                );
+                let (value, falls) = self.eval(NodeRef { item: at.item, node }, lanes);
                 (Some(value), falls)
             }
             None => (None, lanes),
@@ -43,20 +36,14 @@ impl<'p> Machine<'p> {
         let mut prior: Vec<(NodeRef, Lanes)> = Vec::new();
         let mut last = None;
         for arm in arms {
-            let body = NodeRef {
-                item: at.item,
-                node: arm.body,
-            };
+            let body = NodeRef { item: at.item, node: arm.body };
             let cond = self.arm_condition(at, arm);
             let mut outcome = match &subject {
                 Some(subject) => self.matches(at.item, &arm.pattern, subject, open, cond),
                 None => self.bare_arm(at.item, &arm.pattern, open),
             };
             if let Some(guard) = arm.guard {
-                let guard = NodeRef {
-                    item: at.item,
-                    node: guard,
-                };
+                let guard = NodeRef { item: at.item, node: guard };
                 let on = outcome.yes;
                 let (value, through) = self.eval(guard, on);
                 let tested = self.condition(guard, &value, through);
@@ -70,14 +57,7 @@ impl<'p> Machine<'p> {
             }
             match self.forced.get(&cond) {
                 Some(Force::Flip) => outcome = outcome.negate(),
-                Some(Force::Unknown) => {
-                    outcome = Outcome {
-                        yes: open,
-                        no: open,
-                        yes_sure: open,
-                        no_sure: open,
-                    }
-                }
+                Some(Force::Unknown) => outcome = Outcome { yes: open, no: open, yes_sure: open, no_sure: open },
                 None => {}
             }
             outcome.yes &= open;
@@ -126,13 +106,7 @@ impl<'p> Machine<'p> {
         let (mut value, mut falls) = self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
             match arms.get(index).map(|arm| arm.body).or(otherwise) {
-                Some(body) => machine.eval(
-                    NodeRef {
-                        item: at.item,
-                        node: body,
-                    },
-                    on,
-                ),
+                Some(body) => machine.eval(NodeRef { item: at.item, node: body }, on),
                 // a switch expression that nothing matches throws
                 None if self_is_expression && !on.is_empty() => {
                     let class = SmolStr::new_static("SwitchExpressionException");
@@ -163,10 +137,7 @@ impl<'p> Machine<'p> {
     ) -> Lanes {
         let mut falls = falls;
         for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
-            let body = NodeRef {
-                item: at.item,
-                node: body,
-            };
+            let body = NodeRef { item: at.item, node: body };
             let mut jumped = Lanes::NONE;
             for label in self.section_labels(body) {
                 for exit in self.arrive(mark, |exit| exit.target == Target::Goto(label.clone())) {
@@ -176,21 +147,14 @@ impl<'p> Machine<'p> {
             falls = self.enter_section(body, jumped, falls);
         }
         // a jump back, or to a case that is written in another way: any section may be meant
-        let far = self.arrive(mark, |exit| {
-            matches!(&exit.target, Target::Goto(label) if label.ends_with(':'))
-        });
+        let far = self.arrive(mark, |exit| matches!(&exit.target, Target::Goto(label) if label.ends_with(':')));
         let open = far.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
         if !open.is_empty() {
             for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
-                let body = NodeRef {
-                    item: at.item,
-                    node: body,
-                };
+                let body = NodeRef { item: at.item, node: body };
                 falls = self.enter_section(body, open, falls);
             }
-            self.arrive(mark, |exit| {
-                matches!(&exit.target, Target::Goto(label) if label.ends_with(':'))
-            });
+            self.arrive(mark, |exit| matches!(&exit.target, Target::Goto(label) if label.ends_with(':')));
             falls |= open;
         }
         falls
@@ -200,10 +164,7 @@ impl<'p> Machine<'p> {
         if jumped.is_empty() {
             return falls;
         }
-        let branches = [
-            Branch::open(falls, Lanes::NONE),
-            Branch::open(jumped, Lanes::NONE),
-        ];
+        let branches = [Branch::open(falls, Lanes::NONE), Branch::open(jumped, Lanes::NONE)];
         self.fork(&branches, |machine, index| match index {
             0 => (Val::nil(falls), falls),
             _ => {
@@ -222,14 +183,9 @@ impl<'p> Machine<'p> {
             return Vec::new();
         };
         all.iter()
-            .map_while(|node| {
-                match self.kind(NodeRef {
-                    item: body.item,
-                    node: *node,
-                }) {
-                    Some(Kind::Label(label)) => Some(label.clone()),
-                    _ => None,
-                }
+            .map_while(|node| match self.kind(NodeRef { item: body.item, node: *node }) {
+                Some(Kind::Label(label)) => Some(label.clone()),
+                _ => None,
             })
             .collect()
     }
@@ -240,18 +196,12 @@ impl<'p> Machine<'p> {
         loop {
             match pattern {
                 Pattern::Value(node) => {
-                    return NodeRef {
-                        item: at.item,
-                        node: *node,
-                    };
+                    return NodeRef { item: at.item, node: *node };
                 }
                 Pattern::Or(all) | Pattern::And(all) if !all.is_empty() => pattern = &all[0],
                 Pattern::Not(inner) => pattern = inner,
                 _ => {
-                    return NodeRef {
-                        item: at.item,
-                        node: arm.guard.unwrap_or(arm.body),
-                    };
+                    return NodeRef { item: at.item, node: arm.guard.unwrap_or(arm.body) };
                 }
             }
         }
@@ -266,51 +216,22 @@ impl<'p> Machine<'p> {
                 self.condition(at, &value, falls)
             }
             Pattern::Or(all) => {
-                let mut any = Outcome {
-                    no: lanes,
-                    no_sure: lanes,
-                    ..Outcome::default()
-                };
+                let mut any = Outcome { no: lanes, no_sure: lanes, ..Outcome::default() };
                 for one in all {
                     let next = self.bare_arm(item, one, lanes);
                     any = either(any, next);
                 }
                 any
             }
-            Pattern::Any => Outcome {
-                yes: lanes,
-                yes_sure: lanes,
-                ..Outcome::default()
-            },
-            _ => Outcome {
-                yes: lanes,
-                no: lanes,
-                yes_sure: lanes,
-                no_sure: lanes,
-            },
+            Pattern::Any => Outcome { yes: lanes, yes_sure: lanes, ..Outcome::default() },
+            _ => Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes },
         }
     }
 
     /// Whether a value matches a pattern; captures are bound.
-    pub fn matches(
-        &mut self,
-        item: ItemId,
-        pattern: &'p Pattern,
-        value: &Val,
-        lanes: Lanes,
-        at: NodeRef,
-    ) -> Outcome {
-        let always = Outcome {
-            yes: lanes,
-            yes_sure: lanes,
-            ..Outcome::default()
-        };
-        let open = Outcome {
-            yes: lanes,
-            no: lanes,
-            yes_sure: lanes,
-            no_sure: lanes,
-        };
+    pub fn matches(&mut self, item: ItemId, pattern: &'p Pattern, value: &Val, lanes: Lanes, at: NodeRef) -> Outcome {
+        let always = Outcome { yes: lanes, yes_sure: lanes, ..Outcome::default() };
+        let open = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes };
         match pattern {
             Pattern::Any => always,
             Pattern::Capture(name) => {
@@ -344,11 +265,7 @@ impl<'p> Machine<'p> {
                 }
             }
             Pattern::Or(all) => {
-                let mut any = Outcome {
-                    no: lanes,
-                    no_sure: lanes,
-                    ..Outcome::default()
-                };
+                let mut any = Outcome { no: lanes, no_sure: lanes, ..Outcome::default() };
                 for one in all {
                     let next = self.matches(item, one, value, lanes, at);
                     any = either(any, next);
@@ -364,11 +281,7 @@ impl<'p> Machine<'p> {
                 every
             }
             Pattern::Not(inner) => self.matches(item, inner, value, lanes, at).negate(),
-            Pattern::Properties {
-                ty,
-                members,
-                capture,
-            } => {
+            Pattern::Properties { ty, members, capture } => {
                 let missing = self.nilness(value, lanes);
                 let mut every = missing.negate();
                 if ty.is_some() && !matches!(value.single(), Some(V::Host)) {
@@ -425,16 +338,8 @@ impl<'p> Machine<'p> {
                 if self.csharp() {
                     return self.is_of_type(value, ty, lanes);
                 }
-                let missing = self
-                    .nilness(value, lanes)
-                    .yes
-                    .without(self.nilness(value, lanes).no);
-                Outcome {
-                    yes: lanes.without(missing),
-                    no: lanes,
-                    yes_sure: lanes.without(missing),
-                    no_sure: lanes,
-                }
+                let missing = self.nilness(value, lanes).yes.without(self.nilness(value, lanes).no);
+                Outcome { yes: lanes.without(missing), no: lanes, yes_sure: lanes.without(missing), no_sure: lanes }
             }
             Pattern::Opaque(children) => {
                 for node in children {
@@ -472,13 +377,9 @@ impl<'p> Machine<'p> {
                     "bool" | "Boolean" | "string" | "String" => Some(false),
                     _ => None,
                 },
-                (V::Object(object), Some(class)) => {
-                    Some(object.class == class || self.derives(object.class, class))
-                }
+                (V::Object(object), Some(class)) => Some(object.class == class || self.derives(object.class, class)),
                 // of that type, if it is not null
-                (V::Instance(own), Some(class)) if *own == class || self.derives(*own, class) => {
-                    None
-                }
+                (V::Instance(own), Some(class)) if *own == class || self.derives(*own, class) => None,
                 // an object made of a class is of that class alone, one of a declared type may be of a derived one
                 (V::Instance(own), Some(class))
                     if !self.derives(class, *own)
@@ -519,19 +420,14 @@ impl<'p> Machine<'p> {
         always: Outcome,
         open: Outcome,
     ) -> Outcome {
-        let Some(V::List(items)) = value
-            .single()
-            .filter(|v| matches!(v, V::List(items) if items.len() == places.len()))
-            .cloned()
+        let Some(V::List(items)) =
+            value.single().filter(|v| matches!(v, V::List(items) if items.len() == places.len())).cloned()
         else {
             return open;
         };
         let mut every = always;
         for (place, item) in places.iter().zip(items.iter()) {
-            let place = NodeRef {
-                item: at.item,
-                node: *place,
-            };
+            let place = NodeRef { item: at.item, node: *place };
             if matches!(self.kind(place), Some(Kind::Name(name)) if name == "_") {
                 continue;
             }
@@ -547,26 +443,14 @@ impl<'p> Machine<'p> {
         if inner.collects {
             // a comprehension's names are its own
             self.st.scope = self.push_scope(ScopeKind::Block, before.scope);
-            if let LoopKind::For {
-                bind: Some(bind), ..
-            } = &inner.kind
-            {
-                self.declare_places(NodeRef {
-                    item: at.item,
-                    node: *bind,
-                });
+            if let LoopKind::For { bind: Some(bind), .. } = &inner.kind {
+                self.declare_places(NodeRef { item: at.item, node: *bind });
             }
         }
         let (break_to, next_to) = (self.fresh(), self.fresh());
         let mark = self.exits.len();
-        let body = NodeRef {
-            item: at.item,
-            node: inner.body,
-        };
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let body = NodeRef { item: at.item, node: inner.body };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let enter = |machine: &mut Self| {
             machine.st.break_to = break_to;
             machine.st.next_to = next_to;
@@ -607,8 +491,7 @@ impl<'p> Machine<'p> {
                             }
                             let (value, rest) = self.eval(body, here);
                             let mut value = value;
-                            let again =
-                                self.arrive(mark, |exit| exit.target == Target::Next(next_to));
+                            let again = self.arrive(mark, |exit| exit.target == Target::Next(next_to));
                             on = self.land(&again, rest, &mut value) | on.without(item.lanes());
                             match self.kind(body) {
                                 // an inner loop's elements join the outer list
@@ -617,9 +500,7 @@ impl<'p> Machine<'p> {
                                     _ => open_ended = true,
                                 },
                                 // a filter that fails gives no element
-                                Some(Kind::If {
-                                    otherwise: None, ..
-                                }) => {
+                                Some(Kind::If { otherwise: None, .. }) => {
                                     let dropped = value
                                         .alts
                                         .iter()
@@ -655,12 +536,13 @@ impl<'p> Machine<'p> {
                         }
                         self.escape(&items, Lanes::NONE, at);
                         let collects = inner.collects;
-                        nothing | self.loop_once(at, body, falls, mark, (next_to, collects), |machine, on| {
-                            if let Some(place) = bind {
-                                machine.assign_fresh(child(*place), on, &item);
-                            }
-                            on
-                        })
+                        nothing
+                            | self.loop_once(at, body, falls, mark, (next_to, collects), |machine, on| {
+                                if let Some(place) = bind {
+                                    machine.assign_fresh(child(*place), on, &item);
+                                }
+                                on
+                            })
                     }
                 }
             }
@@ -727,11 +609,7 @@ impl<'p> Machine<'p> {
                 let again = self.arrive(mark, |exit| exit.target == Target::Next(next_to));
                 self.land(&again, rest, &mut value);
                 // only a break leaves it; in Ruby an iterator that has no more leaves it as well
-                if self.ruby() {
-                    self.iteration_ended(body, lanes, mark)
-                } else {
-                    Lanes::NONE
-                }
+                if self.ruby() { self.iteration_ended(body, lanes, mark) } else { Lanes::NONE }
             }
         };
         let broken = self.arrive(mark, |exit| exit.target == Target::Break(break_to));
@@ -815,10 +693,7 @@ impl<'p> Machine<'p> {
             }
             Some(Kind::List(places)) => {
                 for node in places {
-                    if let Some(Kind::Name(name)) = self.kind(NodeRef {
-                        item: place.item,
-                        node: *node,
-                    }) {
+                    if let Some(Kind::Name(name)) = self.kind(NodeRef { item: place.item, node: *node }) {
                         self.declare(self.st.scope, name);
                     }
                 }
@@ -857,17 +732,13 @@ impl<'p> Machine<'p> {
     }
 
     fn eval_try_once(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let before = self.st.clone();
         let mark = self.exits.len();
         self.st.may_resume = true;
         let (value, body_falls) = self.eval(child(inner.body), lanes);
         let after_body = self.st.clone();
-        let risky = self.may_raise(child(inner.body), 0)
-            || self.reads_settings(at.item, child(inner.body), inner);
+        let risky = self.may_raise(child(inner.body), 0) || self.reads_settings(at.item, child(inner.body), inner);
         let mut raised = self.arrive(mark, |exit| exit.target == Target::Raise);
         // handlers take what their classes catch, one after the other
         struct Entry {
@@ -877,11 +748,7 @@ impl<'p> Machine<'p> {
         }
         let mut entries: Vec<Entry> = Vec::new();
         for handler in &inner.handlers {
-            let mut entry = Entry {
-                lanes: Lanes::NONE,
-                doubt: Lanes::NONE,
-                classes: Vec::new(),
-            };
+            let mut entry = Entry { lanes: Lanes::NONE, doubt: Lanes::NONE, classes: Vec::new() };
             let mut rest = Vec::new();
             for exit in raised.drain(..) {
                 match self.catches(at.item, handler, exit.class.as_deref()) {
@@ -910,11 +777,7 @@ impl<'p> Machine<'p> {
         }
         // the body's fall-through and the handlers are branches: variables may be as before or after
         let mut branches = vec![Branch::open(body_falls, Lanes::NONE)];
-        branches.extend(
-            entries
-                .iter()
-                .map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes)),
-        );
+        branches.extend(entries.iter().map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes)));
         self.st.path = before.path.clone();
         self.st.may_resume = before.may_resume;
         let resumed = before.cuts.clone();
@@ -1003,10 +866,7 @@ impl<'p> Machine<'p> {
                 }
                 continue;
             };
-            let call_at = NodeRef {
-                item: at.item,
-                node: NodeId(index as u32),
-            };
+            let call_at = NodeRef { item: at.item, node: NodeId(index as u32) };
             if !self.is_harmless(call_at, call, depth) {
                 return true;
             }
@@ -1021,11 +881,7 @@ impl<'p> Machine<'p> {
                 let names = |node: NodeId| match self.kind(NodeRef { item, node }) {
                     Some(Kind::Name(name) | Kind::Attr { name, .. }) => matches!(
                         name.as_str(),
-                        "AttributeError"
-                            | "NameError"
-                            | "ImproperlyConfigured"
-                            | "IndexError"
-                            | "TypeError"
+                        "AttributeError" | "NameError" | "ImproperlyConfigured" | "IndexError" | "TypeError"
                     ),
                     _ => false,
                 };
@@ -1043,36 +899,23 @@ impl<'p> Machine<'p> {
             return true;
         };
         let inside = |node: &Node| node.span.start >= span.start && node.span.end <= span.end;
-        code.nodes.iter().any(|node| {
-            inside(node)
-                && matches!(
-                    node.kind,
-                    Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)
-                )
-        })
+        code.nodes
+            .iter()
+            .any(|node| inside(node) && matches!(node.kind, Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)))
     }
 
     /// Calls that are known not to raise, or whose exits are modelled.
     fn is_harmless(&self, at: NodeRef, call: &Call, depth: usize) -> bool {
-        let callee = NodeRef {
-            item: at.item,
-            node: call.callee,
-        };
+        let callee = NodeRef { item: at.item, node: call.callee };
         match self.kind(callee) {
             Some(Kind::Name(name)) => match self.lookup(name) {
-                super::names::Found::Slot(slot) => {
-                    self.slots[slot as usize]
-                        .alts
-                        .iter()
-                        .all(|alt| match &alt.v {
-                            V::Closure(closure) => self.is_calm(closure.def, depth),
-                            V::Class(class) if self.python() => self
-                                .methods_named(*class, "__init__")
-                                .iter()
-                                .all(|def| self.is_calm(*def, depth)),
-                            _ => false,
-                        })
-                }
+                super::names::Found::Slot(slot) => self.slots[slot as usize].alts.iter().all(|alt| match &alt.v {
+                    V::Closure(closure) => self.is_calm(closure.def, depth),
+                    V::Class(class) if self.python() => {
+                        self.methods_named(*class, "__init__").iter().all(|def| self.is_calm(*def, depth))
+                    }
+                    _ => false,
+                }),
                 super::names::Found::Member(class) => {
                     let found = self.methods_named(class, name);
                     !found.is_empty() && found.iter().all(|def| self.is_calm(*def, depth))
@@ -1097,46 +940,31 @@ impl<'p> Machine<'p> {
                 }
             },
             Some(Kind::Attr { recv, name, .. }) => {
-                let recv = NodeRef {
-                    item: at.item,
-                    node: *recv,
-                };
+                let recv = NodeRef { item: at.item, node: *recv };
                 let of = |names: &[&str]| match self.kind(recv) {
-                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => {
-                        names.contains(&name.as_str())
-                    }
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => names.contains(&name.as_str()),
                     _ => false,
                 };
                 match name.as_str() {
                     // reading the environment, and leaving
-                    "getenv"
-                    | "_exit"
-                    | "GetEnvironmentVariable"
-                    | "SetEnvironmentVariable"
-                    | "FailFast" => true,
+                    "getenv" | "_exit" | "GetEnvironmentVariable" | "SetEnvironmentVariable" | "FailFast" => true,
                     "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment" => true,
-                    "exit" | "exit!" | "abort" | "Exit" => {
-                        of(&["sys", "Kernel", "Process", "Environment"])
-                    }
+                    "exit" | "exit!" | "abort" | "Exit" => of(&["sys", "Kernel", "Process", "Environment"]),
                     "get" | "setdefault" => of(&["environ"]),
                     "fetch" | "key?" | "values_at" => of(&["ENV"]),
                     "env" => of(&["Rails", "Hanami", "Padrino"]),
                     // predicates and strings
                     _ if self.ruby() && name.ends_with('?') => true,
-                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith"
-                    | "downcase" | "upcase" | "to_s" | "to_sym" | "ToLower" | "ToUpper"
-                    | "ToLowerInvariant" | "ToUpperInvariant" | "Equals" | "StartsWith"
-                    | "EndsWith" => true,
+                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith" | "downcase" | "upcase"
+                    | "to_s" | "to_sym" | "ToLower" | "ToUpper" | "ToLowerInvariant" | "ToUpperInvariant"
+                    | "Equals" | "StartsWith" | "EndsWith" => true,
                     // logs
-                    "WriteLine" | "Write" | "LogError" | "LogInformation" | "LogWarning"
-                    | "LogDebug" => true,
+                    "WriteLine" | "Write" | "LogError" | "LogInformation" | "LogWarning" | "LogDebug" => true,
                     "info" | "warn" | "warning" | "error" | "debug" => {
                         of(&["logger", "log", "logging", "_logger", "_log", "LOGGER"])
                     }
                     "new" => match self.kind(recv) {
-                        Some(Kind::Name(class) | Kind::Attr { name: class, .. }) => {
-                            is_exception_name(class)
-                        }
+                        Some(Kind::Name(class) | Kind::Attr { name: class, .. }) => is_exception_name(class),
                         _ => false,
                     },
                     _ => is_exception_name(name),
@@ -1151,14 +979,7 @@ impl<'p> Machine<'p> {
         let Some(node) = self.def(def) else {
             return false;
         };
-        depth < 3
-            && !self.may_raise(
-                NodeRef {
-                    item: def.item,
-                    node: node.body,
-                },
-                depth + 1,
-            )
+        depth < 3 && !self.may_raise(NodeRef { item: def.item, node: node.body }, depth + 1)
     }
 
     /// Whether a handler catches an exception of this class. `None`: perhaps.
@@ -1234,10 +1055,7 @@ impl<'p> Machine<'p> {
     }
 
     fn catches_class(&self, at: NodeRef, class: Option<&str>, exits: bool) -> Option<bool> {
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let name = match self.kind(at)? {
             Kind::Name(name) => name.clone(),
             Kind::Attr { name, .. } => name.clone(),
@@ -1256,24 +1074,17 @@ impl<'p> Machine<'p> {
         };
         let name = name.rsplit('.').next().unwrap_or_default();
         let Some(class) = class else {
-            return if matches!(name, "Exception" | "BaseException" | "StandardError") {
-                Some(true)
-            } else {
-                None
-            };
+            return if matches!(name, "Exception" | "BaseException" | "StandardError") { Some(true) } else { None };
         };
         let class = class.rsplit('.').next().unwrap_or(class);
         if name == class {
             return Some(true);
         }
         match (self.language, name) {
-            (Language::Python, "BaseException")
-            | (Language::Ruby | Language::CSharp, "Exception") => Some(true),
-            (Language::Python, "Exception") | (Language::Ruby, "StandardError") => Some(
-                !exits
-                    || (self.python()
-                        && matches!(class, "NotImplementedError" | "SyntaxError" | "LoadError")),
-            ),
+            (Language::Python, "BaseException") | (Language::Ruby | Language::CSharp, "Exception") => Some(true),
+            (Language::Python, "Exception") | (Language::Ruby, "StandardError") => {
+                Some(!exits || (self.python() && matches!(class, "NotImplementedError" | "SyntaxError" | "LoadError")))
+            }
             _ => self.is_subclass(class, name),
         }
     }
@@ -1293,14 +1104,8 @@ impl<'p> Machine<'p> {
             ("ArgumentError", &[]),
             ("TypeError", &[]),
             ("InvalidOperationException", &["SystemException"]),
-            (
-                "ArgumentNullException",
-                &["ArgumentException", "SystemException"],
-            ),
-            (
-                "ArgumentOutOfRangeException",
-                &["ArgumentException", "SystemException"],
-            ),
+            ("ArgumentNullException", &["ArgumentException", "SystemException"]),
+            ("ArgumentOutOfRangeException", &["ArgumentException", "SystemException"]),
             ("ArgumentException", &["SystemException"]),
             ("NotSupportedException", &["SystemException"]),
             ("NullReferenceException", &["SystemException"]),
@@ -1309,10 +1114,7 @@ impl<'p> Machine<'p> {
             ("UnauthorizedAccessException", &["SystemException"]),
             ("NotImplementedException", &["SystemException"]),
             ("KeyNotFoundException", &["SystemException"]),
-            (
-                "ObjectDisposedException",
-                &["InvalidOperationException", "SystemException"],
-            ),
+            ("ObjectDisposedException", &["InvalidOperationException", "SystemException"]),
             ("CommandError", &[]),
             ("ImproperlyConfigured", &[]),
         ];
@@ -1370,10 +1172,7 @@ impl<'p> Machine<'p> {
         };
         let wanted = match pattern.as_ref() {
             Pattern::Type(name, _) => name.clone(),
-            Pattern::Value(node) => match self.kind(NodeRef {
-                item: guard.item,
-                node: *node,
-            }) {
+            Pattern::Value(node) => match self.kind(NodeRef { item: guard.item, node: *node }) {
                 Some(Kind::Name(name)) => name.clone(),
                 _ => return false,
             },
@@ -1381,9 +1180,7 @@ impl<'p> Machine<'p> {
         };
         !classes.is_empty()
             && classes.iter().all(|class| {
-                class.as_ref().is_some_and(|class| {
-                    *class != wanted && self.is_subclass(class, &wanted) == Some(false)
-                })
+                class.as_ref().is_some_and(|class| *class != wanted && self.is_subclass(class, &wanted) == Some(false))
             })
     }
 
@@ -1397,10 +1194,7 @@ impl<'p> Machine<'p> {
         let Some(((manager, place), rest)) = items.split_first() else {
             return self.eval(body, lanes);
         };
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let (value, falls) = self.eval(child(*manager), lanes);
         // contextlib.suppress(E): the body's E ends the body, nothing else
         if let Some(classes) = self.suppressed(child(*manager)) {
@@ -1414,9 +1208,7 @@ impl<'p> Machine<'p> {
                         classes.iter().any(|known| {
                             known == class
                                 || known == "BaseException"
-                                || (known == "Exception"
-                                    && class != "SystemExit"
-                                    && class != "!exit")
+                                || (known == "Exception" && class != "SystemExit" && class != "!exit")
                         })
                     })
             });
@@ -1435,8 +1227,7 @@ impl<'p> Machine<'p> {
                 && self.may_inline()
                 && !self.inlining.contains(&generator.0.def)
             {
-                self.around
-                    .push((at, place.map(child), rest, body, self.st.clone()));
+                self.around.push((at, place.map(child), rest, body, self.st.clone()));
                 let closure = Rc::new(generator.0.clone());
                 let depth = self.around.len();
                 let (_, falls) = self.run_generator_body(&closure, def, &generator.1, falls);
@@ -1447,13 +1238,9 @@ impl<'p> Machine<'p> {
             }
         }
         if let Some(manager) = value.single().cloned()
-            && let Some(result) = self.with_object(
-                at,
-                &manager,
-                place.map(child),
-                falls,
-                |machine, falls| machine.eval_with(at, rest, body, falls),
-            )
+            && let Some(result) = self.with_object(at, &manager, place.map(child), falls, |machine, falls| {
+                machine.eval_with(at, rest, body, falls)
+            })
         {
             return result;
         }
@@ -1481,13 +1268,7 @@ impl<'p> Machine<'p> {
         (value, falls)
     }
 
-    fn run_generator_body(
-        &mut self,
-        closure: &Rc<Closure>,
-        def: &'p Def,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn run_generator_body(&mut self, closure: &Rc<Closure>, def: &'p Def, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         self.called.insert(closure.def);
         self.inline(closure, def, args, lanes)
     }
@@ -1496,10 +1277,7 @@ impl<'p> Machine<'p> {
         let Some(Kind::Call(call)) = self.kind(at) else {
             return None;
         };
-        let name = match self.kind(NodeRef {
-            item: at.item,
-            node: call.callee,
-        })? {
+        let name = match self.kind(NodeRef { item: at.item, node: call.callee })? {
             Kind::Attr { name, .. } | Kind::Name(name) => name,
             _ => return None,
         };
@@ -1509,14 +1287,9 @@ impl<'p> Machine<'p> {
         Some(
             call.args
                 .iter()
-                .filter_map(|node| {
-                    match self.kind(NodeRef {
-                        item: at.item,
-                        node: *node,
-                    }) {
-                        Some(Kind::Name(name) | Kind::Attr { name, .. }) => Some(name.clone()),
-                        _ => None,
-                    }
+                .filter_map(|node| match self.kind(NodeRef { item: at.item, node: *node }) {
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => Some(name.clone()),
+                    _ => None,
                 })
                 .collect(),
         )
@@ -1526,10 +1299,7 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let mut values = Args::default();
         for node in args {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             let (value, rest) = self.eval(node, falls);
             falls = rest;
             values.positional.push(value);
@@ -1554,11 +1324,7 @@ impl<'p> Machine<'p> {
             outer.may_resume = true;
             self.st = outer;
             if let Some(place) = place {
-                let value = values
-                    .positional
-                    .first()
-                    .cloned()
-                    .unwrap_or_else(|| Val::nil(falls));
+                let value = values.positional.first().cloned().unwrap_or_else(|| Val::nil(falls));
                 self.assign(place, falls, &value);
             }
             let (value, through) = self.eval_with(with, rest, body, falls);
@@ -1584,10 +1350,7 @@ impl<'p> Machine<'p> {
         let (target, mut falls) = self.eval_quietly(recv, lanes);
         let mut keys = Vec::new();
         for node in args {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             let (key, rest) = self.eval(node, falls);
             falls = rest;
             keys.push(key);
@@ -1758,31 +1521,23 @@ impl<'p> Machine<'p> {
         (value, falls)
     }
 
-    pub fn write_index(
-        &mut self,
-        target: &Val,
-        recv: NodeRef,
-        keys: &[Val],
-        lanes: Lanes,
-        value: &Val,
-        at: NodeRef,
-    ) {
+    pub fn write_index(&mut self, target: &Val, recv: NodeRef, keys: &[Val], lanes: Lanes, value: &Val, at: NodeRef) {
         let key = keys.first().cloned().unwrap_or_else(|| Val::data(lanes));
-        let environment = target.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if matches!(name.as_str(), "ENV" | "os.environ" | "environ")));
+        let environment = target
+            .alts
+            .iter()
+            .any(|alt| matches!(&alt.v, V::Name(name) if matches!(name.as_str(), "ENV" | "os.environ" | "environ")));
         if environment {
             self.set_variable(&key, lanes, value);
             return;
         }
         if self.ruby() && target.alts.iter().any(|alt| matches!(alt.v, V::Object(_) | V::Instance(_) | V::Class(_))) {
-            let mut own = Args {
-                positional: keys.to_vec(),
-                nodes: vec![at; keys.len() + 1],
-                ..Args::default()
-            };
+            let mut own = Args { positional: keys.to_vec(), nodes: vec![at; keys.len() + 1], ..Args::default() };
             own.positional.push(value.clone());
             self.each_alternative(target, lanes, |machine, v, lanes| {
                 let done = machine.implicit_call(at, v, "[]=", &own, lanes);
                 done.unwrap_or_else(|| {
+                    machine.write_struct(v, keys, value, lanes);
                     machine.escape_args(&own, lanes);
                     (Val::nil(lanes), lanes)
                 })
@@ -1794,16 +1549,9 @@ impl<'p> Machine<'p> {
             return;
         }
         self.taint_place(recv, value.taint);
-        let known = target
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
+        let known = target.alts.iter().any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
         if known {
-            let mut next = Val {
-                deps: target.deps.clone(),
-                taint: target.taint.or(value.taint),
-                ..Val::default()
-            };
+            let mut next = Val { deps: target.deps.clone(), taint: target.taint.or(value.taint), ..Val::default() };
             for alt in target.groups(lanes) {
                 let v = match (&alt.v, key.single()) {
                     (V::Map(pairs), Some(V::Str(_) | V::Symbol(_))) => {
@@ -1817,11 +1565,7 @@ impl<'p> Machine<'p> {
                         V::Unknown(Cause::Data)
                     }
                 };
-                next.add(Alt {
-                    lanes: alt.lanes,
-                    v,
-                    doubt: alt.doubt,
-                });
+                next.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
             }
             self.changed(recv, target, &next, lanes);
         } else {
@@ -1865,12 +1609,7 @@ fn is_retry(target: &Target) -> bool {
 }
 
 fn either(a: Outcome, b: Outcome) -> Outcome {
-    Outcome {
-        yes: a.yes | b.yes,
-        no: a.no & b.no,
-        yes_sure: a.yes_sure | b.yes_sure,
-        no_sure: a.no_sure & b.no_sure,
-    }
+    Outcome { yes: a.yes | b.yes, no: a.no & b.no, yes_sure: a.yes_sure | b.yes_sure, no_sure: a.no_sure & b.no_sure }
 }
 
 /// `KeyError`, `InvalidOperationException`: making one raises nothing.

@@ -45,10 +45,7 @@ pub struct CutNode {
 
 impl Cut {
     pub fn by(cond: NodeRef) -> Cut {
-        Cut(Some(Rc::new(CutNode {
-            cond: Some(cond),
-            inner: Vec::new(),
-        })))
+        Cut(Some(Rc::new(CutNode { cond: Some(cond), inner: Vec::new() })))
     }
 
     /// Every condition that took part, outermost first, at most `limit`.
@@ -211,12 +208,7 @@ impl Outcome {
     }
 
     pub fn negate(self) -> Outcome {
-        Outcome {
-            yes: self.no,
-            no: self.yes,
-            yes_sure: self.no_sure,
-            no_sure: self.yes_sure,
-        }
+        Outcome { yes: self.no, no: self.yes, yes_sure: self.no_sure, no_sure: self.yes_sure }
     }
 }
 
@@ -289,25 +281,12 @@ pub struct Branch {
 impl Branch {
     /// A branch that no condition guards.
     pub fn open(lanes: Lanes, doubt: Lanes) -> Branch {
-        Branch {
-            lanes,
-            doubt,
-            cond: None,
-            decided: Lanes::NONE,
-            truth: true,
-            prior: Vec::new(),
-        }
+        Branch { lanes, doubt, cond: None, decided: Lanes::NONE, truth: true, prior: Vec::new() }
     }
 }
 
 /// A `with` statement: its node, the place bound, the managers and the body left to run, the state it stands in.
-pub type Around<'p> = (
-    NodeRef,
-    Option<NodeRef>,
-    &'p [(NodeId, Option<NodeId>)],
-    NodeRef,
-    State,
-);
+pub type Around<'p> = (NodeRef, Option<NodeRef>, &'p [(NodeId, Option<NodeId>)], NodeRef, State);
 
 pub struct Machine<'p> {
     pub program: &'p Program,
@@ -440,14 +419,8 @@ impl Seeds {
         let within = |known: Option<&Val>, value: &Val| {
             value.alts.is_empty() || known.is_some_and(|known| value.is_within(known))
         };
-        other
-            .names
-            .iter()
-            .all(|(name, value)| within(self.names.get(name), value))
-            && other
-                .fields
-                .iter()
-                .all(|(name, value)| within(self.fields.get(name), value))
+        other.names.iter().all(|(name, value)| within(self.names.get(name), value))
+            && other.fields.iter().all(|(name, value)| within(self.fields.get(name), value))
     }
 
     /// The same places, holding anything.
@@ -465,7 +438,14 @@ fn portable(value: &Val) -> Val {
     let mut out = Val::default();
     for alt in &value.alts {
         let v = match &alt.v {
-            V::Nil | V::Missing | V::Bool(_) | V::Int(_) | V::Str(_) | V::Inquirer(_) | V::Symbol(_) | V::Regex { .. } => alt.v.clone(),
+            V::Nil
+            | V::Missing
+            | V::Bool(_)
+            | V::Int(_)
+            | V::Str(_)
+            | V::Inquirer(_)
+            | V::Symbol(_)
+            | V::Regex { .. } => alt.v.clone(),
             V::AnyName { .. } | V::Name(_) | V::Made(_) | V::Host | V::IgnoreCase | V::Unknown(_) => alt.v.clone(),
             _ => V::Unknown(Cause::Data),
         };
@@ -501,11 +481,7 @@ impl<'p> Machine<'p> {
             language: program.language,
             forced,
             st,
-            scopes: vec![Scope {
-                parent: None,
-                kind: ScopeKind::File,
-                names: FxHashMap::default(),
-            }],
+            scopes: vec![Scope { parent: None, kind: ScopeKind::File, names: FxHashMap::default() }],
             slots: Vec::new(),
             log: Vec::new(),
             logging: 0,
@@ -585,7 +561,12 @@ impl<'p> Machine<'p> {
 
     /// The fields of a class that an earlier run saw written.
     pub fn seeded_fields(&self, class: NodeRef) -> Vec<(SmolStr, Val)> {
-        self.seeds.fields.iter().filter(|((known, _), _)| *known == class).map(|((_, name), value)| (name.clone(), value.clone())).collect()
+        self.seeds
+            .fields
+            .iter()
+            .filter(|((known, _), _)| *known == class)
+            .map(|((_, name), value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// What a next run has to know from the start.
@@ -615,6 +596,11 @@ impl<'p> Machine<'p> {
     pub fn step(&mut self) -> bool {
         self.steps += 1;
         self.steps <= NODE_BUDGET
+    }
+
+    /// Nodes evaluated so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     pub fn may_inline(&mut self) -> bool {
@@ -648,11 +634,7 @@ impl<'p> Machine<'p> {
     // ---- scopes and slots ----
 
     pub fn push_scope(&mut self, kind: ScopeKind, parent: u32) -> u32 {
-        self.scopes.push(Scope {
-            parent: Some(parent),
-            kind,
-            names: FxHashMap::default(),
-        });
+        self.scopes.push(Scope { parent: Some(parent), kind, names: FxHashMap::default() });
         self.scopes.len() as u32 - 1
     }
 
@@ -679,13 +661,20 @@ impl<'p> Machine<'p> {
             return *slot;
         }
         self.slots.push(Val::default());
-        self.note_slot(scope, name);
         let slot = self.slots.len() as u32 - 1;
+        self.note_slot(slot, scope, name);
         self.scopes[scope as usize].names.insert(name.clone(), slot);
         if scope == 0 && self.foreign_below > 0 {
             self.file_slots.insert(slot);
         }
         slot
+    }
+
+    /// A body starts: what was there before outlives it. Gives what to set back when it ends.
+    pub fn enter_body(&mut self) -> u32 {
+        // a slot for nothing: no two bodies start at the same one, and none at the top level's
+        self.slots.push(Val::default());
+        std::mem::replace(&mut self.foreign_below, self.slots.len() as u32)
     }
 
     /// Whether a slot outlives the body that runs.
@@ -701,12 +690,22 @@ impl<'p> Machine<'p> {
             self.weaken_slot(slot, &value.only(lanes));
             return;
         }
-        let old = self.slots[slot as usize].clone();
+        let old = self.before_write(slot);
         self.slots[slot as usize].overwrite(lanes, value);
         if let Some(other) = self.lingering.get(&slot) {
             let other = other.only(lanes);
             self.slots[slot as usize].join(&other);
         }
+        self.after_write(slot, old);
+    }
+
+    /// What a slot holds, where somebody asks for it after a write: a branch to undo, a look to outdate.
+    fn before_write(&self, slot: u32) -> Option<Val> {
+        (self.logging > 0 || self.is_looked_at(slot)).then(|| self.slots[slot as usize].clone())
+    }
+
+    fn after_write(&mut self, slot: u32, old: Option<Val>) {
+        let Some(old) = old else { return };
         self.note_write(slot, &old);
         if self.logging > 0 {
             self.log.push((slot, old));
@@ -720,29 +719,20 @@ impl<'p> Machine<'p> {
 
     /// The slot may also hold `value`.
     pub fn weaken_slot(&mut self, slot: u32, value: &Val) {
-        let old = self.slots[slot as usize].clone();
+        let old = self.before_write(slot);
         self.slots[slot as usize].join(value);
         if self.is_foreign(slot) {
             self.lingering.entry(slot).or_default().join(value);
         }
-        self.note_write(slot, &old);
-        if self.logging > 0 {
-            self.log.push((slot, old));
-        }
+        self.after_write(slot, old);
     }
 
     // ---- branches ----
 
     /// Runs branches side by side: what several lanes may take is joined after. Gives the value and the lanes that fall through.
-    pub fn fork(
-        &mut self,
-        branches: &[Branch],
-        mut run: impl FnMut(&mut Self, usize) -> (Val, Lanes),
-    ) -> (Val, Lanes) {
+    pub fn fork(&mut self, branches: &[Branch], mut run: impl FnMut(&mut Self, usize) -> (Val, Lanes)) -> (Val, Lanes) {
         let before = self.st.clone();
-        let active = branches
-            .iter()
-            .fold(Lanes::NONE, |all, branch| all | branch.lanes);
+        let active = branches.iter().fold(Lanes::NONE, |all, branch| all | branch.lanes);
         let mut once = Lanes::NONE;
         let mut shared = Lanes::NONE;
         for branch in branches {
@@ -762,10 +752,7 @@ impl<'p> Machine<'p> {
             self.st = before.clone();
             self.st.doubt = before.doubt | branch.doubt;
             if let Some(cond) = branch.cond {
-                let reason = Cut(Some(Rc::new(CutNode {
-                    cond: Some(cond),
-                    inner: Vec::new(),
-                })));
+                let reason = Cut(Some(Rc::new(CutNode { cond: Some(cond), inner: Vec::new() })));
                 for lane in active.without(branch.lanes).indices() {
                     self.st.cuts[lane] = reason.clone();
                 }
@@ -774,19 +761,10 @@ impl<'p> Machine<'p> {
                     for lane in taken.without(branch.lanes).indices() {
                         self.st.cuts[lane] = Cut::by(*prior);
                     }
-                    path = Some(Rc::new(PathNode {
-                        cond: *prior,
-                        decided: branch.lanes,
-                        truth: false,
-                        rest: path,
-                    }));
+                    path = Some(Rc::new(PathNode { cond: *prior, decided: branch.lanes, truth: false, rest: path }));
                 }
-                self.st.path = Some(Rc::new(PathNode {
-                    cond,
-                    decided: branch.decided,
-                    truth: branch.truth,
-                    rest: path,
-                }));
+                self.st.path =
+                    Some(Rc::new(PathNode { cond, decided: branch.decided, truth: branch.truth, rest: path }));
             }
             let mark = self.log.len();
             if !shared.is_empty() {
@@ -846,14 +824,8 @@ impl<'p> Machine<'p> {
             }
             let mut joined = Val::default();
             for index in writers {
-                let seen = if resume {
-                    branches[index].lanes
-                } else {
-                    done[index].falls
-                };
-                if let Some((_, value)) =
-                    done[index].writes.iter().find(|(known, _)| *known == slot)
-                {
+                let seen = if resume { branches[index].lanes } else { done[index].falls };
+                if let Some((_, value)) = done[index].writes.iter().find(|(known, _)| *known == slot) {
                     let mut part = value.only(seen & shared);
                     let doubted = branches[index].doubt;
                     for alt in &mut part.alts {
@@ -902,11 +874,7 @@ impl<'p> Machine<'p> {
                         && result.value.alts.iter().any(|known| same(&known.v, &alt.v))
                 });
                 if !others
-                    && done[index]
-                        .value
-                        .alts
-                        .iter()
-                        .any(|known| same(&known.v, &alt.v))
+                    && done[index].value.alts.iter().any(|known| same(&known.v, &alt.v))
                     && branch.doubt.covers(alt.lanes)
                 {
                     alt.doubt = true;
@@ -931,11 +899,7 @@ impl<'p> Machine<'p> {
                     }
                 }
             }
-            let doubted = if entered > 1 && all_fall {
-                base.has(bit)
-            } else {
-                all_doubted
-            };
+            let doubted = if entered > 1 && all_fall { base.has(bit) } else { all_doubted };
             if doubted {
                 doubt |= bit;
             }
@@ -958,11 +922,7 @@ impl<'p> Machine<'p> {
         }
         if !lost.is_empty() {
             // those that stay have passed the condition of the branch they stayed in
-            let survivor = done
-                .iter()
-                .enumerate()
-                .filter(|(_, result)| !result.falls.is_empty())
-                .collect::<Vec<_>>();
+            let survivor = done.iter().enumerate().filter(|(_, result)| !result.falls.is_empty()).collect::<Vec<_>>();
             if let [(_, result)] = survivor.as_slice() {
                 self.st.path = result.path.clone();
             } else if let Some((index, _)) = survivor.first()
@@ -981,18 +941,12 @@ impl<'p> Machine<'p> {
     }
 
     /// Runs something that may also not run.
-    pub fn maybe(
-        &mut self,
-        lanes: Lanes,
-        run: impl FnOnce(&mut Self) -> (Val, Lanes),
-    ) -> (Val, Lanes) {
+    pub fn maybe(&mut self, lanes: Lanes, run: impl FnOnce(&mut Self) -> (Val, Lanes)) -> (Val, Lanes) {
         let branch = Branch::open(lanes, Lanes::NONE);
         let mut run = Some(run);
-        self.fork(&[branch.clone(), branch], |machine, index| {
-            match (index, run.take()) {
-                (0, Some(run)) => run(machine),
-                _ => (Val::nil(lanes), lanes),
-            }
+        self.fork(&[branch.clone(), branch], |machine, index| match (index, run.take()) {
+            (0, Some(run)) => run(machine),
+            _ => (Val::nil(lanes), lanes),
         })
     }
 
@@ -1007,25 +961,12 @@ impl<'p> Machine<'p> {
 
     // ---- exits ----
 
-    pub fn leave(
-        &mut self,
-        target: Target,
-        lanes: Lanes,
-        value: Val,
-        class: Option<SmolStr>,
-        at: NodeRef,
-    ) {
+    pub fn leave(&mut self, target: Target, lanes: Lanes, value: Val, class: Option<SmolStr>, at: NodeRef) {
         if lanes.is_empty() {
             return;
         }
         let doubt = self.st.doubt & lanes;
-        self.exits.push(Exit {
-            target,
-            lanes,
-            doubt,
-            value: value.only(lanes),
-            class,
-        });
+        self.exits.push(Exit { target, lanes, doubt, value: value.only(lanes), class });
         let reason = Cut::by(at);
         for lane in lanes.indices() {
             self.st.cuts[lane] = reason.clone();
@@ -1053,11 +994,7 @@ impl<'p> Machine<'p> {
             for lane in exit.lanes.indices() {
                 let bit = Lanes::nth(lane);
                 let sure = (all.has(bit) && !self.st.doubt.has(bit)) || !exit.doubt.has(bit);
-                self.st.doubt = if sure {
-                    self.st.doubt.without(bit)
-                } else {
-                    self.st.doubt | bit
-                };
+                self.st.doubt = if sure { self.st.doubt.without(bit) } else { self.st.doubt | bit };
             }
             all |= exit.lanes;
             value.join(&exit.value);

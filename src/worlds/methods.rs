@@ -15,36 +15,19 @@ use crate::program::*;
 
 impl<'p> Machine<'p> {
     /// Calls whose arguments are not simply evaluated.
-    pub fn special_form(
-        &mut self,
-        at: NodeRef,
-        call: &'p Call,
-        callee: NodeRef,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
-        let first = call.args.first().map(|node| NodeRef {
-            item: at.item,
-            node: *node,
-        });
+    pub fn special_form(&mut self, at: NodeRef, call: &'p Call, callee: NodeRef, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let first = call.args.first().map(|node| NodeRef { item: at.item, node: *node });
         match (self.language, self.kind(callee)?) {
             (Language::Ruby, Kind::Name(name)) if name == "defined?" => {
                 let (value, _) = self.eval_quietly(first?, lanes);
-                let library =
-                    matches!(value.single(), Some(V::Name(name)) if self.symbol_of(name).is_some());
+                let library = matches!(value.single(), Some(V::Name(name)) if self.symbol_of(name).is_some());
                 // where the environment is asked of a framework, the framework is there
                 let framework = matches!(value.single(), Some(V::Name(name)) if matches!(name.as_str(), "Rails" | "ENV" | "Rails.env" | "Hanami" | "Padrino"));
                 if framework {
                     return Some((Val::bool(true, lanes), lanes));
                 }
                 // whether a library is loaded in production is the manifest's business
-                Some((
-                    if library {
-                        Val::unknown(Cause::Opaque, lanes)
-                    } else {
-                        Val::data(lanes)
-                    },
-                    lanes,
-                ))
+                Some((if library { Val::unknown(Cause::Opaque, lanes) } else { Val::data(lanes) }, lanes))
             }
             (Language::Ruby, Kind::Name(name)) if name == "alias_method" && call.args.len() == 2 => {
                 let named = |node: &NodeId| match self.kind(NodeRef { item: at.item, node: *node }) {
@@ -58,10 +41,7 @@ impl<'p> Machine<'p> {
             (Language::Ruby, Kind::Name(name))
                 if matches!(name.as_str(), "lambda" | "proc") && call.args.is_empty() =>
             {
-                let block = NodeRef {
-                    item: at.item,
-                    node: call.block?,
-                };
+                let block = NodeRef { item: at.item, node: call.block? };
                 Some(self.eval(block, lanes))
             }
             (Language::Ruby, Kind::Name(name))
@@ -78,10 +58,7 @@ impl<'p> Machine<'p> {
                 Some((Val::nil(lanes), self.outer_names(at, call, lanes)))
             }
             (Language::CSharp, Kind::Attr { recv, .. }) => {
-                let recv = NodeRef {
-                    item: at.item,
-                    node: *recv,
-                };
+                let recv = NodeRef { item: at.item, node: *recv };
                 let debug = match self.kind(recv)? {
                     Kind::Name(name) => name == "Debug" && self.class_named(name).is_none(),
                     Kind::Attr { name, .. } => name == "Debug",
@@ -93,11 +70,7 @@ impl<'p> Machine<'p> {
                 // System.Diagnostics.Debug: the call and its arguments vanish without DEBUG
                 let on = self.truth(&self.symbol("DEBUG", lanes), lanes).yes;
                 let branches = [
-                    Branch {
-                        cond: Some(at),
-                        decided: lanes,
-                        ..Branch::open(on, Lanes::NONE)
-                    },
+                    Branch { cond: Some(at), decided: lanes, ..Branch::open(on, Lanes::NONE) },
                     Branch {
                         cond: Some(at),
                         decided: lanes,
@@ -109,13 +82,7 @@ impl<'p> Machine<'p> {
                     let mut falls = branches[index].lanes;
                     if index == 0 {
                         for arg in &call.args {
-                            let (value, rest) = machine.eval(
-                                NodeRef {
-                                    item: at.item,
-                                    node: *arg,
-                                },
-                                falls,
-                            );
+                            let (value, rest) = machine.eval(NodeRef { item: at.item, node: *arg }, falls);
                             machine.escape(&value, rest, at);
                             falls = rest;
                         }
@@ -131,19 +98,10 @@ impl<'p> Machine<'p> {
     fn configure(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> Option<(Val, Lanes)> {
         let mut names = Vec::new();
         for node in &call.args {
-            let (value, _) = self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: *node,
-                },
-                lanes,
-            );
+            let (value, _) = self.eval(NodeRef { item: at.item, node: *node }, lanes);
             names.push(value.single().cloned());
         }
-        let block = call.block.map(|node| NodeRef {
-            item: at.item,
-            node,
-        })?;
+        let block = call.block.map(|node| NodeRef { item: at.item, node })?;
         let environment = self.accessor_value("Sinatra.Base.environment", lanes)?;
         let mut on = Lanes::NONE;
         for alt in environment.groups(lanes) {
@@ -161,30 +119,14 @@ impl<'p> Machine<'p> {
         let condition = self.conditions.entry(at).or_default();
         condition.yes |= on;
         condition.no |= lanes.without(on);
-        let mut outcome = Outcome {
-            yes: on,
-            no: lanes.without(on),
-            yes_sure: on,
-            no_sure: lanes.without(on),
-        };
+        let mut outcome = Outcome { yes: on, no: lanes.without(on), yes_sure: on, no_sure: lanes.without(on) };
         match self.forced.get(&at) {
             Some(Force::Flip) => outcome = outcome.negate(),
-            Some(Force::Unknown) => {
-                outcome = Outcome {
-                    yes: lanes,
-                    no: lanes,
-                    yes_sure: lanes,
-                    no_sure: lanes,
-                }
-            }
+            Some(Force::Unknown) => outcome = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes },
             None => {}
         }
         let branches = [
-            Branch {
-                cond: Some(at),
-                decided: outcome.decided(),
-                ..Branch::open(outcome.yes, Lanes::NONE)
-            },
+            Branch { cond: Some(at), decided: outcome.decided(), ..Branch::open(outcome.yes, Lanes::NONE) },
             Branch {
                 cond: Some(at),
                 decided: outcome.decided(),
@@ -196,15 +138,7 @@ impl<'p> Machine<'p> {
             let on = branches[index].lanes;
             if index == 0 {
                 let (block, falls) = machine.eval(block, on);
-                return machine.call_value(
-                    at,
-                    &block,
-                    &Args {
-                        open: true,
-                        ..Args::default()
-                    },
-                    falls,
-                );
+                return machine.call_value(at, &block, &Args { open: true, ..Args::default() }, falls);
             }
             (Val::nil(on), on)
         }))
@@ -212,10 +146,7 @@ impl<'p> Machine<'p> {
 
     fn global_names(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> Lanes {
         for node in &call.args {
-            if let Some(Kind::Lit(Lit::Str(name))) = self.kind(NodeRef {
-                item: at.item,
-                node: *node,
-            }) {
+            if let Some(Kind::Lit(Lit::Str(name))) = self.kind(NodeRef { item: at.item, node: *node }) {
                 let slot = self.declare(0, name);
                 let scope = self.declaring();
                 self.scopes[scope as usize].names.insert(name.clone(), slot);
@@ -236,9 +167,7 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         call: &'p Call,
     ) -> (Val, Lanes) {
-        let taint = target
-            .taint
-            .or_else(|| args.all().find_map(|value| value.taint));
+        let taint = target.taint.or_else(|| args.all().find_map(|value| value.taint));
         let deps = target.deps.clone();
         self.note_sink(at, Some((target, recv)), name, args, lanes);
         let (mut value, falls) = self.each_alternative(target, lanes, |machine, v, lanes| {
@@ -265,27 +194,23 @@ impl<'p> Machine<'p> {
     fn mutated(&mut self, recv: NodeRef, target: &Val, name: &str, args: &Args, lanes: Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.taint_place(recv, taint);
-        let changes = |v: &V| matches!(v, V::List(_) | V::Map(_)) || (is_changeable(v, self.language) && changes_text(name));
+        let changes =
+            |v: &V| matches!(v, V::List(_) | V::Map(_)) || (is_changeable(v, self.language) && changes_text(name));
         if !target.alts.iter().any(|alt| changes(&alt.v)) {
             return;
         }
-        let mut value = Val {
-            deps: target.deps.clone(),
-            taint: target.taint.or(taint),
-            ..Val::default()
-        };
+        let mut value = Val { deps: target.deps.clone(), taint: target.taint.or(taint), ..Val::default() };
         for alt in target.groups(lanes) {
             let v = match &alt.v {
-                V::List(items) => changed_list(items, name, args).map_or(V::Unknown(Cause::Data), |items| V::List(Rc::new(items))),
-                V::Map(pairs) => changed_map(pairs, name, args, alt.lanes).map_or(V::Unknown(Cause::Data), |pairs| V::Map(Rc::new(pairs))),
+                V::List(items) => {
+                    changed_list(items, name, args).map_or(V::Unknown(Cause::Data), |items| V::List(Rc::new(items)))
+                }
+                V::Map(pairs) => changed_map(pairs, name, args, alt.lanes)
+                    .map_or(V::Unknown(Cause::Data), |pairs| V::Map(Rc::new(pairs))),
                 v if is_changeable(v, self.language) && changes_text(name) => V::Unknown(Cause::Data),
                 v => v.clone(),
             };
-            value.add(Alt {
-                lanes: alt.lanes,
-                v,
-                doubt: alt.doubt,
-            });
+            value.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
         }
         self.changed(recv, target, &value, lanes);
     }
@@ -341,7 +266,9 @@ impl<'p> Machine<'p> {
                 let names: Vec<(SmolStr, Lanes, bool)> = self.classes[class as usize]
                     .fields
                     .iter()
-                    .filter_map(|(name, field)| holds(&field.value, &alt.v, alt.lanes).map(|(on, inside)| (name.clone(), on, inside)))
+                    .filter_map(|(name, field)| {
+                        holds(&field.value, &alt.v, alt.lanes).map(|(on, inside)| (name.clone(), on, inside))
+                    })
                     .collect();
                 for (name, on, inside) in names {
                     let value = if inside { Val::data(on) } else { becomes.only(on) };
@@ -395,14 +322,8 @@ impl<'p> Machine<'p> {
             V::Closure(closure)
                 if matches!(
                     name.as_str(),
-                    "call"
-                        | "()"
-                        | "yield"
-                        | "==="
-                        | "Invoke"
-                        | "DynamicInvoke"
-                        | "__call__"
-                    ) || (name == "curry" && !self.ruby()) =>
+                    "call" | "()" | "yield" | "===" | "Invoke" | "DynamicInvoke" | "__call__"
+                ) || (name == "curry" && !self.ruby()) =>
             {
                 let closure = closure.clone();
                 self.invoke(at, &closure, args, lanes)
@@ -411,22 +332,14 @@ impl<'p> Machine<'p> {
                 let value = Val::of(v.clone(), lanes);
                 self.call_value(at, &value, args, lanes)
             }
-            V::Name(head) | V::Made(head)
-                if !self
-                    .rewritten(&format!("{head}.{name}"), lanes)
-                    .alts
-                    .is_empty() =>
-            {
+            V::Name(head) | V::Made(head) if !self.rewritten(&format!("{head}.{name}"), lanes).alts.is_empty() => {
                 let written = self.rewritten(&format!("{head}.{name}"), lanes);
                 let on = written.lanes();
                 let rest = match self.hides(v) {
                     true => lanes.without(on),
                     false => lanes,
                 };
-                let branches = [
-                    Branch::open(on, Lanes::NONE),
-                    Branch::open(rest, Lanes::NONE),
-                ];
+                let branches = [Branch::open(on, Lanes::NONE), Branch::open(rest, Lanes::NONE)];
                 let full = SmolStr::new(format!("{head}.{name}"));
                 self.fork(&branches, |machine, index| match index {
                     0 => machine.call_value_with(at, &written, args, on, Some(call)),
@@ -439,15 +352,11 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 let constructed = matches!(v, V::Made(_)) || name == "new";
-                let full = if self.ruby() && name == "new" {
-                    head.clone()
-                } else {
-                    SmolStr::new(format!("{head}.{name}"))
-                };
+                let full =
+                    if self.ruby() && name == "new" { head.clone() } else { SmolStr::new(format!("{head}.{name}")) };
                 if self.csharp()
                     && is_host_predicate(name)
-                    && (looks_like_environment(head)
-                        || constructed && looks_like_environment(&full))
+                    && (looks_like_environment(head) || constructed && looks_like_environment(&full))
                 {
                     return (self.host_predicate(at, name, args, lanes), lanes);
                 }
@@ -506,10 +415,7 @@ impl<'p> Machine<'p> {
         match self.kind(recv) {
             Some(Kind::Name(name) | Kind::Field(name)) => looks_like_environment(name),
             Some(Kind::Attr { name, .. }) => looks_like_environment(name),
-            Some(Kind::Call(call)) => match self.kind(NodeRef {
-                item: recv.item,
-                node: call.callee,
-            }) {
+            Some(Kind::Call(call)) => match self.kind(NodeRef { item: recv.item, node: call.callee }) {
                 Some(Kind::Name(name) | Kind::Attr { name, .. }) => looks_like_environment(name),
                 _ => false,
             },
@@ -520,9 +426,7 @@ impl<'p> Machine<'p> {
     /// `GetRequiredService<IHostEnvironment>()`.
     fn service(&self, name: &str, call: &'p Call, lanes: Lanes) -> Option<Val> {
         let ty = call.type_args.first()?;
-        (name.starts_with("Get") || name.starts_with("Resolve"))
-            .then(|| self.typed(ty, lanes))
-            .flatten()
+        (name.starts_with("Get") || name.starts_with("Resolve")).then(|| self.typed(ty, lanes)).flatten()
     }
 
     /// Classes handed over by type: whatever registers them decides when they run.
@@ -534,8 +438,7 @@ impl<'p> Machine<'p> {
             let bare = ty.split('<').next().unwrap_or(ty);
             let simple = bare.rsplit('.').next().unwrap_or(bare);
             if let Some(class) = self.class_named(simple) {
-                self.registered
-                    .push((class, self.context, lanes, self.st.doubt & lanes));
+                self.registered.push((class, self.context, lanes, self.st.doubt & lanes));
             }
         }
     }
@@ -559,10 +462,7 @@ impl<'p> Machine<'p> {
                 continue;
             }
             for def in class.methods.get(name).into_iter().flatten() {
-                if self
-                    .def(*def)
-                    .is_some_and(|def| def.is_static && def.params.len() >= count)
-                {
+                if self.def(*def).is_some_and(|def| def.is_static && def.params.len() >= count) {
                     found = Some(*def);
                 }
             }
@@ -616,9 +516,7 @@ impl<'p> Machine<'p> {
                     && def
                         .params
                         .iter()
-                        .filter(|param| {
-                            param.default.is_none() && param.kind == ParamKind::Positional
-                        })
+                        .filter(|param| param.default.is_none() && param.kind == ParamKind::Positional)
                         .count()
                         <= count + usize::from(machine.python())
             })
@@ -653,29 +551,20 @@ impl<'p> Machine<'p> {
             if self.def(*one).is_some_and(|def| def.form == Form::Getter) {
                 let getter = self.bound(*one, this, lanes);
                 let (value, falls) = self.call_value(at, &getter, &Args::default(), lanes);
-                return if self.ruby() {
-                    (value, falls)
-                } else {
-                    self.call_value(at, &value, args, falls)
-                };
+                return if self.ruby() { (value, falls) } else { self.call_value(at, &value, args, falls) };
             }
             let closure = self.bound(*one, this, lanes);
             return self.call_value(at, &closure, args, lanes);
         }
         // overloads that fit alike, overrides: any of them
-        let branches: Vec<Branch> = chosen
-            .iter()
-            .map(|_| Branch::open(lanes, Lanes::NONE))
-            .collect();
+        let branches: Vec<Branch> = chosen.iter().map(|_| Branch::open(lanes, Lanes::NONE)).collect();
         self.fork(&branches, |machine, index| {
             let home = found.iter().position(|def| *def == chosen[index]);
             let this = match home.map(|home| homes[home]) {
                 Some(derived) if derived != class => V::Instance(derived),
                 _ => this.clone(),
             };
-            let getter = machine
-                .def(chosen[index])
-                .is_some_and(|def| def.form == Form::Getter);
+            let getter = machine.def(chosen[index]).is_some_and(|def| def.form == Form::Getter);
             let closure = machine.bound(chosen[index], &this, lanes);
             if getter {
                 let (value, falls) = machine.call_value(at, &closure, &Args::default(), lanes);
@@ -696,10 +585,8 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         call: &'p Call,
     ) -> (Val, Lanes) {
-        if matches!(
-            name.as_str(),
-            "send" | "public_send" | "__send__" | "try" | "try!"
-        ) && self.ruby()
+        if matches!(name.as_str(), "send" | "public_send" | "__send__" | "try" | "try!")
+            && self.ruby()
             && let Some(sent) = args.get(0).cloned()
         {
             let mut rest = args.clone();
@@ -729,9 +616,7 @@ impl<'p> Machine<'p> {
         }
         // a field that holds something callable
         if self.classes[class as usize].fields.contains_key(name)
-            || self
-                .slot_in(self.classes[class as usize].scope, name)
-                .is_some()
+            || self.slot_in(self.classes[class as usize].scope, name).is_some()
         {
             let (value, falls) = self.read_member(at, this, class, name, lanes);
             if self.ruby() {
@@ -746,10 +631,7 @@ impl<'p> Machine<'p> {
             let full = SmolStr::new(format!("{base}.{name}"));
             return self.call_named_with(at, &full, args, lanes, call);
         }
-        if self.csharp()
-            && is_host_predicate(name)
-            && looks_like_environment(&self.classes[class as usize].name)
-        {
+        if self.csharp() && is_host_predicate(name) && looks_like_environment(&self.classes[class as usize].name) {
             self.escape_args(args, lanes);
             return (Val::unknown(Cause::Opaque, lanes), lanes);
         }
@@ -758,22 +640,13 @@ impl<'p> Machine<'p> {
     }
 
     /// ASP.NET's `UseWhen(predicate, configure)` and `MapWhen`: the branch runs where the predicate holds.
-    fn branch_of_pipeline(
-        &mut self,
-        at: NodeRef,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
+    fn branch_of_pipeline(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
         if !self.csharp() || !matches!(name.rsplit('.').next(), Some("UseWhen" | "MapWhen")) {
             return None;
         }
         let (predicate, configure) = (args.get(0)?.clone(), args.get(1)?.clone());
         let cond = args.nodes.first().copied()?;
-        let open = Args {
-            open: true,
-            ..Args::default()
-        };
+        let open = Args { open: true, ..Args::default() };
         let (value, falls) = self.call_value(at, &predicate, &open, lanes);
         let outcome = self.condition(cond, &value, falls);
         // the branch is built at the start, wherever; what it registers runs where the predicate holds
@@ -794,10 +667,7 @@ impl<'p> Machine<'p> {
         if self.csharp() {
             if let Some(ty) = call.type_args.first()
                 && !call.construct
-                && name
-                    .rsplit('.')
-                    .next()
-                    .is_some_and(|last| last.starts_with("Get") || last.starts_with("Resolve"))
+                && name.rsplit('.').next().is_some_and(|last| last.starts_with("Get") || last.starts_with("Resolve"))
                 && let Some(value) = self.typed(ty, lanes)
             {
                 return (value, lanes);
@@ -827,22 +697,12 @@ impl<'p> Machine<'p> {
     }
 
     /// A call of a name beyond the file.
-    pub fn call_named(
-        &mut self,
-        at: NodeRef,
-        name: &SmolStr,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn call_named(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         if let Some((effect, family)) = self.symbol_of(name) {
             self.record(at, name.clone(), effect, family, lanes);
             self.escape_args(args, lanes);
-            let source = if effect == SymbolEffect::Config {
-                taint
-            } else {
-                Some(at)
-            };
+            let source = if effect == SymbolEffect::Config { taint } else { Some(at) };
             return (self.made_by(name, lanes).tainted(source), lanes);
         }
         if let Some(value) = self.accessor_value(name, lanes) {
@@ -853,11 +713,7 @@ impl<'p> Machine<'p> {
             return result;
         }
         let last = name.rsplit('.').next().unwrap_or(name);
-        let cause = if looks_like_switch(last) {
-            Cause::Opaque
-        } else {
-            Cause::Data
-        };
+        let cause = if looks_like_switch(last) { Cause::Opaque } else { Cause::Data };
         if self.python() {
             self.hand_out_names(name, args, lanes);
         }
@@ -874,7 +730,11 @@ impl<'p> Machine<'p> {
         if !self.csharp()
             || !matches!(
                 name,
-                "GetMethod" | "GetMethods" | "GetRuntimeMethod" | "InvokeMember" | "CreateDelegate"
+                "GetMethod"
+                    | "GetMethods"
+                    | "GetRuntimeMethod"
+                    | "InvokeMember"
+                    | "CreateDelegate"
                     | "GetDeclaredMethod"
             )
         {
@@ -887,8 +747,7 @@ impl<'p> Machine<'p> {
             .copied()
             .filter(|def| {
                 self.def(*def).is_some_and(|node| {
-                    node.form == Form::Function
-                        && wanted.as_ref().is_none_or(|wanted| *wanted == node.name)
+                    node.form == Form::Function && wanted.as_ref().is_none_or(|wanted| *wanted == node.name)
                 })
             })
             .collect();
@@ -901,14 +760,7 @@ impl<'p> Machine<'p> {
     }
 
     /// An unknown method: its arguments escape, its block may run.
-    fn block_on_unknown(
-        &mut self,
-        _at: NodeRef,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-        cause: Cause,
-    ) -> (Val, Lanes) {
+    fn block_on_unknown(&mut self, _at: NodeRef, name: &str, args: &Args, lanes: Lanes, cause: Cause) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.named_by_reflection(_at, name, args, lanes);
         if let Some(block) = &args.block
@@ -918,15 +770,7 @@ impl<'p> Machine<'p> {
             own.block = None;
             self.escape_args(&own, lanes);
             let block = block.clone();
-            let (value, falls) = self.call_value(
-                _at,
-                &block,
-                &Args {
-                    open: true,
-                    ..Args::default()
-                },
-                lanes,
-            );
+            let (value, falls) = self.call_value(_at, &block, &Args { open: true, ..Args::default() }, lanes);
             return (value, falls);
         }
         let before = self.exits.len();
@@ -945,14 +789,7 @@ impl<'p> Machine<'p> {
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
 
-    fn nil_method(
-        &mut self,
-        at: NodeRef,
-        v: &V,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn nil_method(&mut self, at: NodeRef, v: &V, name: &str, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let known = match (self.language, name) {
             (Language::Ruby, "nil?" | "blank?") => Some(V::Bool(true)),
             (Language::Ruby, "present?" | "!") => Some(V::Bool(false)),
@@ -961,9 +798,7 @@ impl<'p> Machine<'p> {
             (Language::Ruby, "to_i") => Some(V::Int(0)),
             (Language::Ruby, "presence" | "try" | "dup" | "freeze" | "itself") => Some(V::Nil),
             (Language::Ruby, "in?") => {
-                let outcome = args
-                    .get(0)
-                    .map(|list| self.contains(at, list, &Val::of(v.clone(), lanes), lanes));
+                let outcome = args.get(0).map(|list| self.contains(at, list, &Val::of(v.clone(), lanes), lanes));
                 return match outcome {
                     Some(outcome) => (Val::either(outcome.yes, outcome.no), lanes),
                     None => (Val::data(lanes), lanes),
@@ -971,11 +806,7 @@ impl<'p> Machine<'p> {
             }
             (Language::Ruby, "then" | "yield_self" | "tap") => {
                 let block = args.block.clone().unwrap_or_default();
-                let own = Args {
-                    positional: vec![Val::of(v.clone(), lanes)],
-                    nodes: vec![at],
-                    ..Args::default()
-                };
+                let own = Args { positional: vec![Val::of(v.clone(), lanes)], nodes: vec![at], ..Args::default() };
                 return self.call_value(at, &block, &own, lanes);
             }
             (Language::Ruby, "==" | "eql?" | "equal?") => Some(V::Bool(false)),
@@ -1005,11 +836,7 @@ impl<'p> Machine<'p> {
             },
             "EnvironmentName" | "get_EnvironmentName" => return self.host_name(lanes),
             _ => {
-                return if looks_like_switch(name) {
-                    Val::unknown(Cause::Opaque, lanes)
-                } else {
-                    Val::data(lanes)
-                };
+                return if looks_like_switch(name) { Val::unknown(Cause::Opaque, lanes) } else { Val::data(lanes) };
             }
         };
         let environment = self.host_name(lanes);
@@ -1034,22 +861,13 @@ impl<'p> Machine<'p> {
                 self.note_default(at, first?, args.get(1));
                 Some(self.or_default(at, value, args, 1, lanes, "KeyError"))
             }
-            (Language::Ruby, "ENV", "[]" | "dig") => {
-                Some((self.environment_variable(at, first?, lanes), lanes))
-            }
+            (Language::Ruby, "ENV", "[]" | "dig") => Some((self.environment_variable(at, first?, lanes), lanes)),
             (Language::Ruby, "ENV", "key?" | "has_key?" | "include?" | "member?") => {
                 let value = self.environment_variable(at, first?, lanes);
-                Some((
-                    self.from_outcome(&self.nilness(&value, lanes).negate(), &value),
-                    lanes,
-                ))
+                Some((self.bool_of(&self.nilness(&value, lanes).negate(), &value), lanes))
             }
             (Language::Ruby, "ENV", "values_at") => {
-                let values = args
-                    .positional
-                    .iter()
-                    .map(|name| self.environment_variable(at, name, lanes))
-                    .collect();
+                let values = args.positional.iter().map(|name| self.environment_variable(at, name, lanes)).collect();
                 Some((Val::of(V::List(Rc::new(values)), lanes), lanes))
             }
             (Language::Ruby, "ENV", "slice") => {
@@ -1064,14 +882,17 @@ impl<'p> Machine<'p> {
                 let value = self.environment_variable(at, first?, lanes);
                 Some(self.or_default(at, value, args, 1, lanes, "KeyError"))
             }
-            (Language::Ruby, "ENV.to_h", "dig" | "[]") if matches!(first?.single(), Some(V::Str(_))) && args.positional.len() == 1 => {
+            (Language::Ruby, "ENV.to_h", "dig" | "[]")
+                if matches!(first?.single(), Some(V::Str(_))) && args.positional.len() == 1 =>
+            {
                 Some((self.environment_variable(at, first?, lanes), lanes))
             }
-            (Language::Ruby, "settings" | "Sinatra.Base" | "Sinatra.Application", _) => self.sinatra_setting(at, name, lanes),
-            (Language::Ruby, "ENV", "to_h" | "to_hash") => Some((
-                Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes),
-                lanes,
-            )),
+            (Language::Ruby, "settings" | "Sinatra.Base" | "Sinatra.Application", _) => {
+                self.sinatra_setting(at, name, lanes)
+            }
+            (Language::Ruby, "ENV", "to_h" | "to_hash") => {
+                Some((Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes), lanes))
+            }
             (Language::Ruby, "ENV", "delete") => {
                 let value = self.environment_variable(at, first?, lanes);
                 self.set_variable(first?, lanes, &Val::of(V::Missing, lanes));
@@ -1093,7 +914,11 @@ impl<'p> Machine<'p> {
                 }
                 Some((Val::data(lanes), lanes))
             }
-            (Language::Ruby, "ENV", "replace" | "clear" | "delete_if" | "keep_if" | "reject!" | "select!" | "filter!") => {
+            (
+                Language::Ruby,
+                "ENV",
+                "replace" | "clear" | "delete_if" | "keep_if" | "reject!" | "select!" | "filter!",
+            ) => {
                 self.escape_args(args, lanes);
                 self.forget_variables(lanes);
                 Some((Val::data(lanes), lanes))
@@ -1106,14 +931,7 @@ impl<'p> Machine<'p> {
             (Language::Python, "os.environ" | "environ", "get") => {
                 let value = self.environment_variable(at, first?, lanes);
                 self.note_default(at, first?, args.get(1).or_else(|| args.named("default")));
-                Some((
-                    self.replace_missing(
-                        value,
-                        args.get(1).or_else(|| args.named("default")),
-                        lanes,
-                    ),
-                    lanes,
-                ))
+                Some((self.replace_missing(value, args.get(1).or_else(|| args.named("default")), lanes), lanes))
             }
             (Language::Python, "os.environ" | "environ", "setdefault") => {
                 let value = self.environment_variable(at, first?, lanes);
@@ -1161,20 +979,12 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn read_variable_or_raise(
-        &mut self,
-        at: NodeRef,
-        name: &Val,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn read_variable_or_raise(&mut self, at: NodeRef, name: &Val, lanes: Lanes) -> (Val, Lanes) {
         let value = self.environment_variable(at, name, lanes);
         let missing = self.nilness(&value, lanes);
         self.raise_part(at, missing, lanes, "KeyError");
         let falls = missing.no & lanes;
-        let mut out = Val {
-            deps: value.deps.clone(),
-            ..Val::default()
-        };
+        let mut out = Val { deps: value.deps.clone(), ..Val::default() };
         value
             .groups(falls)
             .into_iter()
@@ -1185,13 +995,7 @@ impl<'p> Machine<'p> {
 
     fn raise_part(&mut self, at: NodeRef, outcome: Outcome, lanes: Lanes, class: &'static str) {
         let cuts = self.st.cuts.clone();
-        self.leave(
-            Target::Raise,
-            outcome.yes & lanes,
-            Val::data(lanes),
-            Some(SmolStr::new_static(class)),
-            at,
-        );
+        self.leave(Target::Raise, outcome.yes & lanes, Val::data(lanes), Some(SmolStr::new_static(class)), at);
         for lane in outcome.no.indices() {
             self.st.cuts[lane] = cuts[lane].clone();
         }
@@ -1217,10 +1021,7 @@ impl<'p> Machine<'p> {
             };
             let (default, falls) = self.call_value(at, &block, &own, missing);
             let out = self.replace_missing(value, Some(&default), lanes);
-            return (
-                out,
-                lanes.without(missing) | falls | (lanes & missing & falls),
-            );
+            return (out, lanes.without(missing) | falls | (lanes & missing & falls));
         }
         match args.get(index) {
             Some(default) => {
@@ -1233,19 +1034,12 @@ impl<'p> Machine<'p> {
                 let surely = missing.yes.without(missing.no);
                 self.raise_part(
                     at,
-                    Outcome {
-                        yes: surely,
-                        no: lanes.without(surely),
-                        ..Outcome::default()
-                    },
+                    Outcome { yes: surely, no: lanes.without(surely), ..Outcome::default() },
                     lanes,
                     class,
                 );
                 let falls = lanes.without(surely);
-                let mut out = Val {
-                    deps: value.deps.clone(),
-                    ..Val::default()
-                };
+                let mut out = Val { deps: value.deps.clone(), ..Val::default() };
                 value
                     .groups(falls)
                     .into_iter()
@@ -1257,20 +1051,12 @@ impl<'p> Machine<'p> {
     }
 
     pub fn replace_missing(&self, value: Val, default: Option<&Val>, lanes: Lanes) -> Val {
-        let mut out = Val {
-            deps: value.deps.clone(),
-            taint: value.taint,
-            ..Val::default()
-        };
+        let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
         for alt in value.groups(lanes) {
             match (&alt.v, default) {
                 (V::Nil | V::Missing, Some(default)) => {
                     for other in default.groups(alt.lanes) {
-                        out.add(Alt {
-                            lanes: other.lanes,
-                            v: other.v,
-                            doubt: other.doubt || alt.doubt,
-                        });
+                        out.add(Alt { lanes: other.lanes, v: other.v, doubt: other.doubt || alt.doubt });
                     }
                 }
                 _ => out.add(alt),
@@ -1280,29 +1066,23 @@ impl<'p> Machine<'p> {
     }
 
     fn note_default(&mut self, at: NodeRef, name: &Val, default: Option<&Val>) {
-        let (Some(name), Some(default)) = (
-            name.text().cloned(),
-            default.and_then(|value| value.text().cloned()),
-        ) else {
+        let (Some(name), Some(default)) = (name.text().cloned(), default.and_then(|value| value.text().cloned()))
+        else {
             return;
         };
-        if matches!(
-            default.to_lowercase().as_str(),
-            "development" | "dev" | "local"
-        ) && match self.catalog.variable(self.language, &name) {
-            Some(variable) => !variable.flag,
-            None => super::names::is_selector_name(&name),
-        } {
+        if matches!(default.to_lowercase().as_str(), "development" | "dev" | "local")
+            && match self.catalog.variable(self.language, &name) {
+                Some(variable) => !variable.flag,
+                None => super::names::is_selector_name(&name),
+            }
+        {
             self.emit(at, EventKind::DevelopmentDefault { name, default });
         }
     }
 
     /// The class named in a `raise`.
     pub fn exception_class(&mut self, at: NodeRef) -> Option<SmolStr> {
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         match self.kind(at)? {
             Kind::Lit(_) | Kind::Interp(_) => Some(SmolStr::new_static("RuntimeError")),
             Kind::Name(name) => Some(name.clone()),
@@ -1324,13 +1104,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Functions of the languages themselves, by their qualified name.
-    pub fn builtin_function(
-        &mut self,
-        at: NodeRef,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
+    pub fn builtin_function(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
         let first = args.get(0);
         if self.python()
             && let Some(result) = self.reflection(at, name, args, lanes)
@@ -1338,30 +1112,14 @@ impl<'p> Machine<'p> {
             return Some(result);
         }
         match (self.language, name) {
-            (
-                Language::Ruby,
-                "exit" | "abort" | "Kernel.exit" | "Kernel.abort" | "Process.exit"
-                | "Process.abort",
-            )
+            (Language::Ruby, "exit" | "abort" | "Kernel.exit" | "Kernel.abort" | "Process.exit" | "Process.abort")
             | (Language::Python, "sys.exit" | "exit" | "quit") => {
-                self.leave(
-                    Target::Raise,
-                    lanes,
-                    Val::data(lanes),
-                    Some(SmolStr::new_static("SystemExit")),
-                    at,
-                );
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static("SystemExit")), at);
                 Some((Val::default(), Lanes::NONE))
             }
             (Language::Ruby, "exit!" | "Process.exit!" | "Kernel.exit!")
             | (Language::Python, "os._exit" | "os.abort") => {
-                self.leave(
-                    Target::Raise,
-                    lanes,
-                    Val::data(lanes),
-                    Some(SmolStr::new_static("!exit")),
-                    at,
-                );
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static("!exit")), at);
                 Some((Val::default(), Lanes::NONE))
             }
             (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, args.get(1), lanes)),
@@ -1370,7 +1128,9 @@ impl<'p> Machine<'p> {
                 for alt in &mut value.alts {
                     alt.v = match &alt.v {
                         V::Str(text) | V::Inquirer(text) => V::Inquirer(text.clone()),
-                        V::AnyName { symbol: false, own, .. } => V::AnyName { inquirer: true, symbol: false, own: *own },
+                        V::AnyName { symbol: false, own, .. } => {
+                            V::AnyName { inquirer: true, symbol: false, own: *own }
+                        }
                         _ => V::Unknown(Cause::Data),
                     };
                 }
@@ -1388,11 +1148,26 @@ impl<'p> Machine<'p> {
                 Some((self.set_of(&items, lanes), lanes))
             }
             (Language::Ruby, "Struct" | "Data.define" | "OpenStruct") => self.make_struct(at, name, args, lanes),
-            (Language::Ruby, "mattr_accessor" | "mattr_reader" | "mattr_writer" | "cattr_accessor" | "cattr_reader" | "cattr_writer" | "thread_mattr_accessor" | "class_attribute") => {
-                self.make_attributes(at, args, lanes)
+            (
+                Language::Ruby,
+                "mattr_accessor"
+                | "mattr_reader"
+                | "mattr_writer"
+                | "cattr_accessor"
+                | "cattr_reader"
+                | "cattr_writer"
+                | "thread_mattr_accessor"
+                | "class_attribute",
+            ) => self.make_attributes(at, args, lanes),
+            (Language::Ruby, "delegate" | "def_delegators" | "def_delegator" | "def_instance_delegators") => {
+                self.make_delegates(name, args, lanes)
             }
-            (Language::Ruby, "delegate" | "def_delegators" | "def_delegator" | "def_instance_delegators") => self.make_delegates(name, args, lanes),
-            (Language::Ruby, _) if self.uses_sinatra() && let Some(result) = self.sinatra_function(at, name, args, lanes) => Some(result),
+            (Language::Ruby, _)
+                if self.uses_sinatra()
+                    && let Some(result) = self.sinatra_function(at, name, args, lanes) =>
+            {
+                Some(result)
+            }
             // text run as code may write any local
             (Language::Ruby, "eval" | "Kernel.eval" | "binding" | "Kernel.binding") => {
                 self.forget_locals(lanes);
@@ -1407,33 +1182,30 @@ impl<'p> Machine<'p> {
                     rest.nodes.remove(0);
                 }
                 let target = target.clone();
-                Some(
-                    self.each_alternative(&target, lanes, |machine, v, lanes| match text_of(v) {
-                        Some(name) => match machine.lookup(name) {
-                            super::names::Found::Slot(slot) => {
-                                let value = machine.slots[slot as usize].only(lanes);
-                                machine.call_value(at, &value, &rest, lanes)
-                            }
-                            super::names::Found::Member(class) => {
-                                let this = machine.member_receiver(class, lanes);
-                                let (value, falls) =
-                                    machine.read_member(at, &this, class, name, lanes);
-                                (value, falls)
-                            }
-                            super::names::Found::Nothing => {
-                                machine.leave(
-                                    Target::Raise,
-                                    lanes,
-                                    Val::data(lanes),
-                                    Some(SmolStr::new_static("NoMethodError")),
-                                    at,
-                                );
-                                (Val::default(), Lanes::NONE)
-                            }
-                        },
-                        None => machine.call_any_function(at, &rest, lanes),
-                    }),
-                )
+                Some(self.each_alternative(&target, lanes, |machine, v, lanes| match text_of(v) {
+                    Some(name) => match machine.lookup(name) {
+                        super::names::Found::Slot(slot) => {
+                            let value = machine.slots[slot as usize].only(lanes);
+                            machine.call_value(at, &value, &rest, lanes)
+                        }
+                        super::names::Found::Member(class) => {
+                            let this = machine.member_receiver(class, lanes);
+                            let (value, falls) = machine.read_member(at, &this, class, name, lanes);
+                            (value, falls)
+                        }
+                        super::names::Found::Nothing => {
+                            machine.leave(
+                                Target::Raise,
+                                lanes,
+                                Val::data(lanes),
+                                Some(SmolStr::new_static("NoMethodError")),
+                                at,
+                            );
+                            (Val::default(), Lanes::NONE)
+                        }
+                    },
+                    None => machine.call_any_function(at, &rest, lanes),
+                }))
             }
             (Language::Ruby, "method") => {
                 let name = first?.text().cloned()?;
@@ -1451,11 +1223,7 @@ impl<'p> Machine<'p> {
                 }
             }
             (Language::Ruby, "development?" | "production?" | "test?") => {
-                if !self
-                    .required
-                    .iter()
-                    .any(|path| path.starts_with("sinatra") || path.starts_with("padrino"))
-                {
+                if !self.required.iter().any(|path| path.starts_with("sinatra") || path.starts_with("padrino")) {
                     return None;
                 }
                 let environment = self.accessor_value("Sinatra.Base.environment", lanes)?;
@@ -1466,10 +1234,15 @@ impl<'p> Machine<'p> {
             (Language::Ruby, "p" | "pp") if args.positional.len() == 1 => Some((first?.clone(), lanes)),
             (Language::Ruby, "format" | "sprintf") if first?.text().is_some_and(|text| text == "%s") => {
                 let text = args.get(1)?.clone();
-                let known = text.alts.iter().all(|alt| super::eval::text_of(&alt.v).is_some() || matches!(alt.v, V::AnyName { .. }));
+                let known = text
+                    .alts
+                    .iter()
+                    .all(|alt| super::eval::text_of(&alt.v).is_some() || matches!(alt.v, V::AnyName { .. }));
                 Some((if known { text } else { Val::data(lanes) }, lanes))
             }
-            (Language::Ruby, "format" | "sprintf" | "sleep" | "srand" | "rand" | "p" | "pp") => Some((Val::data(lanes), lanes)),
+            (Language::Ruby, "format" | "sprintf" | "sleep" | "srand" | "rand" | "p" | "pp") => {
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Ruby, "Kernel.raise" | "Kernel.fail") => {
                 let class = first.and_then(|value| self.raised_class(value, args.nodes.first().copied().unwrap_or(at)));
                 self.leave(Target::Raise, lanes, Val::data(lanes), class, at);
@@ -1480,28 +1253,19 @@ impl<'p> Machine<'p> {
                 let this = self.st.this.as_ref()?.single()?.clone();
                 self.evaluate_for(at, &this, args, lanes)
             }
-            (Language::Ruby, "block_given?") => Some((
-                if self.st.block.is_some() {
-                    Val::bool(true, lanes)
-                } else {
-                    Val::data(lanes)
-                },
-                lanes,
-            )),
+            (Language::Ruby, "block_given?") => {
+                Some((if self.st.block.is_some() { Val::bool(true, lanes) } else { Val::data(lanes) }, lanes))
+            }
             (Language::Ruby, "Hanami.env?") => {
                 let environment = self.accessor_value("Hanami.env", lanes)?;
                 let mut yes = Lanes::NONE;
                 for wanted in &args.positional {
-                    let wanted =
-                        Val::of(V::Symbol(wanted.text().cloned().unwrap_or_default()), lanes);
+                    let wanted = Val::of(V::Symbol(wanted.text().cloned().unwrap_or_default()), lanes);
                     yes |= self.equal(at, &environment, &wanted, lanes, false).yes;
                 }
                 Some((Val::either(yes, lanes.without(yes)), lanes))
             }
-            (
-                Language::Ruby,
-                "puts" | "print" | "warn",
-            )
+            (Language::Ruby, "puts" | "print" | "warn")
             | (Language::Python, "print" | "logging.info" | "time.sleep") => {
                 if self.ruby() {
                     self.expose_all(&args.all().collect::<Vec<_>>());
@@ -1513,20 +1277,13 @@ impl<'p> Machine<'p> {
                 let default = args.get(1).or_else(|| args.named("default"));
                 self.note_default(at, first?, default);
                 let nil = Val::of(V::Missing, lanes);
-                Some((
-                    self.replace_missing(value, Some(default.unwrap_or(&nil)), lanes),
-                    lanes,
-                ))
+                Some((self.replace_missing(value, Some(default.unwrap_or(&nil)), lanes), lanes))
             }
             // a bound that depends on the lane
             (Language::Python, "range")
-                if args.positional.len() == 1
-                    && first.is_some_and(|bound| bound.single().is_none()) =>
+                if args.positional.len() == 1 && first.is_some_and(|bound| bound.single().is_none()) =>
             {
-                let mut out = Val {
-                    deps: first?.deps.clone(),
-                    ..Val::default()
-                };
+                let mut out = Val { deps: first?.deps.clone(), ..Val::default() };
                 for alt in first?.groups(lanes) {
                     let v = match &alt.v {
                         V::Int(count) if *count <= 0 => V::List(Rc::new(Vec::new())),
@@ -1539,13 +1296,12 @@ impl<'p> Machine<'p> {
             (Language::Python, "len") => Some((self.count(first?, lanes), lanes)),
             (Language::Python, "bool") => {
                 let value = first?;
-                Some((self.from_outcome(&self.truth(value, lanes), value), lanes))
+                Some((self.bool_of(&self.truth(value, lanes), value), lanes))
             }
             (Language::Python, "str") => Some((as_text(first?, lanes), lanes)),
             (
                 Language::Python,
-                "flask.abort" | "quart.abort" | "werkzeug.exceptions.abort" | "werkzeug.abort"
-                | "bottle.abort",
+                "flask.abort" | "quart.abort" | "werkzeug.exceptions.abort" | "werkzeug.abort" | "bottle.abort",
             ) => {
                 let class = SmolStr::new_static("HTTPException");
                 self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
@@ -1559,11 +1315,7 @@ impl<'p> Machine<'p> {
             (Language::Python, "decouple.config" | "decouple.AutoConfig") => {
                 Some(self.read_setting(at, "decouple", "", args, lanes))
             }
-            (Language::Python, name)
-                if name
-                    .rsplit_once('.')
-                    .is_some_and(|(head, _)| is_settings_reader(head)) =>
-            {
+            (Language::Python, name) if name.rsplit_once('.').is_some_and(|(head, _)| is_settings_reader(head)) => {
                 let (head, how) = name.rsplit_once('.')?;
                 Some(self.read_setting(at, head, how, args, lanes))
             }
@@ -1575,13 +1327,9 @@ impl<'p> Machine<'p> {
                 let coroutine = first?.clone();
                 Some(self.awaited(at, coroutine, lanes))
             }
-            (Language::Python, "any" | "all") => {
-                Some((self.quantify(first?, name == "any", lanes), lanes))
-            }
+            (Language::Python, "any" | "all") => Some((self.quantify(first?, name == "any", lanes), lanes)),
             (Language::Python, "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed") => {
-                let value = first
-                    .cloned()
-                    .unwrap_or_else(|| Val::of(V::List(Rc::new(Vec::new())), lanes));
+                let value = first.cloned().unwrap_or_else(|| Val::of(V::List(Rc::new(Vec::new())), lanes));
                 if let Some(V::Generator(generator)) = value.single() {
                     let generator = generator.clone();
                     let falls = self.iterate_generator(&generator, lanes);
@@ -1594,13 +1342,7 @@ impl<'p> Machine<'p> {
                 let bounds: Option<Vec<i64>> = args
                     .positional
                     .iter()
-                    .map(|value| {
-                        if let Some(V::Int(bound)) = value.single() {
-                            Some(*bound)
-                        } else {
-                            None
-                        }
-                    })
+                    .map(|value| if let Some(V::Int(bound)) = value.single() { Some(*bound) } else { None })
                     .collect();
                 let (from, to) = match bounds.as_deref()? {
                     [to] => (0, *to),
@@ -1610,13 +1352,13 @@ impl<'p> Machine<'p> {
                 if !(0..=8).contains(&to.checked_sub(from)?) {
                     return None;
                 }
-                let items = (from..to)
-                    .map(|index| Val::of(V::Int(index), lanes))
-                    .collect();
+                let items = (from..to).map(|index| Val::of(V::Int(index), lanes)).collect();
                 Some((Val::of(V::List(Rc::new(items)), lanes), lanes))
             }
             // these keep a function as it is, or give back one that calls it
-            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => Some((Val::data(lanes), lanes)),
+            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => {
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Python, "functools.partial" | "partial")
                 if args.positional.len() == 1 && args.named.is_empty() && !args.open =>
             {
@@ -1632,13 +1374,7 @@ impl<'p> Machine<'p> {
             }
             (
                 Language::Python,
-                "int"
-                | "float"
-                | "eval"
-                | "json.loads"
-                | "ast.literal_eval"
-                | "strtobool"
-                | "distutils.util.strtobool",
+                "int" | "float" | "eval" | "json.loads" | "ast.literal_eval" | "strtobool" | "distutils.util.strtobool",
             ) => self.convert(at, name, first?, lanes),
             (Language::Python, "getattr") => {
                 let attr = args.get(1)?.text().cloned()?;
@@ -1667,20 +1403,13 @@ impl<'p> Machine<'p> {
                 match items.single() {
                     Some(V::List(list)) if list.len() <= 8 => {
                         for item in list.iter() {
-                            let own = Args {
-                                positional: vec![item.clone()],
-                                nodes: vec![at],
-                                ..Args::default()
-                            };
+                            let own = Args { positional: vec![item.clone()], nodes: vec![at], ..Args::default() };
                             let (value, rest) = self.call_value(at, &function, &own, falls);
                             falls = rest;
                             out.push(value);
                         }
-                        let value = if name == "map" {
-                            Val::of(V::List(Rc::new(out)), falls)
-                        } else {
-                            Val::data(falls)
-                        };
+                        let value =
+                            if name == "map" { Val::of(V::List(Rc::new(out)), falls) } else { Val::data(falls) };
                         Some((value, falls))
                     }
                     _ => None,
@@ -1691,17 +1420,8 @@ impl<'p> Machine<'p> {
     }
 
     /// `int("0")`, `eval("False")`, `json.loads("false")`.
-    fn convert(
-        &mut self,
-        at: NodeRef,
-        name: &str,
-        value: &Val,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
-        let mut out = Val {
-            deps: value.deps.clone(),
-            ..Val::default()
-        };
+    fn convert(&mut self, at: NodeRef, name: &str, value: &Val, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let mut out = Val { deps: value.deps.clone(), ..Val::default() };
         let mut raised = Lanes::NONE;
         for alt in value.groups(lanes) {
             let v = match &alt.v {
@@ -1714,9 +1434,7 @@ impl<'p> Machine<'p> {
                             (_, Ok(_)) => Some(V::Unknown(Cause::Data)),
                             _ => None,
                         },
-                        "json.loads" => serde_json::from_str(text)
-                            .ok()
-                            .map(|value| from_json(&value, alt.lanes)),
+                        "json.loads" => serde_json::from_str(text).ok().map(|value| from_json(&value, alt.lanes)),
                         // any other expression: not followed
                         "eval" | "ast.literal_eval" => Some(match text {
                             "True" => V::Bool(true),
@@ -1749,21 +1467,11 @@ impl<'p> Machine<'p> {
                 V::Unknown(cause) => V::Unknown(*cause),
                 _ => V::Unknown(Cause::Data),
             };
-            out.add(Alt {
-                lanes: alt.lanes,
-                v,
-                doubt: alt.doubt,
-            });
+            out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
         }
         let falls = out.lanes();
         let cuts = self.st.cuts.clone();
-        self.leave(
-            Target::Raise,
-            raised,
-            Val::data(lanes),
-            Some(SmolStr::new_static("ValueError")),
-            at,
-        );
+        self.leave(Target::Raise, raised, Val::data(lanes), Some(SmolStr::new_static("ValueError")), at);
         for lane in falls.indices() {
             self.st.cuts[lane] = cuts[lane].clone();
         }
@@ -1772,10 +1480,7 @@ impl<'p> Machine<'p> {
 
     /// `any(list)`, `all(list)`.
     pub fn quantify(&self, list: &Val, any: bool, lanes: Lanes) -> Val {
-        let mut out = Val {
-            deps: list.deps.clone(),
-            ..Val::default()
-        };
+        let mut out = Val { deps: list.deps.clone(), ..Val::default() };
         for alt in list.groups(lanes) {
             match &alt.v {
                 V::List(items) => {
@@ -1788,11 +1493,8 @@ impl<'p> Machine<'p> {
                         no |= outcome.no.without(outcome.yes);
                         open |= outcome.yes & outcome.no;
                     }
-                    let (hit, miss) = if any {
-                        (yes, alt.lanes.without(yes | open))
-                    } else {
-                        (alt.lanes.without(no | open), no)
-                    };
+                    let (hit, miss) =
+                        if any { (yes, alt.lanes.without(yes | open)) } else { (alt.lanes.without(no | open), no) };
                     out.join(&Val::bool(true, hit));
                     out.join(&Val::bool(false, miss.without(hit)));
                     let rest = alt.lanes.without(hit | miss);
@@ -1806,62 +1508,35 @@ impl<'p> Machine<'p> {
     }
 
     /// A persistence sink that takes fake data.
-    pub fn note_sink(
-        &mut self,
-        at: NodeRef,
-        recv: Option<(&Val, NodeRef)>,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) {
+    pub fn note_sink(&mut self, at: NodeRef, recv: Option<(&Val, NodeRef)>, name: &str, args: &Args, lanes: Lanes) {
         let Some(sink) = self.catalog.sink(self.language, name) else {
             return;
         };
         if !sink.on.is_empty() {
             let named = recv.and_then(|(_, at)| match self.kind(at) {
-                Some(Kind::Name(name) | Kind::Field(name) | Kind::Attr { name, .. }) => {
-                    Some(name.clone())
-                }
-                Some(Kind::Call(call)) => match self.kind(NodeRef {
-                    item: at.item,
-                    node: call.callee,
-                }) {
+                Some(Kind::Name(name) | Kind::Field(name) | Kind::Attr { name, .. }) => Some(name.clone()),
+                Some(Kind::Call(call)) => match self.kind(NodeRef { item: at.item, node: call.callee }) {
                     Some(Kind::Name(name) | Kind::Attr { name, .. }) => Some(name.clone()),
                     _ => None,
                 },
                 _ => None,
             });
-            if !named.is_some_and(|named| {
-                sink.on
-                    .iter()
-                    .any(|on| named.trim_start_matches(['@', '_']) == on.as_str())
-            }) {
+            if !named.is_some_and(|named| sink.on.iter().any(|on| named.trim_start_matches(['@', '_']) == on.as_str()))
+            {
                 return;
             }
         }
         let from_args = args.all().find_map(deep_taint);
-        let from_receiver = if sink.receiver {
-            recv.and_then(|(value, _)| value.taint)
-        } else {
-            None
-        };
+        let from_receiver = if sink.receiver { recv.and_then(|(value, _)| value.taint) } else { None };
         if let Some(source) = from_args.or(from_receiver) {
-            self.contexts[self.context].writes.push(Write {
-                source,
-                sink: at,
-                lanes,
-            });
+            self.contexts[self.context].writes.push(Write { source, sink: at, lanes });
         }
     }
 }
 
 /// `str(x)`.
 fn as_text(value: &Val, lanes: Lanes) -> Val {
-    let mut out = Val {
-        deps: value.deps.clone(),
-        taint: value.taint,
-        ..Val::default()
-    };
+    let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
     for alt in value.groups(lanes) {
         let v = match alt.v {
             V::Nil | V::Missing => V::Str(SmolStr::new_static("None")),
@@ -1882,16 +1557,11 @@ fn from_json(value: &serde_json::Value, lanes: Lanes) -> V {
     match value {
         serde_json::Value::Null => V::Nil,
         serde_json::Value::Bool(truth) => V::Bool(*truth),
-        serde_json::Value::Number(number) => {
-            number.as_i64().map_or(V::Unknown(Cause::Data), V::Int)
-        }
+        serde_json::Value::Number(number) => number.as_i64().map_or(V::Unknown(Cause::Data), V::Int),
         serde_json::Value::String(text) => V::Str(SmolStr::new(text)),
-        serde_json::Value::Array(items) => V::List(Rc::new(
-            items
-                .iter()
-                .map(|item| Val::of(from_json(item, lanes), lanes))
-                .collect(),
-        )),
+        serde_json::Value::Array(items) => {
+            V::List(Rc::new(items.iter().map(|item| Val::of(from_json(item, lanes), lanes)).collect()))
+        }
         serde_json::Value::Object(pairs) => V::Map(Rc::new(
             pairs
                 .iter()
@@ -2030,7 +1700,11 @@ fn changed_map(pairs: &[(Val, Val)], name: &str, args: &Args, lanes: Lanes) -> O
             Some(std::iter::once(pair).chain(pairs.iter().cloned()).collect())
         }
         ("merge!" | "update", count) if count <= 1 => {
-            let mut new: Vec<(Val, Val)> = args.named.iter().map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone())).collect();
+            let mut new: Vec<(Val, Val)> = args
+                .named
+                .iter()
+                .map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone()))
+                .collect();
             match args.get(0).map(Val::single) {
                 None => {}
                 Some(Some(V::Map(more))) => new.extend(more.iter().cloned()),
@@ -2068,28 +1742,19 @@ fn deep_taint(value: &Val) -> Option<NodeRef> {
 }
 
 fn is_host_predicate(name: &str) -> bool {
-    matches!(
-        name,
-        "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment"
-    )
+    matches!(name, "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment")
 }
 
 /// Whether a name says that it holds an environment object.
 pub fn looks_like_environment(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     let lower = last.trim_start_matches('_').to_lowercase();
-    lower == "env"
-        || lower.ends_with("env")
-        || lower.ends_with("environment")
-        || lower.ends_with("environment()")
+    lower == "env" || lower.ends_with("env") || lower.ends_with("environment") || lower.ends_with("environment()")
 }
 
 /// The names of environments that every framework knows, in any case.
 pub fn is_known_name(name: &str) -> bool {
-    matches!(
-        name.to_ascii_lowercase().as_str(),
-        "production" | "development" | "test" | "staging"
-    )
+    matches!(name.to_ascii_lowercase().as_str(), "production" | "development" | "test" | "staging")
 }
 
 pub fn is_mutation(name: &str) -> bool {

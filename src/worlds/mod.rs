@@ -17,6 +17,7 @@ mod names;
 mod ops;
 mod python;
 mod reach;
+mod replay;
 mod ruby;
 mod ruby_values;
 mod stale;
@@ -27,11 +28,12 @@ use rustc_hash::FxHashMap;
 use crate::program::{NodeRef, Program};
 use crate::project::FileFacts;
 
-pub use because::{Step, What, name_of, replay};
+pub use because::{Step, What, name_of};
 pub use lanes::Lanes;
 pub use machine::{Condition, Event, EventKind, Force, Mismatch};
 pub use names::distance_at_most;
 pub use reach::{Answers, SiteAnswer};
+pub use replay::{Replay, replay};
 pub use value::Cause;
 
 /// Runs a file in every world.
@@ -40,11 +42,7 @@ pub fn evaluate(program: &Program, facts: &FileFacts) -> Answers {
 }
 
 /// The same with the outcome of some conditions forced.
-pub fn evaluate_forced(
-    program: &Program,
-    facts: &FileFacts,
-    forced: &FxHashMap<NodeRef, Force>,
-) -> Answers {
+pub fn evaluate_forced(program: &Program, facts: &FileFacts, forced: &FxHashMap<NodeRef, Force>) -> Answers {
     // a body may write what another one, run before, has read: then everything runs again, knowing so from the start
     let nothing = machine::Seeds::default();
     let (answers, learned) = machine::Machine::new(program, facts, forced, &nothing).run();

@@ -65,7 +65,10 @@ impl<'p> Machine<'p> {
     }
 
     pub fn holds_method(&self, slot: u32) -> bool {
-        self.slots[slot as usize].alts.iter().any(|alt| matches!(&alt.v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_)))))
+        self.slots[slot as usize]
+            .alts
+            .iter()
+            .any(|alt| matches!(&alt.v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_)))))
     }
 
     /// The slot that an assignment to a bare name writes.
@@ -96,11 +99,7 @@ impl<'p> Machine<'p> {
             Found::Member(class) => self.write_class_field(class, name, lanes, value),
             Found::Nothing => {
                 // what a Ruby block assigns first is its own
-                let scope = if self.ruby() {
-                    self.st.scope
-                } else {
-                    self.declaring()
-                };
+                let scope = if self.ruby() { self.st.scope } else { self.declaring() };
                 if let ScopeKind::Class(class) = self.scopes[scope as usize].kind
                     && !self.ruby()
                 {
@@ -115,10 +114,7 @@ impl<'p> Machine<'p> {
 
     /// Writes a place of an assignment. Gives the lanes that fall through.
     pub fn assign(&mut self, place: NodeRef, lanes: Lanes, value: &Val) -> Lanes {
-        let child = |node: NodeId| NodeRef {
-            item: place.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: place.item, node };
         match self.kind(place) {
             Some(Kind::Name(name)) => {
                 self.assign_name(name, lanes, value);
@@ -172,9 +168,7 @@ impl<'p> Machine<'p> {
             Some(Kind::Splat(inner)) if matches!(value.single(), Some(V::List(_))) => {
                 self.assign(child(*inner), lanes, value)
             }
-            Some(Kind::Splat(inner)) => {
-                self.assign(child(*inner), lanes, &Val::data(lanes).tainted(value.taint))
-            }
+            Some(Kind::Splat(inner)) => self.assign(child(*inner), lanes, &Val::data(lanes).tainted(value.taint)),
             Some(Kind::Typed(inner, _)) => self.assign(child(*inner), lanes, value),
             _ => self.eval(place, lanes).1,
         }
@@ -209,17 +203,9 @@ impl<'p> Machine<'p> {
     pub fn eval_quietly(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         match self.kind(at) {
             Some(Kind::Name(name)) => self.name_value(at, name, lanes, true),
-            Some(Kind::Attr { recv, name, safe }) => self.attr_value(
-                at,
-                NodeRef {
-                    item: at.item,
-                    node: *recv,
-                },
-                name,
-                *safe,
-                lanes,
-                true,
-            ),
+            Some(Kind::Attr { recv, name, safe }) => {
+                self.attr_value(at, NodeRef { item: at.item, node: *recv }, name, *safe, lanes, true)
+            }
             _ => self.eval(at, lanes),
         }
     }
@@ -228,13 +214,7 @@ impl<'p> Machine<'p> {
         self.name_value(at, name, lanes, false)
     }
 
-    fn name_value(
-        &mut self,
-        at: NodeRef,
-        name: &SmolStr,
-        lanes: Lanes,
-        quiet: bool,
-    ) -> (Val, Lanes) {
+    fn name_value(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes, quiet: bool) -> (Val, Lanes) {
         match self.lookup(name) {
             Found::Slot(slot) => {
                 let value = self.slots[slot as usize].only(lanes);
@@ -337,16 +317,10 @@ impl<'p> Machine<'p> {
         }
         if self.ruby() {
             let library = self.catalog.library(self.language, &symbol.library)?;
-            let loaded = library
-                .imports
-                .iter()
-                .any(|path| self.required.contains(path))
+            let loaded = library.imports.iter().any(|path| self.required.contains(path))
                 || match &self.facts.packages {
                     None => library.autoloaded,
-                    Some(packages) => library
-                        .packages
-                        .iter()
-                        .any(|package| packages.contains(package)),
+                    Some(packages) => library.packages.iter().any(|package| packages.contains(package)),
                 };
             if !loaded {
                 return None;
@@ -369,9 +343,7 @@ impl<'p> Machine<'p> {
         let mut scope = Some(self.st.scope);
         while let Some(at) = scope.filter(|_| self.python()) {
             if let ScopeKind::Class(class) = self.scopes[at as usize].kind {
-                let declared = self
-                    .library_base(class)
-                    .is_some_and(|base| base.starts_with("factory."));
+                let declared = self.library_base(class).is_some_and(|base| base.starts_with("factory."));
                 let by_name = |base: &Val| matches!(base.single(), Some(V::Name(name)) if name.ends_with("Factory"));
                 return declared || self.classes[class as usize].bases.iter().any(by_name);
             }
@@ -380,14 +352,7 @@ impl<'p> Machine<'p> {
         false
     }
 
-    pub fn record(
-        &mut self,
-        at: NodeRef,
-        symbol: SmolStr,
-        effect: SymbolEffect,
-        family: Family,
-        lanes: Lanes,
-    ) {
+    pub fn record(&mut self, at: NodeRef, symbol: SmolStr, effect: SymbolEffect, family: Family, lanes: Lanes) {
         if self.defines_factory() {
             return;
         }
@@ -404,14 +369,7 @@ impl<'p> Machine<'p> {
         self.contexts[self.context].records.push(record);
     }
 
-    pub fn read_attr(
-        &mut self,
-        at: NodeRef,
-        recv: NodeRef,
-        name: &SmolStr,
-        safe: bool,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn read_attr(&mut self, at: NodeRef, recv: NodeRef, name: &SmolStr, safe: bool, lanes: Lanes) -> (Val, Lanes) {
         self.attr_value(at, recv, name, safe, lanes, false)
     }
 
@@ -428,11 +386,7 @@ impl<'p> Machine<'p> {
             self.awaited.insert(recv);
         }
         let (target, falls) = self.eval_quietly(recv, lanes);
-        let mut out = Val {
-            deps: target.deps.clone(),
-            taint: target.taint,
-            ..Val::default()
-        };
+        let mut out = Val { deps: target.deps.clone(), taint: target.taint, ..Val::default() };
         let mut rest = Lanes::NONE;
         for alt in target.groups(falls) {
             let (value, through) = self.member_of(at, &alt.v, name, safe, alt.lanes);
@@ -460,24 +414,12 @@ impl<'p> Machine<'p> {
     }
 
     /// `v.name` without a call.
-    pub fn member_of(
-        &mut self,
-        at: NodeRef,
-        v: &V,
-        name: &SmolStr,
-        safe: bool,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn member_of(&mut self, at: NodeRef, v: &V, name: &SmolStr, safe: bool, lanes: Lanes) -> (Val, Lanes) {
         let value = match v {
-            V::Name(head) if head == super::python::THIS_MODULE => self
-                .read_global(name, lanes)
-                .unwrap_or_else(|| Val::data(lanes)),
-            V::Name(head) | V::Made(head)
-                if !self
-                    .rewritten(&format!("{head}.{name}"), lanes)
-                    .alts
-                    .is_empty() =>
-            {
+            V::Name(head) if head == super::python::THIS_MODULE => {
+                self.read_global(name, lanes).unwrap_or_else(|| Val::data(lanes))
+            }
+            V::Name(head) | V::Made(head) if !self.rewritten(&format!("{head}.{name}"), lanes).alts.is_empty() => {
                 let full = SmolStr::new(format!("{head}.{name}"));
                 let mut value = self.rewritten(&full, lanes);
                 let rest = match self.hides(v) {
@@ -502,9 +444,7 @@ impl<'p> Machine<'p> {
                 } else if self.csharp()
                     && matches!(
                         name.as_str(),
-                        "OrdinalIgnoreCase"
-                            | "InvariantCultureIgnoreCase"
-                            | "CurrentCultureIgnoreCase"
+                        "OrdinalIgnoreCase" | "InvariantCultureIgnoreCase" | "CurrentCultureIgnoreCase"
                     )
                 {
                     Val::of(V::IgnoreCase, lanes)
@@ -515,9 +455,7 @@ impl<'p> Machine<'p> {
                     Val::of(V::Name(full), lanes)
                 }
             }
-            V::Closure(closure) if self.python() && name == "__wrapped__" => {
-                self.behind(closure, lanes)
-            }
+            V::Closure(closure) if self.python() && name == "__wrapped__" => self.behind(closure, lanes),
             V::Class(class) => return self.read_member(at, v, *class, name, lanes),
             V::Instance(class) => return self.read_member(at, v, *class, name, lanes),
             V::Object(object) => {
@@ -527,13 +465,7 @@ impl<'p> Machine<'p> {
             V::Host => self.host_member(name, lanes),
             V::Nil | V::Missing if safe => Val::nil(lanes),
             V::Missing => {
-                self.leave(
-                    Target::Raise,
-                    lanes,
-                    Val::data(lanes),
-                    Some(SmolStr::new_static(self.nil_error())),
-                    at,
-                );
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static(self.nil_error())), at);
                 return (Val::default(), Lanes::NONE);
             }
             V::Unknown(cause) => {
@@ -575,11 +507,7 @@ impl<'p> Machine<'p> {
         if let Some(closed) = self.facts.predicates.get(full) {
             let development = Lanes::DEVELOPMENT | Lanes::TEST;
             let value = Val::either(development, !development).only(lanes);
-            return Some(if *closed {
-                value
-            } else {
-                Val::either(!development, development).only(lanes)
-            });
+            return Some(if *closed { value } else { Val::either(!development, development).only(lanes) });
         }
         if let Some(slot) = self.slot_in(0, &setting_slot(full)) {
             return Some(self.slots[slot as usize].only(lanes));
@@ -617,7 +545,9 @@ impl<'p> Machine<'p> {
 
     /// Ruby: `Rails.env = …`, `Rails.configuration.x.fake = …`: the settings of one object that the whole process shares.
     pub fn write_setting(&mut self, head: &str, name: &str, lanes: Lanes, value: &Val) -> bool {
-        let shared = head.starts_with("Rails.configuration") || head.starts_with("Rails.application.config") || head == "settings";
+        let shared = head.starts_with("Rails.configuration")
+            || head.starts_with("Rails.application.config")
+            || head == "settings";
         let constant = head.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_uppercase()));
         if !self.ruby() || !(shared || constant) {
             return false;
@@ -694,11 +624,7 @@ impl<'p> Machine<'p> {
             written.join(&self.slots[slot as usize].only(lanes));
             maybe = true;
         }
-        let open = if maybe {
-            lanes
-        } else {
-            lanes.without(written.lanes())
-        };
+        let open = if maybe { lanes } else { lanes.without(written.lanes()) };
         if open.is_empty() {
             return written;
         }
@@ -711,11 +637,17 @@ impl<'p> Machine<'p> {
     fn ignored(&self, name: &str) -> Option<SmolStr> {
         let version = |package: &str| self.facts.versions.get(package).copied();
         match (self.language, name) {
-            (Language::Python, "FLASK_ENV") if version("flask").is_some_and(|flask| flask >= (2, 3)) => Some(SmolStr::new_static("Flask stopped reading it in 2.3")),
-            (Language::Ruby, "RAILS_ENV") if version("rails").is_none() && self.required.iter().any(|path| path.starts_with("sinatra")) => {
+            (Language::Python, "FLASK_ENV") if version("flask").is_some_and(|flask| flask >= (2, 3)) => {
+                Some(SmolStr::new_static("Flask stopped reading it in 2.3"))
+            }
+            (Language::Ruby, "RAILS_ENV")
+                if version("rails").is_none() && self.required.iter().any(|path| path.starts_with("sinatra")) =>
+            {
                 Some(SmolStr::new_static("Sinatra reads APP_ENV and RACK_ENV"))
             }
-            (Language::CSharp, "ASPNETCORE_ENVIRONMENT") if self.is_generic_host() => Some(SmolStr::new_static("the generic host reads DOTNET_ENVIRONMENT alone")),
+            (Language::CSharp, "ASPNETCORE_ENVIRONMENT") if self.is_generic_host() => {
+                Some(SmolStr::new_static("the generic host reads DOTNET_ENVIRONMENT alone"))
+            }
             _ => None,
         }
     }
@@ -723,7 +655,12 @@ impl<'p> Machine<'p> {
     /// A worker or console host, which knows nothing of ASP.NET's variables.
     fn is_generic_host(&self) -> bool {
         let mut generic = false;
-        let nodes = self.program.items.iter().filter_map(|item| item.code.as_ref()).flat_map(|code| code.nodes.iter().map(move |node| (code, node)));
+        let nodes = self
+            .program
+            .items
+            .iter()
+            .filter_map(|item| item.code.as_ref())
+            .flat_map(|code| code.nodes.iter().map(move |node| (code, node)));
         for (code, node) in nodes {
             let Kind::Attr { recv, name, .. } = &node.kind else { continue };
             let head = match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
@@ -731,7 +668,9 @@ impl<'p> Machine<'p> {
                 _ => "",
             };
             match (head, name.as_str()) {
-                ("WebApplication" | "WebHost", _) | (_, "ConfigureWebHostDefaults" | "ConfigureWebHost") => return false,
+                ("WebApplication" | "WebHost", _) | (_, "ConfigureWebHostDefaults" | "ConfigureWebHost") => {
+                    return false;
+                }
                 ("Host", "CreateDefaultBuilder" | "CreateApplicationBuilder") => generic = true,
                 _ => {}
             }
@@ -749,13 +688,7 @@ impl<'p> Machine<'p> {
             return if variable.framework || variable.flag { value } else { self.with_project_spelling(value) };
         }
         if let Some(known) = self.misspelt(name) {
-            self.emit(
-                at,
-                EventKind::MisspeltVariable {
-                    name: name.clone(),
-                    known,
-                },
-            );
+            self.emit(at, EventKind::MisspeltVariable { name: name.clone(), known });
             return Val::of(V::Missing, lanes);
         }
         if is_selector_name(name) {
@@ -795,7 +728,9 @@ impl<'p> Machine<'p> {
             let nodes = self.program.items.iter().filter_map(|item| item.code.as_ref()).flat_map(|code| &code.nodes);
             let mut found: Vec<SmolStr> = nodes
                 .filter_map(|node| match &node.kind {
-                    Kind::Lit(Lit::Str(text)) if text != "production" && text.eq_ignore_ascii_case("production") => Some(text.clone()),
+                    Kind::Lit(Lit::Str(text)) if text != "production" && text.eq_ignore_ascii_case("production") => {
+                        Some(text.clone())
+                    }
                     _ => None,
                 })
                 .collect();
@@ -816,13 +751,9 @@ impl<'p> Machine<'p> {
             return;
         }
         let kind = if variable.framework {
-            EventKind::RawVariable {
-                name: variable.name.clone(),
-            }
+            EventKind::RawVariable { name: variable.name.clone() }
         } else {
-            EventKind::HomeMadeVariable {
-                name: variable.name.clone(),
-            }
+            EventKind::HomeMadeVariable { name: variable.name.clone() }
         };
         self.emit(at, kind);
     }
@@ -831,7 +762,10 @@ impl<'p> Machine<'p> {
     fn misspelt(&self, name: &str) -> Option<SmolStr> {
         let slip = |known: &&Variable| {
             known.name.eq_ignore_ascii_case(name)
-                || known.framework && known.name.len() >= 7 && name.chars().all(|c| !c.is_lowercase()) && distance_at_most(&known.name, name, 1)
+                || known.framework
+                    && known.name.len() >= 7
+                    && name.chars().all(|c| !c.is_lowercase())
+                    && distance_at_most(&known.name, name, 1)
         };
         self.catalog.variable_names(self.language).filter(slip).map(|known| known.name.clone()).min()
     }
@@ -866,28 +800,20 @@ impl<'p> Machine<'p> {
     pub fn typed(&self, ty: &str, lanes: Lanes) -> Option<Val> {
         let bare = ty.split('<').next().unwrap_or(ty).trim_end_matches('?');
         let last = bare.rsplit('.').next().unwrap_or(bare);
-        if self
-            .catalog
-            .accessor(self.language, last)
-            .is_some_and(|accessor| accessor.gives == Gives::Host)
-        {
+        if self.catalog.accessor(self.language, last).is_some_and(|accessor| accessor.gives == Gives::Host) {
             return Some(Val::of(V::Host, lanes));
         }
         if let Some(class) = self.class_named(last) {
             // a value of an enumeration is no object of it
-            return (self.classes[class as usize].form != ClassForm::Enum)
-                .then(|| Val::of(V::Instance(class), lanes));
+            return (self.classes[class as usize].form != ClassForm::Enum).then(|| Val::of(V::Instance(class), lanes));
         }
         let qualified = self.resolve_type(bare);
-        self.symbol_of(&qualified)
-            .map(|_| Val::of(V::Made(qualified), lanes))
+        self.symbol_of(&qualified).map(|_| Val::of(V::Made(qualified), lanes))
     }
 
     /// The qualified name of a type as written, through imports and usings.
     pub fn resolve_type(&self, bare: &str) -> SmolStr {
-        let (head, tail) = bare
-            .split_once('.')
-            .map_or((bare, None), |(head, tail)| (head, Some(tail)));
+        let (head, tail) = bare.split_once('.').map_or((bare, None), |(head, tail)| (head, Some(tail)));
         let head = match self.lookup(head) {
             Found::Slot(slot) => match self.slots[slot as usize].single() {
                 Some(V::Name(full)) => full.clone(),
@@ -903,10 +829,7 @@ impl<'p> Machine<'p> {
 
     pub fn import(&mut self, at: NodeRef, import: &Import, lanes: Lanes) {
         match import {
-            Import::Module {
-                path,
-                alias: Some(alias),
-            } => {
+            Import::Module { path, alias: Some(alias) } => {
                 let value = Val::of(V::Name(path.clone()), lanes);
                 self.bind_import(alias, lanes, &value);
             }
@@ -925,14 +848,8 @@ impl<'p> Machine<'p> {
                     self.bind_import(alias.as_ref().unwrap_or(name), lanes, &value);
                 }
             }
-            Import::Star {
-                path, is_static, ..
-            } => {
-                let list = if *is_static {
-                    &mut self.static_usings
-                } else {
-                    &mut self.usings
-                };
+            Import::Star { path, is_static, .. } => {
+                let list = if *is_static { &mut self.static_usings } else { &mut self.usings };
                 list.push(path.clone());
                 if self.python() {
                     for symbol in self.catalog.names_under(self.language, path) {
@@ -948,9 +865,11 @@ impl<'p> Machine<'p> {
                     return;
                 }
                 self.required.insert(path.clone());
-                let library = self.catalog.libraries.iter().find(|library| {
-                    library.language == self.language && library.imports.contains(path)
-                });
+                let library = self
+                    .catalog
+                    .libraries
+                    .iter()
+                    .find(|library| library.language == self.language && library.imports.contains(path));
                 if let Some(library) = library {
                     let family = library.family;
                     self.record(at, path.clone(), SymbolEffect::Config, family, lanes);
@@ -969,18 +888,13 @@ impl<'p> Machine<'p> {
     /// by convention only factory classes live in a module of that name.
     fn imported(&self, path: &str, name: &str) -> SmolStr {
         let of_factories = |part: &str| {
-            matches!(part, "factory" | "factories")
-                || part.ends_with("_factory")
-                || part.ends_with("_factories")
+            matches!(part, "factory" | "factories") || part.ends_with("_factory") || part.ends_with("_factories")
         };
         let factories = path.split('.').any(of_factories);
         if factories
             && name.len() > "Factory".len()
             && name.ends_with("Factory")
-            && self
-                .catalog
-                .symbol(self.language, &format!("{path}.{name}"))
-                .is_none()
+            && self.catalog.symbol(self.language, &format!("{path}.{name}")).is_none()
         {
             return SmolStr::new_static("factory.Factory");
         }
@@ -989,13 +903,7 @@ impl<'p> Machine<'p> {
 
     /// A preprocessor symbol: DEBUG in development, TRACE always, RELEASE elsewhere, unless the file says otherwise.
     pub fn symbol(&self, name: &str, lanes: Lanes) -> Val {
-        if let Some((_, defined)) = self
-            .program
-            .symbols
-            .iter()
-            .rev()
-            .find(|(known, _)| known == name)
-        {
+        if let Some((_, defined)) = self.program.symbols.iter().rev().find(|(known, _)| known == name) {
             return Val::bool(*defined, lanes);
         }
         let yes = match name {
@@ -1041,20 +949,12 @@ fn spell(all: &Spelt, lanes: Lanes, form: Form, own: bool) -> Val {
                 (Some(text), Form::Inquirer) => V::Inquirer(text.clone()),
                 (Some(text), Form::Symbol) => V::Symbol(text.clone()),
             };
-            value.add(Alt {
-                lanes: lane,
-                v,
-                doubt: false,
-            });
+            value.add(Alt { lanes: lane, v, doubt: false });
         }
     }
     if lanes.has(Lanes::ANY) {
         value.join(&Val::of(
-            V::AnyName {
-                own,
-                inquirer: form == Form::Inquirer,
-                symbol: form == Form::Symbol,
-            },
+            V::AnyName { own, inquirer: form == Form::Inquirer, symbol: form == Form::Symbol },
             Lanes::ANY,
         ));
     }
@@ -1086,10 +986,7 @@ fn flag(all: &Spelt, lanes: Lanes) -> Val {
     value.join(&if any {
         Val::data(Lanes::ANY & lanes)
     } else {
-        Val::bool(
-            value.alts.iter().any(|alt| matches!(alt.v, V::Bool(true))),
-            Lanes::ANY & lanes,
-        )
+        Val::bool(value.alts.iter().any(|alt| matches!(alt.v, V::Bool(true))), Lanes::ANY & lanes)
     });
     value
 }
@@ -1103,10 +1000,7 @@ fn text_of_alt(alt: &Alt) -> Option<SmolStr> {
 
 /// Properties of builders, hosts and contexts that hold .NET's environment object.
 fn is_host_member(name: &str) -> bool {
-    matches!(
-        name,
-        "Environment" | "HostingEnvironment" | "HostEnvironment" | "WebHostEnvironment"
-    )
+    matches!(name, "Environment" | "HostingEnvironment" | "HostEnvironment" | "WebHostEnvironment")
 }
 
 /// `DEPLOY_ENV`, `STAGE`: a variable that names an environment by convention.
@@ -1119,10 +1013,7 @@ pub fn is_selector_name(name: &str) -> bool {
 }
 
 fn is_debug_flag(name: &str) -> bool {
-    name == "DEBUG"
-        || name.ends_with("_DEBUG")
-        || name.starts_with("DEBUG_")
-        || name.ends_with("_DEBUG_MODE")
+    name == "DEBUG" || name.ends_with("_DEBUG") || name.starts_with("DEBUG_") || name.ends_with("_DEBUG_MODE")
 }
 
 /// Whether an unknown predicate or setting could be a test of the environment or of a switch.
@@ -1185,14 +1076,10 @@ fn words(name: &str) -> impl Iterator<Item = String> + '_ {
         let mut end = rest.len();
         let mut previous: Option<char> = None;
         for (at, c) in rest.char_indices() {
-            let next_lower = rest[at + c.len_utf8()..]
-                .chars()
-                .next()
-                .is_some_and(char::is_lowercase);
+            let next_lower = rest[at + c.len_utf8()..].chars().next().is_some_and(char::is_lowercase);
             let boundary = !c.is_alphanumeric()
                 || previous.is_some_and(|before| {
-                    c.is_uppercase()
-                        && (before.is_lowercase() || (before.is_uppercase() && next_lower))
+                    c.is_uppercase() && (before.is_lowercase() || (before.is_uppercase() && next_lower))
                 });
             if at > 0 && boundary {
                 end = at;
@@ -1217,15 +1104,13 @@ pub fn distance_at_most(a: &str, b: &str, limit: usize) -> bool {
     for (i, row) in rows.iter_mut().enumerate() {
         row[0] = i;
     }
-    for j in 0..=b.len() {
-        rows[0][j] = j;
+    for (j, cell) in rows[0].iter_mut().enumerate() {
+        *cell = j;
     }
     for i in 1..=a.len() {
         for j in 1..=b.len() {
             let cost = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1)
-                .min(rows[i][j - 1] + 1)
-                .min(rows[i - 1][j - 1] + cost);
+            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + cost);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 best = best.min(rows[i - 2][j - 2] + 1);
             }

@@ -25,25 +25,13 @@ enum Eq3 {
 pub fn cause_of(v: &V) -> Cause {
     match v {
         V::Unknown(cause) => *cause,
-        V::Name(name) | V::Made(name)
-            if looks_like_switch(name.rsplit('.').next().unwrap_or(name)) =>
-        {
-            Cause::Opaque
-        }
+        V::Name(name) | V::Made(name) if looks_like_switch(name.rsplit('.').next().unwrap_or(name)) => Cause::Opaque,
         _ => Cause::Data,
     }
 }
 
 impl<'p> Machine<'p> {
-    pub fn binary(
-        &mut self,
-        at: NodeRef,
-        op: Op,
-        left: &Val,
-        right: &Val,
-        lanes: Lanes,
-        _left_at: NodeRef,
-    ) -> Val {
+    pub fn binary(&mut self, at: NodeRef, op: Op, left: &Val, right: &Val, lanes: Lanes, _left_at: NodeRef) -> Val {
         if self.ruby() {
             self.expose_all(&[left, right]);
         }
@@ -52,11 +40,7 @@ impl<'p> Machine<'p> {
             Op::Ne => self.equal(at, left, right, lanes, false).negate(),
             Op::Same | Op::NotSame => {
                 let outcome = self.same_object(at, left, right, lanes);
-                if op == Op::Same {
-                    outcome
-                } else {
-                    outcome.negate()
-                }
+                if op == Op::Same { outcome } else { outcome.negate() }
             }
             Op::In => self.contains(at, right, left, lanes),
             Op::NotIn => self.contains(at, right, left, lanes).negate(),
@@ -64,12 +48,7 @@ impl<'p> Machine<'p> {
             Op::Matches => self.pattern_match(right, left, lanes, false),
             Op::NotMatches => self.pattern_match(right, left, lanes, false).negate(),
             Op::BitAnd | Op::BitOr | Op::Xor
-                if self.csharp()
-                    && left
-                        .alts
-                        .iter()
-                        .chain(&right.alts)
-                        .any(|alt| matches!(alt.v, V::Int(_))) =>
+                if self.csharp() && left.alts.iter().chain(&right.alts).any(|alt| matches!(alt.v, V::Int(_))) =>
             {
                 return numbers(left, right, lanes, |a, b| match op {
                     Op::BitAnd => Some(a & b),
@@ -117,11 +96,7 @@ impl<'p> Machine<'p> {
                     at,
                     Some((left, self.left_of(at))),
                     "<<",
-                    &Args {
-                        positional: vec![right.clone()],
-                        nodes: vec![at],
-                        ..Args::default()
-                    },
+                    &Args { positional: vec![right.clone()], nodes: vec![at], ..Args::default() },
                     lanes,
                 );
                 if list {
@@ -135,6 +110,10 @@ impl<'p> Machine<'p> {
                     let sum = self.add(left, right, lanes, at);
                     self.changed(self.left_of(at), left, &sum, lanes);
                     return sum;
+                }
+                if self.ruby() && left.alts.iter().any(|alt| matches!(alt.v, V::Map(_))) {
+                    // a set that grows
+                    self.changed(self.left_of(at), left, &Val::data(lanes), lanes);
                 }
                 self.escape(right, lanes, at);
                 self.taint_place(self.left_of(at), right.taint);
@@ -150,13 +129,11 @@ impl<'p> Machine<'p> {
                     Op::BitOr => "|",
                     _ => "^",
                 };
-                let args = Args {
-                    positional: vec![right.clone()],
-                    nodes: vec![at],
-                    ..Args::default()
-                };
+                let args = Args { positional: vec![right.clone()], nodes: vec![at], ..Args::default() };
                 let (mut value, _) = self.each_alternative(left, lanes, |machine, v, lanes| {
-                    machine.value_method(at, v, name, &args, lanes).unwrap_or_else(|| (Val::unknown(cause_of(v), lanes), lanes))
+                    machine
+                        .value_method(at, v, name, &args, lanes)
+                        .unwrap_or_else(|| (Val::unknown(cause_of(v), lanes), lanes))
                 });
                 value.deps = value.deps.and(&left.deps).and(&right.deps);
                 value.taint = value.taint.or(left.taint).or(right.taint);
@@ -166,26 +143,15 @@ impl<'p> Machine<'p> {
                 // what composes closures may call them
                 self.escape(left, lanes, at);
                 self.escape(right, lanes, at);
-                let cause = left
-                    .alts
-                    .iter()
-                    .chain(&right.alts)
-                    .map(|alt| cause_of(&alt.v))
-                    .max()
-                    .unwrap_or(Cause::Data);
+                let cause =
+                    left.alts.iter().chain(&right.alts).map(|alt| cause_of(&alt.v)).max().unwrap_or(Cause::Data);
                 return Val::unknown(cause, lanes).tainted(left.taint.or(right.taint));
             }
         };
-        let mut value = self.from_outcome(&outcome, left);
+        let mut value = self.bool_of(&outcome, left);
         value.deps = left.deps.clone().and(&right.deps);
         // a comparison with something doubted is doubted
-        let cause = left
-            .alts
-            .iter()
-            .chain(&right.alts)
-            .map(|alt| cause_of(&alt.v))
-            .max()
-            .unwrap_or(Cause::Data);
+        let cause = left.alts.iter().chain(&right.alts).map(|alt| cause_of(&alt.v)).max().unwrap_or(Cause::Data);
         let open = (outcome.yes & outcome.no).without(outcome.yes_sure | outcome.no_sure);
         if cause.doubts() && !open.is_empty() {
             value.overwrite(open, &Val::unknown(cause, open));
@@ -195,19 +161,13 @@ impl<'p> Machine<'p> {
 
     fn left_of(&self, at: NodeRef) -> NodeRef {
         match self.kind(at) {
-            Some(Kind::Binary { left, .. }) => NodeRef {
-                item: at.item,
-                node: *left,
-            },
+            Some(Kind::Binary { left, .. }) => NodeRef { item: at.item, node: *left },
             _ => at,
         }
     }
 
     fn compare(&self, op: Op, left: &Val, right: &Val, lanes: Lanes) -> Val {
-        let mut out = Val {
-            deps: left.deps.clone().and(&right.deps),
-            ..Val::default()
-        };
+        let mut out = Val { deps: left.deps.clone().and(&right.deps), ..Val::default() };
         for a in left.groups(lanes) {
             for b in right.groups(a.lanes) {
                 let v = match (&a.v, &b.v) {
@@ -225,11 +185,7 @@ impl<'p> Machine<'p> {
                     }),
                     (a, b) => V::Unknown(cause_of(a).max(cause_of(b))),
                 };
-                out.add(Alt {
-                    lanes: b.lanes,
-                    v,
-                    doubt: a.doubt || b.doubt,
-                });
+                out.add(Alt { lanes: b.lanes, v, doubt: a.doubt || b.doubt });
             }
         }
         let rest = lanes.without(out.lanes());
@@ -237,21 +193,14 @@ impl<'p> Machine<'p> {
         out
     }
 
-    fn outcome_over(
-        &self,
-        left: &Val,
-        right: &Val,
-        lanes: Lanes,
-        test: impl Fn(&V, &V) -> Eq3,
-    ) -> Outcome {
+    fn outcome_over(&self, left: &Val, right: &Val, lanes: Lanes, test: impl Fn(&V, &V) -> Eq3) -> Outcome {
         let mut outcome = Outcome::default();
         let mut seen = Lanes::NONE;
         for a in left.groups(lanes) {
             for b in right.groups(a.lanes) {
                 seen |= b.lanes;
                 let result = test(&a.v, &b.v);
-                let doubt =
-                    a.doubt || b.doubt || matches!(result, Eq3::Maybe(cause) if cause.doubts());
+                let doubt = a.doubt || b.doubt || matches!(result, Eq3::Maybe(cause) if cause.doubts());
                 let sure = if doubt { Lanes::NONE } else { b.lanes };
                 if result != Eq3::No {
                     outcome.yes |= b.lanes;
@@ -272,21 +221,12 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn equal(
-        &mut self,
-        at: NodeRef,
-        left: &Val,
-        right: &Val,
-        lanes: Lanes,
-        ignore_case: bool,
-    ) -> Outcome {
+    pub fn equal(&mut self, at: NodeRef, left: &Val, right: &Val, lanes: Lanes, ignore_case: bool) -> Outcome {
         self.note_comparison(at, left, right, ignore_case);
         self.note_comparison(at, right, left, ignore_case);
         let (python, csharp) = (self.python(), self.csharp());
         self.outcome_over(left, right, lanes, |a, b| match (a, b) {
-            (V::Instance(_), V::Nil | V::Missing) | (V::Nil | V::Missing, V::Instance(_))
-                if csharp =>
-            {
+            (V::Instance(_), V::Nil | V::Missing) | (V::Nil | V::Missing, V::Instance(_)) if csharp => {
                 Eq3::Maybe(Cause::Data)
             }
             _ => eq(a, b, ignore_case, python),
@@ -299,10 +239,7 @@ impl<'p> Machine<'p> {
             Some(Kind::Binary { left, right, .. }) => {
                 let is_text = |node: &NodeId| {
                     matches!(
-                        self.kind(NodeRef {
-                            item: at.item,
-                            node: *node
-                        }),
+                        self.kind(NodeRef { item: at.item, node: *node }),
                         Some(Kind::Lit(Lit::Str(_) | Lit::Int(_)))
                     )
                 };
@@ -311,26 +248,11 @@ impl<'p> Machine<'p> {
             _ => false,
         };
         if literal {
-            let environment = left
-                .alts
-                .iter()
-                .chain(&right.alts)
-                .any(|alt| matches!(alt.v, V::AnyName { .. }));
+            let environment = left.alts.iter().chain(&right.alts).any(|alt| matches!(alt.v, V::AnyName { .. }));
             if environment && let Some(text) = right.text().or_else(|| left.text()).cloned() {
-                self.emit(
-                    at,
-                    EventKind::Constant {
-                        literal: text,
-                        why: Mismatch::Identity,
-                    },
-                );
+                self.emit(at, EventKind::Constant { literal: text, why: Mismatch::Identity });
             }
-            return Outcome {
-                yes: Lanes::NONE,
-                no: lanes,
-                yes_sure: Lanes::NONE,
-                no_sure: lanes,
-            };
+            return Outcome { yes: Lanes::NONE, no: lanes, yes_sure: Lanes::NONE, no_sure: lanes };
         }
         self.note_comparison(at, left, right, false);
         let python = self.python();
@@ -345,18 +267,10 @@ impl<'p> Machine<'p> {
 
     /// Ruby `pattern === value`.
     pub fn case_equal(&mut self, at: NodeRef, pattern: &Val, value: &Val, lanes: Lanes) -> Outcome {
-        if pattern
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::Regex { .. }))
-        {
+        if pattern.alts.iter().any(|alt| matches!(alt.v, V::Regex { .. })) {
             return self.pattern_match(pattern, value, lanes, true);
         }
-        if pattern
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::Closure(_) | V::Class(_) | V::Name(_)))
-        {
+        if pattern.alts.iter().any(|alt| matches!(alt.v, V::Closure(_) | V::Class(_) | V::Name(_))) {
             return self.case_of(at, pattern, value, lanes);
         }
         if let Some(V::Map(pairs)) = pattern.single()
@@ -369,24 +283,13 @@ impl<'p> Machine<'p> {
 
     /// A regular expression against a value.
     pub fn pattern_match(&self, pattern: &Val, value: &Val, lanes: Lanes, _whole: bool) -> Outcome {
-        let (pattern, value) = if pattern
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::Regex { .. }))
-        {
+        let (pattern, value) = if pattern.alts.iter().any(|alt| matches!(alt.v, V::Regex { .. })) {
             (pattern, value)
         } else {
             (value, pattern)
         };
         self.outcome_over(pattern, value, lanes, |pattern, value| {
-            let (
-                V::Regex {
-                    pattern,
-                    ignore_case,
-                },
-                Some(text),
-            ) = (pattern, text_of(value))
-            else {
+            let (V::Regex { pattern, ignore_case }, Some(text)) = (pattern, text_of(value)) else {
                 return match value {
                     V::Nil | V::Missing => Eq3::No,
                     v => Eq3::Maybe(cause_of(v)),
@@ -414,19 +317,10 @@ impl<'p> Machine<'p> {
             let part = match &alt.v {
                 V::List(items) => {
                     let several = std::mem::replace(&mut self.several, items.len() > 1);
-                    let ignore_case = items
-                        .iter()
-                        .any(|item| matches!(item.single(), Some(V::IgnoreCase)));
-                    let mut any = Outcome {
-                        yes: Lanes::NONE,
-                        no: alt.lanes,
-                        yes_sure: Lanes::NONE,
-                        no_sure: alt.lanes,
-                    };
-                    for item in items
-                        .iter()
-                        .filter(|item| !matches!(item.single(), Some(V::IgnoreCase)))
-                    {
+                    let ignore_case = items.iter().any(|item| matches!(item.single(), Some(V::IgnoreCase)));
+                    let mut any =
+                        Outcome { yes: Lanes::NONE, no: alt.lanes, yes_sure: Lanes::NONE, no_sure: alt.lanes };
+                    for item in items.iter().filter(|item| !matches!(item.single(), Some(V::IgnoreCase))) {
                         let one = self.equal(at, value, item, alt.lanes, ignore_case);
                         any = Outcome {
                             yes: any.yes | one.yes,
@@ -442,10 +336,7 @@ impl<'p> Machine<'p> {
                     any
                 }
                 V::Map(pairs) => {
-                    let keys = Val::of(
-                        V::List(Rc::new(pairs.iter().map(|(key, _)| key.clone()).collect())),
-                        alt.lanes,
-                    );
+                    let keys = Val::of(V::List(Rc::new(pairs.iter().map(|(key, _)| key.clone()).collect())), alt.lanes);
                     self.contains(at, &keys, value, alt.lanes)
                 }
                 V::Str(_) | V::Inquirer(_) => {
@@ -470,25 +361,11 @@ impl<'p> Machine<'p> {
                         yes_sure: alt.lanes & Lanes::TEST,
                         no_sure: alt.lanes.without(Lanes::TEST),
                     },
-                    _ => Outcome {
-                        yes: alt.lanes,
-                        no: alt.lanes,
-                        yes_sure: alt.lanes,
-                        no_sure: alt.lanes,
-                    },
+                    _ => Outcome { yes: alt.lanes, no: alt.lanes, yes_sure: alt.lanes, no_sure: alt.lanes },
                 },
                 v => {
-                    let sure = if cause_of(v).doubts() {
-                        Lanes::NONE
-                    } else {
-                        alt.lanes
-                    };
-                    Outcome {
-                        yes: alt.lanes,
-                        no: alt.lanes,
-                        yes_sure: sure,
-                        no_sure: sure,
-                    }
+                    let sure = if cause_of(v).doubts() { Lanes::NONE } else { alt.lanes };
+                    Outcome { yes: alt.lanes, no: alt.lanes, yes_sure: sure, no_sure: sure }
                 }
             };
             outcome = Outcome {
@@ -509,7 +386,10 @@ impl<'p> Machine<'p> {
 
     /// Notes a comparison of the environment's name with something no environment is called.
     fn note_comparison(&mut self, at: NodeRef, environment: &Val, literal: &Val, ignore_case: bool) {
-        let any = environment.alts.iter().find_map(|alt| if let V::AnyName { symbol, own, .. } = alt.v { Some((symbol, own)) } else { None });
+        let any = environment
+            .alts
+            .iter()
+            .find_map(|alt| if let V::AnyName { symbol, own, .. } = alt.v { Some((symbol, own)) } else { None });
         let Some((symbol, own)) = any else { return };
         let (name, why) = match literal.single() {
             Some(V::Symbol(name)) if !symbol => (name.clone(), Mismatch::Symbol),
@@ -517,10 +397,18 @@ impl<'p> Machine<'p> {
             Some(V::Bool(value)) => (SmolStr::new(value.to_string()), Mismatch::Bool),
             Some(V::Str(name) | V::Symbol(name)) => {
                 // in a branch some spellings are already ruled out; they are names all the same
-                let canonical: &[&str] = if self.csharp() && !own { &["Production", "Staging", "Development"] } else { &["production", "staging", "development", "test"] };
+                let canonical: &[&str] = if self.csharp() && !own {
+                    &["Production", "Staging", "Development"]
+                } else {
+                    &["production", "staging", "development", "test"]
+                };
                 let here = environment.alts.iter().filter_map(|alt| text_of(&alt.v)).map(SmolStr::as_str);
                 let known: Vec<&str> = canonical.iter().copied().chain(here).collect();
-                if name.is_empty() || known.iter().any(|known| if ignore_case { known.eq_ignore_ascii_case(name) } else { known == name }) {
+                if name.is_empty()
+                    || known
+                        .iter()
+                        .any(|known| if ignore_case { known.eq_ignore_ascii_case(name) } else { known == name })
+                {
                     return;
                 }
                 if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -540,24 +428,13 @@ impl<'p> Machine<'p> {
 
     /// A condition on the mere presence of an environment variable's text.
     pub fn truthy_variable(&mut self, at: NodeRef, value: &Val) {
-        let text = value
-            .alts
-            .iter()
-            .any(|alt| matches!(&alt.v, V::Str(text) if text == "False" || text == "off"));
+        let text = value.alts.iter().any(|alt| matches!(&alt.v, V::Str(text) if text == "False" || text == "off"));
         let missing = value.alts.iter().any(|alt| matches!(alt.v, V::Missing));
         if text
             && missing
-            && value
-                .alts
-                .iter()
-                .any(|alt| alt.lanes.has(Lanes::PRODUCTION) && matches!(alt.v, V::Str(_)))
+            && value.alts.iter().any(|alt| alt.lanes.has(Lanes::PRODUCTION) && matches!(alt.v, V::Str(_)))
         {
-            self.emit(
-                at,
-                EventKind::TruthyVariable {
-                    name: SmolStr::default(),
-                },
-            );
+            self.emit(at, EventKind::TruthyVariable { name: SmolStr::default() });
         }
     }
 
@@ -565,16 +442,12 @@ impl<'p> Machine<'p> {
     pub fn property(&mut self, v: &V, name: &str, lanes: Lanes) -> Val {
         match (v, name) {
             (V::List(items), "Length" | "Count") => count_in_lanes(items, lanes),
-            (V::Str(text) | V::Inquirer(text), "Length") => {
-                Val::of(V::Int(text.chars().count() as i64), lanes)
-            }
+            (V::Str(text) | V::Inquirer(text), "Length") => Val::of(V::Int(text.chars().count() as i64), lanes),
             // an enumeration's member as its value
             (V::Str(_) | V::Inquirer(_), "value" | "Value") => Val::of(v.clone(), lanes),
             (V::Symbol(text), "value") if self.python() => Val::of(V::Str(text.clone()), lanes),
             // of a task that is known by what it gives
-            (V::Bool(_) | V::Str(_) | V::Int(_), "Result") if self.csharp() => {
-                Val::of(v.clone(), lanes)
-            }
+            (V::Bool(_) | V::Str(_) | V::Int(_), "Result") if self.csharp() => Val::of(v.clone(), lanes),
             (V::Bool(_), "Value") => Val::of(v.clone(), lanes),
             (V::Missing | V::Nil, "HasValue") => Val::bool(false, lanes),
             (_, "HasValue") if !matches!(v, V::Unknown(_)) => Val::bool(true, lanes),
@@ -583,14 +456,7 @@ impl<'p> Machine<'p> {
     }
 
     /// A method of a known value. `None`: not known.
-    pub fn value_method(
-        &mut self,
-        at: NodeRef,
-        v: &V,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
+    pub fn value_method(&mut self, at: NodeRef, v: &V, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
         let this = Val::of(v.clone(), lanes);
         if self.ruby()
             && let Some(result) = self.ruby_method(at, v, name, args, lanes)
@@ -612,14 +478,7 @@ impl<'p> Machine<'p> {
             }
             V::Bool(_) => match name {
                 "to_s" | "ToString" => Some((
-                    Val::of(
-                        V::Str(SmolStr::new(if matches!(v, V::Bool(true)) {
-                            "true"
-                        } else {
-                            "false"
-                        })),
-                        lanes,
-                    ),
+                    Val::of(V::Str(SmolStr::new(if matches!(v, V::Bool(true)) { "true" } else { "false" })), lanes),
                     lanes,
                 )),
                 "GetValueOrDefault" => Some((this, lanes)),
@@ -662,58 +521,40 @@ impl<'p> Machine<'p> {
                 let outcome = self.contains(at, args.get(0)?, this, lanes);
                 bool(outcome)
             }
-            (Language::Ruby, "nil?") => {
-                Some((Val::bool(matches!(v, V::Nil | V::Missing), lanes), lanes))
-            }
+            (Language::Ruby, "nil?") => Some((Val::bool(matches!(v, V::Nil | V::Missing), lanes), lanes)),
             (Language::Ruby, "!") => bool(self.truth(this, lanes).negate()),
             (Language::Ruby, "then" | "yield_self" | "tap") => {
                 let block = args.block.clone()?;
-                let own = Args {
-                    positional: vec![this.clone()],
-                    nodes: vec![at],
-                    ..Args::default()
-                };
+                let own = Args { positional: vec![this.clone()], nodes: vec![at], ..Args::default() };
                 let mark = self.changes.len();
                 let (value, falls) = self.call_value(at, &block, &own, lanes);
-                Some((
-                    if name == "tap" {
-                        self.after_changes(this, mark).only(falls)
-                    } else {
-                        value
-                    },
-                    falls,
-                ))
+                Some((if name == "tap" { self.after_changes(this, mark).only(falls) } else { value }, falls))
             }
-            (
-                Language::Ruby,
-                "dup" | "clone" | "deep_dup" | "to_h" | "to_a",
-            ) if args.positional.is_empty() && args.block.is_none() && matches!(v, V::List(_) | V::Map(_)) => match v {
-                V::List(items) => Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes)),
-                V::Map(pairs) if name != "to_a" => Some((Val::of(V::Map(Rc::new(pairs.to_vec())), lanes), lanes)),
-                _ => None,
-            },
-            (
-                Language::Ruby,
-                "freeze" | "dup" | "clone" | "itself" | "presence" | "try" | "html_safe" | "to_str",
-            ) if args.positional.is_empty() => Some((this.clone(), lanes)),
-            (Language::Ruby, "is_a?" | "kind_of?" | "respond_to?" | "instance_of?") => {
-                Some((Val::data(lanes), lanes))
+            (Language::Ruby, "dup" | "clone" | "deep_dup" | "to_h" | "to_a")
+                if args.positional.is_empty() && args.block.is_none() && matches!(v, V::List(_) | V::Map(_)) =>
+            {
+                match v {
+                    V::List(items) => Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes)),
+                    V::Map(pairs) if name != "to_a" => Some((Val::of(V::Map(Rc::new(pairs.to_vec())), lanes), lanes)),
+                    _ => None,
+                }
             }
+            (Language::Ruby, "freeze" | "dup" | "clone" | "itself" | "presence" | "try" | "html_safe" | "to_str")
+                if args.positional.is_empty() =>
+            {
+                Some((this.clone(), lanes))
+            }
+            (Language::Ruby, "is_a?" | "kind_of?" | "respond_to?" | "instance_of?") => Some((Val::data(lanes), lanes)),
             (Language::CSharp, "Equals") => {
-                let ignore_case = args
-                    .get(1)
-                    .is_some_and(|value| matches!(value.single(), Some(V::IgnoreCase)));
+                let ignore_case = args.get(1).is_some_and(|value| matches!(value.single(), Some(V::IgnoreCase)));
                 let outcome = self.equal(at, this, args.get(0)?, lanes, ignore_case);
                 bool(outcome)
             }
-            (
-                Language::CSharp,
-                "GetAwaiter" | "GetResult" | "ConfigureAwait" | "AsTask" | "WaitAsync",
-            ) => Some((this.clone(), lanes)),
-            // a number may be a member of an enumeration
-            (Language::CSharp, "ToString") if matches!(v, V::Int(_)) => {
-                Some((Val::data(lanes), lanes))
+            (Language::CSharp, "GetAwaiter" | "GetResult" | "ConfigureAwait" | "AsTask" | "WaitAsync") => {
+                Some((this.clone(), lanes))
             }
+            // a number may be a member of an enumeration
+            (Language::CSharp, "ToString") if matches!(v, V::Int(_)) => Some((Val::data(lanes), lanes)),
             (Language::CSharp, "ToString") if matches!(v, V::Str(_) | V::Inquirer(_) | V::AnyName { .. }) => {
                 Some((this.clone(), lanes))
             }
@@ -731,47 +572,18 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> Option<(Val, Lanes)> {
         let bool = |outcome: Outcome| Some((Val::either(outcome.yes, outcome.no), lanes));
-        let ignore_case = args
-            .all()
-            .any(|value| matches!(value.single(), Some(V::IgnoreCase)));
+        let ignore_case = args.all().any(|value| matches!(value.single(), Some(V::IgnoreCase)));
         if let V::AnyName { inquirer, symbol, own } = v {
             // the unknown name: any text, but none of the known ones
             return match name {
-                "to_s" | "to_str" | "downcase" | "upcase" | "strip" | "lower" | "upper"
-                | "casefold" | "Trim" | "ToLower" | "ToUpper" | "ToLowerInvariant"
-                | "ToUpperInvariant" | "capitalize" | "name" | "chomp" | "title" => Some((
-                    Val::of(
-                        V::AnyName {
-                            own: *own,
-                            inquirer: false,
-                            symbol: *symbol && name != "to_s",
-                        },
-                        lanes,
-                    ),
+                "to_s" | "to_str" | "downcase" | "upcase" | "strip" | "lower" | "upper" | "casefold" | "Trim"
+                | "ToLower" | "ToUpper" | "ToLowerInvariant" | "ToUpperInvariant" | "capitalize" | "name" | "chomp"
+                | "title" => Some((
+                    Val::of(V::AnyName { own: *own, inquirer: false, symbol: *symbol && name != "to_s" }, lanes),
                     lanes,
                 )),
-                "inquiry" => Some((
-                    Val::of(
-                        V::AnyName {
-                            own: *own,
-                            inquirer: true,
-                            symbol: false,
-                        },
-                        lanes,
-                    ),
-                    lanes,
-                )),
-                "to_sym" => Some((
-                    Val::of(
-                        V::AnyName {
-                            own: *own,
-                            inquirer: false,
-                            symbol: true,
-                        },
-                        lanes,
-                    ),
-                    lanes,
-                )),
+                "inquiry" => Some((Val::of(V::AnyName { own: *own, inquirer: true, symbol: false }, lanes), lanes)),
+                "to_sym" => Some((Val::of(V::AnyName { own: *own, inquirer: false, symbol: true }, lanes), lanes)),
                 "empty?" | "blank?" => Some((Val::bool(false, lanes), lanes)),
                 "present?" => Some((Val::bool(true, lanes), lanes)),
                 "casecmp?" => {
@@ -779,22 +591,11 @@ impl<'p> Machine<'p> {
                     bool(outcome)
                 }
                 "local?" if *inquirer => Some((Val::bool(false, lanes), lanes)),
-                _ if *inquirer
-                    && name.ends_with('?')
-                    && args.positional.is_empty()
-                    && !is_string_method(name) =>
-                {
+                _ if *inquirer && name.ends_with('?') && args.positional.is_empty() && !is_string_method(name) => {
                     let wanted = SmolStr::new(name.trim_end_matches('?'));
                     let known = is_known_name(&wanted);
                     self.note_inquiry(at, &wanted);
-                    Some((
-                        if known {
-                            Val::bool(false, lanes)
-                        } else {
-                            Val::data(lanes)
-                        },
-                        lanes,
-                    ))
+                    Some((if known { Val::bool(false, lanes) } else { Val::data(lanes) }, lanes))
                 }
                 _ => None,
             };
@@ -807,37 +608,20 @@ impl<'p> Machine<'p> {
         }
         let same = |text: String| {
             let text = SmolStr::new(text);
-            Some((
-                Val::of(
-                    if matches!(v, V::Symbol(_)) {
-                        V::Symbol(text)
-                    } else {
-                        V::Str(text)
-                    },
-                    lanes,
-                ),
-                lanes,
-            ))
+            Some((Val::of(if matches!(v, V::Symbol(_)) { V::Symbol(text) } else { V::Str(text) }, lanes), lanes))
         };
         match name {
             "to_s" | "name" | "id2name" => Some((Val::of(V::Str(text), lanes), lanes)),
             "to_sym" | "intern" => Some((Val::of(V::Symbol(text), lanes), lanes)),
             "inquiry" => Some((Val::of(V::Inquirer(text), lanes), lanes)),
-            "downcase" | "lower" | "casefold" | "ToLower" | "ToLowerInvariant" => {
-                same(text.to_lowercase())
-            }
+            "downcase" | "lower" | "casefold" | "ToLower" | "ToLowerInvariant" => same(text.to_lowercase()),
             "upcase" | "upper" | "ToUpper" | "ToUpperInvariant" => same(text.to_uppercase()),
             "capitalize" | "title" | "titleize" | "humanize" => {
                 let mut chars = text.chars();
-                let head: String = chars
-                    .next()
-                    .into_iter()
-                    .flat_map(char::to_uppercase)
-                    .collect();
+                let head: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
                 same(head + &chars.as_str().to_lowercase())
             }
-            "strip" | "Trim" | "squish" | "chomp" | "rstrip" | "lstrip" | "TrimEnd"
-            | "TrimStart"
+            "strip" | "Trim" | "squish" | "chomp" | "rstrip" | "lstrip" | "TrimEnd" | "TrimStart"
                 if args.positional.is_empty() =>
             {
                 same(text.trim().to_owned())
@@ -847,32 +631,17 @@ impl<'p> Machine<'p> {
             "present?" => Some((Val::bool(!text.trim().is_empty(), lanes), lanes)),
             "length" | "size" => Some((Val::of(V::Int(text.chars().count() as i64), lanes), lanes)),
             "start_with?" | "starts_with?" | "startswith" | "StartsWith" => {
-                bool(
-                    self.any_text(args, &text, lanes, ignore_case, |text, part| {
-                        text.starts_with(part)
-                    }),
-                )
+                bool(self.any_text(args, &text, lanes, ignore_case, |text, part| text.starts_with(part)))
             }
             "end_with?" | "ends_with?" | "endswith" | "EndsWith" => {
-                bool(
-                    self.any_text(args, &text, lanes, ignore_case, |text, part| {
-                        text.ends_with(part)
-                    }),
-                )
+                bool(self.any_text(args, &text, lanes, ignore_case, |text, part| text.ends_with(part)))
             }
             "include?" | "Contains" | "__contains__" => {
-                bool(
-                    self.any_text(args, &text, lanes, ignore_case, |text, part| {
-                        text.contains(part)
-                    }),
-                )
+                bool(self.any_text(args, &text, lanes, ignore_case, |text, part| text.contains(part)))
             }
-            "exclude?" => bool(
-                self.any_text(args, &text, lanes, ignore_case, |text, part| {
-                    text.contains(part)
-                })
-                .negate(),
-            ),
+            "exclude?" => {
+                bool(self.any_text(args, &text, lanes, ignore_case, |text, part| text.contains(part)).negate())
+            }
             "casecmp?" => {
                 let outcome = self.equal(at, this, args.get(0)?, lanes, true);
                 bool(outcome)
@@ -906,18 +675,8 @@ impl<'p> Machine<'p> {
             "split" | "Split" | "lines" | "chars" => None,
             "local?" if matches!(v, V::Inquirer(_)) => {
                 // Rails before 7.1 has no such predicate: it compares with the name "local"
-                let old = self
-                    .facts
-                    .versions
-                    .get("rails")
-                    .is_some_and(|version| *version < (7, 1));
-                Some((
-                    Val::bool(
-                        !old && matches!(text.as_str(), "development" | "test"),
-                        lanes,
-                    ),
-                    lanes,
-                ))
+                let old = self.facts.versions.get("rails").is_some_and(|version| *version < (7, 1));
+                Some((Val::bool(!old && matches!(text.as_str(), "development" | "test"), lanes), lanes))
             }
             _ if matches!(v, V::Inquirer(_))
                 && name.ends_with('?')
@@ -933,17 +692,8 @@ impl<'p> Machine<'p> {
                 Some((Val::bool(text == wanted, lanes), lanes))
             }
             // `Rails.env.test` without its question mark raises
-            _ if matches!(v, V::Inquirer(_))
-                && args.positional.is_empty()
-                && (is_known_name(name)) =>
-            {
-                self.leave(
-                    Target::Raise,
-                    lanes,
-                    Val::data(lanes),
-                    Some(SmolStr::new_static("NoMethodError")),
-                    at,
-                );
+            _ if matches!(v, V::Inquirer(_)) && args.positional.is_empty() && (is_known_name(name)) => {
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static("NoMethodError")), at);
                 Some((Val::default(), Lanes::NONE))
             }
             _ => None,
@@ -960,11 +710,8 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> Option<(Val, Lanes)> {
         let part = args.get(0)?.text()?;
-        let (text, part) = if ignore_case {
-            (text.to_lowercase(), part.to_lowercase())
-        } else {
-            (text.to_owned(), part.to_string())
-        };
+        let (text, part) =
+            if ignore_case { (text.to_lowercase(), part.to_lowercase()) } else { (text.to_owned(), part.to_string()) };
         let value = match name {
             "CompareTo" if text == part => V::Int(0),
             // the order of different texts is the culture's
@@ -978,30 +725,13 @@ impl<'p> Machine<'p> {
     }
 
     fn note_inquiry(&mut self, at: NodeRef, wanted: &SmolStr) {
-        if wanted == "local"
-            || matches!(
-                wanted.as_str(),
-                "production" | "development" | "test" | "staging"
-            )
-        {
+        if wanted == "local" || matches!(wanted.as_str(), "production" | "development" | "test" | "staging") {
             return;
         }
         if is_known_name(wanted) {
-            self.emit(
-                at,
-                EventKind::Constant {
-                    literal: wanted.clone(),
-                    why: Mismatch::Case,
-                },
-            );
+            self.emit(at, EventKind::Constant { literal: wanted.clone(), why: Mismatch::Case });
         } else {
-            self.emit(
-                at,
-                EventKind::UnknownName {
-                    name: wanted.clone(),
-                    own: false,
-                },
-            );
+            self.emit(at, EventKind::UnknownName { name: wanted.clone(), own: false });
         }
     }
 
@@ -1013,37 +743,22 @@ impl<'p> Machine<'p> {
         ignore_case: bool,
         test: impl Fn(&str, &str) -> bool,
     ) -> Outcome {
-        let mut any = Outcome {
-            yes: Lanes::NONE,
-            no: lanes,
-            yes_sure: Lanes::NONE,
-            no_sure: lanes,
-        };
+        let mut any = Outcome { yes: Lanes::NONE, no: lanes, yes_sure: Lanes::NONE, no_sure: lanes };
         let this = Val::of(V::Str(text.clone()), lanes);
-        for part in args
-            .positional
-            .iter()
-            .filter(|part| !matches!(part.single(), Some(V::IgnoreCase)))
-        {
+        for part in args.positional.iter().filter(|part| !matches!(part.single(), Some(V::IgnoreCase))) {
             let parts: Vec<Val> = match part.single() {
                 Some(V::List(items)) => items.to_vec(),
                 _ => vec![part.clone()],
             };
             for part in parts {
                 let one = self.outcome_over(&this, &part, lanes, |_, part| match part {
-                    V::Regex { pattern, .. } => {
-                        match regex::Regex::new(&format!("^(?:{})", translate(pattern))) {
-                            Ok(regex) if regex.is_match(text) => Eq3::Yes,
-                            Ok(_) => Eq3::No,
-                            Err(_) => Eq3::Maybe(Cause::GaveUp),
-                        }
-                    }
+                    V::Regex { pattern, .. } => match regex::Regex::new(&format!("^(?:{})", translate(pattern))) {
+                        Ok(regex) if regex.is_match(text) => Eq3::Yes,
+                        Ok(_) => Eq3::No,
+                        Err(_) => Eq3::Maybe(Cause::GaveUp),
+                    },
                     part => match text_of(part) {
-                        Some(part)
-                            if ignore_case && test(&text.to_lowercase(), &part.to_lowercase()) =>
-                        {
-                            Eq3::Yes
-                        }
+                        Some(part) if ignore_case && test(&text.to_lowercase(), &part.to_lowercase()) => Eq3::Yes,
                         Some(part) if !ignore_case && test(text, part) => Eq3::Yes,
                         Some(_) => Eq3::No,
                         None => Eq3::Maybe(cause_of(part)),
@@ -1076,12 +791,7 @@ impl<'p> Machine<'p> {
                 bool(outcome)
             }
             "value?" | "has_value?" | "ContainsValue" => {
-                let values = Val::of(
-                    V::List(Rc::new(
-                        pairs.iter().map(|(_, value)| value.clone()).collect(),
-                    )),
-                    lanes,
-                );
+                let values = Val::of(V::List(Rc::new(pairs.iter().map(|(_, value)| value.clone()).collect())), lanes);
                 let outcome = self.contains(at, &values, args.get(0)?, lanes);
                 bool(outcome)
             }
@@ -1104,13 +814,7 @@ impl<'p> Machine<'p> {
                     None if name == "fetch" => {
                         let surely = missing.without(value.lanes());
                         let cuts = self.st.cuts.clone();
-                        self.leave(
-                            Target::Raise,
-                            surely,
-                            Val::data(surely),
-                            Some(SmolStr::new_static("KeyError")),
-                            at,
-                        );
+                        self.leave(Target::Raise, surely, Val::data(surely), Some(SmolStr::new_static("KeyError")), at);
                         falls = lanes.without(surely);
                         for lane in falls.indices() {
                             self.st.cuts[lane] = cuts[lane].clone();
@@ -1120,32 +824,19 @@ impl<'p> Machine<'p> {
                 }
                 Some((value, falls))
             }
-            "values" | "Values" => Some((
-                Val::of(
-                    V::List(Rc::new(
-                        pairs.iter().map(|(_, value)| value.clone()).collect(),
-                    )),
-                    lanes,
-                ),
-                lanes,
-            )),
-            "keys" | "Keys" => Some((
-                Val::of(
-                    V::List(Rc::new(pairs.iter().map(|(key, _)| key.clone()).collect())),
-                    lanes,
-                ),
-                lanes,
-            )),
+            "values" | "Values" => {
+                Some((Val::of(V::List(Rc::new(pairs.iter().map(|(_, value)| value.clone()).collect())), lanes), lanes))
+            }
+            "keys" | "Keys" => {
+                Some((Val::of(V::List(Rc::new(pairs.iter().map(|(key, _)| key.clone()).collect())), lanes), lanes))
+            }
             "TryGetValue" => {
                 // the found value is written to the place of the `out` argument
                 let (found, missing) = self.lookup_in_map(at, &pairs, args.get(0)?, lanes);
                 let surely = found.lanes().without(missing);
                 let out = args.nodes.get(1).copied();
                 if let Some(Kind::Out(place)) = out.and_then(|node| self.kind(node)) {
-                    let place = NodeRef {
-                        item: at.item,
-                        node: *place,
-                    };
+                    let place = NodeRef { item: at.item, node: *place };
                     let mut value = found.clone();
                     value.join(&Val::nil(missing));
                     self.assign(place, lanes, &value);
@@ -1160,17 +851,8 @@ impl<'p> Machine<'p> {
     }
 
     /// The values under a key, and the lanes in which the key may be absent.
-    pub fn lookup_in_map(
-        &mut self,
-        at: NodeRef,
-        pairs: &[(Val, Val)],
-        key: &Val,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
-        let mut found = Val {
-            deps: key.deps.clone(),
-            ..Val::default()
-        };
+    pub fn lookup_in_map(&mut self, at: NodeRef, pairs: &[(Val, Val)], key: &Val, lanes: Lanes) -> (Val, Lanes) {
+        let mut found = Val { deps: key.deps.clone(), ..Val::default() };
         let mut open = lanes;
         let marks = |key: &Val| matches!(key.single(), Some(V::IgnoreCase));
         let ignore_case = pairs.iter().any(|(key, _)| marks(key));
@@ -1178,7 +860,7 @@ impl<'p> Machine<'p> {
             let python = self.python();
             let outcome = self.outcome_over(known, key, open, |a, b| eq(a, b, ignore_case, python));
             found.join(&value.only(outcome.yes));
-            open = open & outcome.no;
+            open &= outcome.no;
         }
         let _ = at;
         (found, open)
@@ -1195,16 +877,12 @@ impl<'p> Machine<'p> {
     ) -> Option<(Val, Lanes)> {
         let bool = |outcome: Outcome| Some((Val::either(outcome.yes, outcome.no), lanes));
         let block = args.block.clone().or_else(|| {
-            args.get(0)
-                .filter(|value| value.alts.iter().any(|alt| matches!(alt.v, V::Closure(_))))
-                .cloned()
+            args.get(0).filter(|value| value.alts.iter().any(|alt| matches!(alt.v, V::Closure(_)))).cloned()
         });
         match (name, block) {
             ("include?" | "member?" | "Contains" | "__contains__", None) => {
                 let outcome = self.contains(at, this, args.get(0)?, lanes);
-                let ignore_case = args
-                    .get(1)
-                    .is_some_and(|value| matches!(value.single(), Some(V::IgnoreCase)));
+                let ignore_case = args.get(1).is_some_and(|value| matches!(value.single(), Some(V::IgnoreCase)));
                 if ignore_case {
                     let mut with = vec![Val::of(V::IgnoreCase, lanes)];
                     with.extend(items.iter().cloned());
@@ -1218,17 +896,15 @@ impl<'p> Machine<'p> {
                 let outcome = self.contains(at, this, args.get(0)?, lanes);
                 bool(outcome.negate())
             }
-            ("first" | "First" | "FirstOrDefault", None) if args.positional.is_empty() => Some((
-                items.first().cloned().unwrap_or_else(|| Val::nil(lanes)),
-                lanes,
-            )),
-            ("last" | "Last", None) if args.positional.is_empty() => Some((
-                items.last().cloned().unwrap_or_else(|| Val::nil(lanes)),
-                lanes,
-            )),
+            ("first" | "First" | "FirstOrDefault", None) if args.positional.is_empty() => {
+                Some((items.first().cloned().unwrap_or_else(|| Val::nil(lanes)), lanes))
+            }
+            ("last" | "Last", None) if args.positional.is_empty() => {
+                Some((items.last().cloned().unwrap_or_else(|| Val::nil(lanes)), lanes))
+            }
             (
-                "freeze" | "to_a" | "to_set" | "dup" | "flatten" | "uniq" | "ToList" | "ToArray"
-                | "AsEnumerable" | "ToHashSet" | "compact" | "sort",
+                "freeze" | "to_a" | "to_set" | "dup" | "flatten" | "uniq" | "ToList" | "ToArray" | "AsEnumerable"
+                | "ToHashSet" | "compact" | "sort",
                 None,
             ) => {
                 if name == "compact" {
@@ -1248,39 +924,26 @@ impl<'p> Machine<'p> {
                 // a list of its own
                 Some((Val::of(V::List(Rc::new(items.to_vec())), lanes), lanes))
             }
-            ("map" | "Select", None)
-                if matches!(args.get(0).and_then(Val::single), Some(V::Symbol(_))) =>
-            {
-                None
-            }
-            ("any?" | "Any" | "all?" | "All" | "none?", None)
-                if args.positional.is_empty() && name != "all?" =>
-            {
+            ("map" | "Select", None) if matches!(args.get(0).and_then(Val::single), Some(V::Symbol(_))) => None,
+            ("any?" | "Any" | "all?" | "All" | "none?", None) if args.positional.is_empty() && name != "all?" => {
                 let any = if self.csharp() {
                     let count = count_in_lanes(&items, lanes);
                     let none = Val::of(V::Int(0), lanes);
                     let empty = self.equal(at, &count, &none, lanes, false);
-                    self.from_outcome(&empty.negate(), &count)
+                    self.bool_of(&empty.negate(), &count)
                 } else {
                     self.quantify(this, true, lanes)
                 };
                 let outcome = self.truth(&any, lanes);
-                bool(if name == "none?" {
-                    outcome.negate()
-                } else {
-                    outcome
-                })
+                bool(if name == "none?" { outcome.negate() } else { outcome })
             }
             ("empty?" | "blank?", None) => Some((Val::bool(items.is_empty(), lanes), lanes)),
             ("present?", None) => Some((Val::bool(!items.is_empty(), lanes), lanes)),
-            ("size" | "length" | "count" | "Count", None) => {
-                Some((count_in_lanes(&items, lanes), lanes))
-            }
+            ("size" | "length" | "count" | "Count", None) => Some((count_in_lanes(&items, lanes), lanes)),
             (
-                "each" | "each_with_index" | "map" | "collect" | "flat_map" | "filter_map"
-                | "select" | "filter" | "reject" | "find" | "detect" | "any?" | "all?" | "none?"
-                | "Any" | "All" | "Where" | "Select" | "ForEach" | "SelectMany"
-                | "each_with_object" | "First" | "FirstOrDefault" | "Exists" | "First?",
+                "each" | "each_with_index" | "map" | "collect" | "flat_map" | "filter_map" | "select" | "filter"
+                | "reject" | "find" | "detect" | "any?" | "all?" | "none?" | "Any" | "All" | "Where" | "Select"
+                | "ForEach" | "SelectMany" | "each_with_object" | "First" | "FirstOrDefault" | "Exists" | "First?",
                 Some(block),
             ) if items.len() <= 8 => Some(self.iterate(at, name, &items, &block, lanes)),
             _ => None,
@@ -1288,23 +951,12 @@ impl<'p> Machine<'p> {
     }
 
     /// A block over the items of a known list.
-    fn iterate(
-        &mut self,
-        at: NodeRef,
-        name: &str,
-        items: &[Val],
-        block: &Val,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn iterate(&mut self, at: NodeRef, name: &str, items: &[Val], block: &Val, lanes: Lanes) -> (Val, Lanes) {
         let mut falls = lanes;
         let mut results: Vec<(Val, Val)> = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let on = falls & item.lanes();
-            let mut args = Args {
-                positional: vec![item.clone()],
-                nodes: vec![at],
-                ..Args::default()
-            };
+            let mut args = Args { positional: vec![item.clone()], nodes: vec![at], ..Args::default() };
             if name == "each_with_index" {
                 args.positional.push(Val::of(V::Int(index as i64), lanes));
                 args.nodes.push(at);
@@ -1315,15 +967,7 @@ impl<'p> Machine<'p> {
         }
         if items.is_empty() {
             // the block is known all the same
-            self.call_value(
-                at,
-                block,
-                &Args {
-                    open: true,
-                    ..Args::default()
-                },
-                Lanes::NONE,
-            );
+            self.call_value(at, block, &Args { open: true, ..Args::default() }, Lanes::NONE);
         }
         let value = match name {
             "any?" | "Any" | "Exists" => {
@@ -1336,17 +980,14 @@ impl<'p> Machine<'p> {
                 if name == "none?" {
                     let any = self.quantify(&list, true, falls);
                     let outcome = self.truth(&any, falls).negate();
-                    self.from_outcome(&outcome, &any)
+                    self.bool_of(&outcome, &any)
                 } else {
                     self.quantify(&list, false, falls)
                 }
             }
-            "map" | "collect" | "Select" => Val::of(
-                V::List(Rc::new(
-                    results.into_iter().map(|(_, value)| value).collect(),
-                )),
-                falls,
-            ),
+            "map" | "collect" | "Select" => {
+                Val::of(V::List(Rc::new(results.into_iter().map(|(_, value)| value).collect())), falls)
+            }
             "select" | "filter" | "Where" | "reject" => {
                 // an item stays in the lanes in which its test holds; where one is open, so is the list
                 let mut kept = Vec::new();
@@ -1357,11 +998,7 @@ impl<'p> Machine<'p> {
                         undecided |= outcome.yes & outcome.no & item.lanes();
                         self.escape(&item, falls, at);
                     }
-                    let on = if name == "reject" {
-                        outcome.no
-                    } else {
-                        outcome.yes
-                    };
+                    let on = if name == "reject" { outcome.no } else { outcome.yes };
                     if !on.is_empty() {
                         let mut item = item.only(on);
                         item.deps = item.deps.and(&test.deps);
@@ -1392,17 +1029,8 @@ fn are_bools(value: &Val) -> bool {
 }
 
 /// Arithmetic on numbers that are known.
-fn numbers(
-    left: &Val,
-    right: &Val,
-    lanes: Lanes,
-    apply: impl Fn(i64, i64) -> Option<i64>,
-) -> Val {
-    let mut out = Val {
-        deps: left.deps.clone().and(&right.deps),
-        taint: left.taint.or(right.taint),
-        ..Val::default()
-    };
+fn numbers(left: &Val, right: &Val, lanes: Lanes, apply: impl Fn(i64, i64) -> Option<i64>) -> Val {
+    let mut out = Val { deps: left.deps.clone().and(&right.deps), taint: left.taint.or(right.taint), ..Val::default() };
     for a in left.groups(lanes) {
         for b in right.groups(a.lanes) {
             let result = match (&a.v, &b.v) {
@@ -1432,11 +1060,7 @@ fn count_in_lanes(items: &[Val], lanes: Lanes) -> Val {
     for lane in lanes.indices() {
         let bit = Lanes::nth(lane);
         let there = items.iter().filter(|item| item.lanes().has(bit)).count();
-        count.add(Alt {
-            lanes: bit,
-            v: V::Int(there as i64),
-            doubt: false,
-        });
+        count.add(Alt { lanes: bit, v: V::Int(there as i64), doubt: false });
     }
     count
 }
@@ -1452,11 +1076,9 @@ fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
         (Made(_) | Name(_), _) => Eq3::Maybe(cause_of(a)),
         (_, Made(_) | Name(_)) => Eq3::Maybe(cause_of(b)),
         (Symbol(a), Symbol(b)) => of(a == b),
-        (Str(a) | Inquirer(a), Str(b) | Inquirer(b)) => of(if ignore_case {
-            a.to_lowercase() == b.to_lowercase()
-        } else {
-            a == b
-        }),
+        (Str(a) | Inquirer(a), Str(b) | Inquirer(b)) => {
+            of(if ignore_case { a.to_lowercase() == b.to_lowercase() } else { a == b })
+        }
         (AnyName { symbol: false, .. }, Str(text) | Inquirer(text))
         | (Str(text) | Inquirer(text), AnyName { symbol: false, .. })
         | (AnyName { symbol: true, .. }, Symbol(text))
@@ -1496,10 +1118,9 @@ fn eq(a: &V, b: &V, ignore_case: bool, python: bool) -> Eq3 {
         {
             Eq3::Maybe(Cause::Data)
         }
-        (
-            Instance(_) | Object(_) | Map(_) | Closure(_),
-            Instance(_) | Object(_) | Map(_) | Closure(_),
-        ) => Eq3::Maybe(Cause::Data),
+        (Instance(_) | Object(_) | Map(_) | Closure(_), Instance(_) | Object(_) | Map(_) | Closure(_)) => {
+            Eq3::Maybe(Cause::Data)
+        }
         _ => Eq3::No,
     }
 }

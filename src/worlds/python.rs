@@ -96,13 +96,7 @@ impl<'p> Machine<'p> {
     // ---- functions of the language that write ----
 
     /// `setattr(o, "x", v)`, `vars(o)`, `exec(text)`, `globals()`.
-    pub fn reflection(
-        &mut self,
-        at: NodeRef,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
+    pub fn reflection(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
         match name {
             "setattr" | "object.__setattr__" => {
                 let (target, value) = (args.get(0)?.clone(), args.get(2)?.clone());
@@ -129,10 +123,7 @@ impl<'p> Machine<'p> {
                 self.forget_fields(&target, lanes);
                 Some((Val::data(lanes), lanes))
             }
-            "globals" => Some((
-                Val::of(V::Name(SmolStr::new_static(THIS_MODULE)), lanes),
-                lanes,
-            )),
+            "globals" => Some((Val::of(V::Name(SmolStr::new_static(THIS_MODULE)), lanes), lanes)),
             "exec" | "execfile" | "runpy.run_path" => {
                 self.escape_args(args, lanes);
                 self.forget_names(lanes);
@@ -163,8 +154,7 @@ impl<'p> Machine<'p> {
                 }
                 _ => continue,
             };
-            let mut names: Vec<SmolStr> =
-                self.classes[class as usize].fields.keys().cloned().collect();
+            let mut names: Vec<SmolStr> = self.classes[class as usize].fields.keys().cloned().collect();
             names.extend(self.classes[class as usize].methods.keys().cloned());
             for name in names {
                 self.write_class_field(class, &name, alt.lanes, &Val::data(alt.lanes));
@@ -287,14 +277,7 @@ impl<'p> Machine<'p> {
     }
 
     /// `a[k] = v`.
-    pub fn write_element(
-        &mut self,
-        target: &Val,
-        key: &Val,
-        lanes: Lanes,
-        value: &Val,
-        at: NodeRef,
-    ) {
+    pub fn write_element(&mut self, target: &Val, key: &Val, lanes: Lanes, value: &Val, at: NodeRef) {
         for alt in target.groups(lanes) {
             let now = match (&alt.v, key.single()) {
                 (V::Map(pairs), Some(V::Str(_) | V::Int(_) | V::Bool(_))) => {
@@ -378,32 +361,15 @@ impl<'p> Machine<'p> {
     }
 
     /// A class is bound where its statement runs; its decorators make of it what they like.
-    pub fn bind_class(
-        &mut self,
-        at: NodeRef,
-        class: &'p Class,
-        value: Val,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn bind_class(&mut self, at: NodeRef, class: &'p Class, value: Val, lanes: Lanes) -> (Val, Lanes) {
         let mut value = value;
         let mut falls = lanes;
         for node in class.decorators.iter().rev() {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             let (decorator, rest) = self.eval_quietly(node, falls);
             falls = rest;
-            if decorator
-                .alts
-                .iter()
-                .any(|alt| matches!(alt.v, V::Closure(_)))
-            {
-                let args = Args {
-                    positional: vec![value.clone()],
-                    nodes: vec![at],
-                    ..Args::default()
-                };
+            if decorator.alts.iter().any(|alt| matches!(alt.v, V::Closure(_))) {
+                let args = Args { positional: vec![value.clone()], nodes: vec![at], ..Args::default() };
                 let (made, rest) = self.call_value(node, &decorator, &args, falls);
                 falls = rest;
                 value.join(&made);
@@ -504,9 +470,10 @@ impl<'p> Machine<'p> {
     fn is_plain_enum(&self, class: u32) -> bool {
         let info = &self.classes[class as usize];
         info.form == ClassForm::Enum
-            && info.bases.iter().all(|base| {
-                matches!(base.single(), Some(V::Name(name)) if name.rsplit('.').next() == Some("Enum"))
-            })
+            && info
+                .bases
+                .iter()
+                .all(|base| matches!(base.single(), Some(V::Name(name)) if name.rsplit('.').next() == Some("Enum")))
     }
 
     /// A member of an enumeration, from the text of its value.
@@ -514,18 +481,11 @@ impl<'p> Machine<'p> {
         if !self.python() || !self.is_plain_enum(class) {
             return value;
         }
-        let mut out = Val {
-            alts: Default::default(),
-            ..value.clone()
-        };
+        let mut out = Val { alts: Default::default(), ..value.clone() };
         for alt in value.alts {
             let v = match alt.v {
                 V::Str(text) => V::Symbol(text),
-                V::AnyName { own, .. } => V::AnyName {
-                    inquirer: false,
-                    symbol: true,
-                    own,
-                },
+                V::AnyName { own, .. } => V::AnyName { inquirer: false, symbol: true, own },
                 v => v,
             };
             out.add(Alt { v, ..alt });
@@ -561,18 +521,13 @@ impl<'p> Machine<'p> {
 
     /// Whether an object decides by a method what it is taken for.
     pub fn answers_itself(&self, class: u32, methods: &[&str]) -> bool {
-        methods
-            .iter()
-            .any(|name| !self.methods_named(class, name).is_empty())
+        methods.iter().any(|name| !self.methods_named(class, name).is_empty())
     }
 
     /// `wrapper.__wrapped__`: the function behind it.
     pub fn behind(&mut self, wrapper: &Rc<Closure>, lanes: Lanes) -> Val {
         let found = self.wrapped.iter().find(|(_, value)| {
-            value
-                .alts
-                .iter()
-                .any(|alt| matches!(&alt.v, V::Closure(known) if known.id == wrapper.id))
+            value.alts.iter().any(|alt| matches!(&alt.v, V::Closure(known) if known.id == wrapper.id))
         });
         match found.map(|(def, _)| *def) {
             Some(def) => self.closure(def, lanes),
@@ -584,14 +539,10 @@ impl<'p> Machine<'p> {
 
     /// The type written at a class attribute decides how a settings class reads it.
     pub fn note_type(&mut self, place: NodeRef, value: NodeRef) {
-        if let (Some(Kind::Name(name)), Some(Kind::Typed(_, Some(ty)))) =
-            (self.kind(place), self.kind(value))
+        if let (Some(Kind::Name(name)), Some(Kind::Typed(_, Some(ty)))) = (self.kind(place), self.kind(value))
             && let ScopeKind::Class(class) = self.scopes[self.st.scope as usize].kind
         {
-            let field = self.classes[class as usize]
-                .fields
-                .entry(name.clone())
-                .or_default();
+            let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
             field.ty = Some(ty.clone());
         }
     }
@@ -620,20 +571,14 @@ impl<'p> Machine<'p> {
         let node = self.classes[class as usize].node;
         let mut items = vec![node.item];
         if let Some(Kind::Class(known)) = self.kind(node)
-            && let Some(Kind::Seq(members)) = self.kind(NodeRef {
-                item: node.item,
-                node: known.body,
-            })
+            && let Some(Kind::Seq(members)) = self.kind(NodeRef { item: node.item, node: known.body })
         {
-            items.extend(members.iter().filter_map(|member| {
-                match self.kind(NodeRef {
-                    item: node.item,
-                    node: *member,
-                }) {
+            items.extend(members.iter().filter_map(
+                |member| match self.kind(NodeRef { item: node.item, node: *member }) {
                     Some(Kind::Item(id)) => Some(*id),
                     _ => None,
-                }
-            }));
+                },
+            ));
         }
         for item in items {
             let Some(code) = self.program.code(item) else {
@@ -642,8 +587,7 @@ impl<'p> Machine<'p> {
             for node in &code.nodes {
                 if let Kind::Keyword(name, value) = &node.kind
                     && name == "env_prefix"
-                    && let Some(Kind::Lit(Lit::Str(text))) =
-                        code.nodes.get(value.0 as usize).map(|node| &node.kind)
+                    && let Some(Kind::Lit(Lit::Str(text))) = code.nodes.get(value.0 as usize).map(|node| &node.kind)
                 {
                     return text.clone();
                 }
@@ -653,24 +597,14 @@ impl<'p> Machine<'p> {
     }
 
     /// A field of a settings class: the environment goes before the default.
-    pub fn setting(
-        &mut self,
-        at: NodeRef,
-        class: u32,
-        name: &SmolStr,
-        default: Val,
-        lanes: Lanes,
-    ) -> Val {
+    pub fn setting(&mut self, at: NodeRef, class: u32, name: &SmolStr, default: Val, lanes: Lanes) -> Val {
         if !self.python() || !self.is_settings_class(class) {
             return default;
         }
         let prefix = self.settings_prefix(class);
         let variable = SmolStr::new(format!("{prefix}{name}").to_uppercase());
         let value = self.environment_variable(at, &Val::of(V::Str(variable), lanes), lanes);
-        let ty = self.classes[class as usize]
-            .fields
-            .get(name)
-            .and_then(|field| field.ty.clone());
+        let ty = self.classes[class as usize].fields.get(name).and_then(|field| field.ty.clone());
         let kind = match (ty.as_deref(), default.single()) {
             (Some("str"), _) => Cast::Text,
             (Some("bool"), _) => Cast::Bool(TRUE_WORDS, Some(FALSE_WORDS)),
@@ -683,14 +617,7 @@ impl<'p> Machine<'p> {
     }
 
     /// `config("X", default=…, cast=bool)`, `env.bool("X", …)`, `env("X")`.
-    pub fn read_setting(
-        &mut self,
-        at: NodeRef,
-        reader: &str,
-        how: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn read_setting(&mut self, at: NodeRef, reader: &str, how: &str, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let Some(name) = args.get(0).filter(|_| !args.open).cloned() else {
             self.escape_args(args, lanes);
             return (Val::of(V::Made(SmolStr::new(format!("{reader}.{how}"))), lanes), lanes);
@@ -701,16 +628,12 @@ impl<'p> Machine<'p> {
         let kind = match (reader.split('.').next(), how) {
             (Some("decouple"), _) => match args.named("cast").map(Val::single) {
                 None => Cast::Text,
-                Some(Some(V::Name(name))) if name == "bool" => {
-                    Cast::Bool(TRUE_WORDS, Some(FALSE_WORDS))
-                }
+                Some(Some(V::Name(name))) if name == "bool" => Cast::Bool(TRUE_WORDS, Some(FALSE_WORDS)),
                 Some(Some(V::Name(name))) if name == "str" => Cast::Text,
                 Some(_) => Cast::Anything,
             },
             (Some("environ"), "bool") => Cast::Bool(&["true", "on", "ok", "y", "yes", "1"], None),
-            (Some("environ"), "") if default_is_bool => {
-                Cast::Bool(&["true", "on", "ok", "y", "yes", "1"], None)
-            }
+            (Some("environ"), "") if default_is_bool => Cast::Bool(&["true", "on", "ok", "y", "yes", "1"], None),
             // without a default, the scheme of the reader may say anything
             (Some("environ"), "str") => Cast::Text,
             (Some("environs"), "bool") => Cast::Bool(TRUE_WORDS, Some(FALSE_WORDS)),
@@ -742,11 +665,8 @@ impl<'p> Machine<'p> {
         if args.open || !args.named.is_empty() {
             return None;
         }
-        let words: Vec<&str> = args
-            .positional
-            .iter()
-            .map(|arg| arg.text().map(SmolStr::as_str))
-            .collect::<Option<_>>()?;
+        let words: Vec<&str> =
+            args.positional.iter().map(|arg| arg.text().map(SmolStr::as_str)).collect::<Option<_>>()?;
         let of = |text: &str| V::Str(SmolStr::new(text));
         let list = |parts: Vec<&str>| {
             let parts = parts.into_iter().map(|part| Val::of(of(part), lanes));
@@ -782,18 +702,13 @@ impl<'p> Machine<'p> {
 
     /// `len(x)`.
     pub fn count(&self, value: &Val, lanes: Lanes) -> Val {
-        let mut out = Val {
-            deps: value.deps.clone(),
-            ..Val::default()
-        };
+        let mut out = Val { deps: value.deps.clone(), ..Val::default() };
         for alt in value.groups(lanes) {
             let whole = |items: &[Val]| items.iter().all(|item| item.lanes().covers(alt.lanes));
             let v = match &alt.v {
                 V::Str(text) => V::Int(text.chars().count() as i64),
                 // a set literal may say one thing twice
-                V::List(items) if items.len() <= 1 && whole(items) => {
-                    V::Int(items.len() as i64)
-                }
+                V::List(items) if items.len() <= 1 && whole(items) => V::Int(items.len() as i64),
                 V::Unknown(cause) => V::Unknown(*cause),
                 _ => V::Unknown(Cause::Data),
             };
@@ -805,21 +720,12 @@ impl<'p> Machine<'p> {
     }
 
     /// The elements for the places of `a, *b = …`, lane by lane.
-    pub fn gathered(
-        &self,
-        at: NodeRef,
-        places: &[NodeId],
-        value: &Val,
-        lanes: Lanes,
-    ) -> Option<Rc<Vec<Val>>> {
+    pub fn gathered(&self, at: NodeRef, places: &[NodeId], value: &Val, lanes: Lanes) -> Option<Rc<Vec<Val>>> {
         if !self.python() || value.alts.is_empty() {
             return None;
         }
         let is_star = |node: &NodeId| {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             matches!(self.kind(node), Some(Kind::Splat(_)))
         };
         let star = places.iter().position(is_star);
@@ -870,11 +776,7 @@ impl<'p> Machine<'p> {
         };
         let method = |machine: &Self, plain: &str, asynchronous: &str| {
             let found = machine.methods_named(class, plain);
-            let found = if found.is_empty() {
-                machine.methods_named(class, asynchronous)
-            } else {
-                found
-            };
+            let found = if found.is_empty() { machine.methods_named(class, asynchronous) } else { found };
             found.last().copied()
         };
         let enter = method(self, "__enter__", "__aenter__")?;
@@ -900,11 +802,7 @@ impl<'p> Machine<'p> {
         let after = self.st.clone();
         self.st.cuts = cuts;
         let exit = self.bound(exit, manager, falls);
-        let args = Args {
-            positional: vec![Val::data(falls); 3],
-            nodes: vec![at; 3],
-            ..Args::default()
-        };
+        let args = Args { positional: vec![Val::data(falls); 3], nodes: vec![at; 3], ..Args::default() };
         let (answer, gone) = self.call_value(at, &exit, &args, through | left);
         let (answer, gone) = self.awaited(at, answer, gone);
         let doubt = self.st.doubt;
@@ -947,10 +845,7 @@ impl<'p> Machine<'p> {
 
     /// The value of `await x`: a coroutine of the file runs here.
     pub fn awaited(&mut self, at: NodeRef, value: Val, lanes: Lanes) -> (Val, Lanes) {
-        let waits = value
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::Generator(_)));
+        let waits = value.alts.iter().any(|alt| matches!(alt.v, V::Generator(_)));
         if !self.python() || !waits {
             return (value, lanes);
         }
@@ -971,10 +866,7 @@ impl<'p> Machine<'p> {
     pub fn outer_names(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> Lanes {
         let own = self.declaring();
         for node in &call.args {
-            let Some(Kind::Lit(Lit::Str(name))) = self.kind(NodeRef {
-                item: at.item,
-                node: *node,
-            }) else {
+            let Some(Kind::Lit(Lit::Str(name))) = self.kind(NodeRef { item: at.item, node: *node }) else {
                 continue;
             };
             let before = self.st.scope;
@@ -1006,9 +898,7 @@ fn changed_by(v: &V, name: &str, args: &Args) -> V {
             V::List(Rc::new(items))
         }
         (V::List(items), "extend" | "update", Some(more)) => match more.single() {
-            Some(V::List(more)) => {
-                V::List(Rc::new(items.iter().chain(more.iter()).cloned().collect()))
-            }
+            Some(V::List(more)) => V::List(Rc::new(items.iter().chain(more.iter()).cloned().collect())),
             _ => V::Unknown(Cause::Data),
         },
         (V::List(items), "remove" | "discard", Some(gone)) => {
@@ -1047,28 +937,18 @@ fn changed_by(v: &V, name: &str, args: &Args) -> V {
 
 /// A value with one list or dict in it replaced, where it holds it.
 fn replace(value: &Val, old: &V, lanes: Lanes, now: &Val) -> Option<Val> {
-    let touched = value
-        .alts
-        .iter()
-        .any(|alt| alt.lanes.has(lanes) && holds(&alt.v, old, MAX_NESTING));
+    let touched = value.alts.iter().any(|alt| alt.lanes.has(lanes) && holds(&alt.v, old, MAX_NESTING));
     if !touched {
         return None;
     }
-    let mut out = Val {
-        deps: value.deps.clone().and(&now.deps),
-        taint: value.taint.or(now.taint),
-        ..Val::default()
-    };
+    let mut out = Val { deps: value.deps.clone().and(&now.deps), taint: value.taint.or(now.taint), ..Val::default() };
     for alt in &value.alts {
         let on = alt.lanes & lanes;
         if on.is_empty() || !holds(&alt.v, old, MAX_NESTING) {
             out.add(alt.clone());
             continue;
         }
-        out.add(Alt {
-            lanes: alt.lanes.without(lanes),
-            ..alt.clone()
-        });
+        out.add(Alt { lanes: alt.lanes.without(lanes), ..alt.clone() });
         if same(&alt.v, old) {
             out.join(&now.only(on));
         } else {
@@ -1095,19 +975,14 @@ fn holds(v: &V, wanted: &V, depth: usize) -> bool {
 
 /// `"text"[0]`.
 pub fn letter(text: &str, key: &Val, lanes: Lanes) -> Val {
-    let mut out = Val {
-        deps: key.deps.clone(),
-        ..Val::default()
-    };
+    let mut out = Val { deps: key.deps.clone(), ..Val::default() };
     for alt in key.groups(lanes) {
         let index = match alt.v {
             V::Int(index) if index < 0 => index + text.chars().count() as i64,
             V::Int(index) => index,
             _ => -1,
         };
-        let found = usize::try_from(index)
-            .ok()
-            .and_then(|index| text.chars().nth(index));
+        let found = usize::try_from(index).ok().and_then(|index| text.chars().nth(index));
         let v = match found {
             Some(letter) => V::Str(SmolStr::new(letter.to_string())),
             None => V::Unknown(Cause::Data),
@@ -1133,11 +1008,7 @@ enum Cast {
 
 /// The value after the cast, and the lanes in which it raises.
 fn cast(value: &Val, kind: Cast, lanes: Lanes) -> (Val, Lanes) {
-    let mut out = Val {
-        deps: value.deps.clone(),
-        taint: value.taint,
-        ..Val::default()
-    };
+    let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
     let mut raised = Lanes::NONE;
     for alt in value.groups(lanes) {
         let v = match (&alt.v, kind) {

@@ -36,7 +36,12 @@ pub struct Answers {
     pub conditions: FxHashMap<NodeRef, Condition>,
     pub contexts: Vec<Context>,
     pub reach: Vec<Reached>,
+    /// Nodes evaluated: what evaluating again costs.
+    pub steps: u64,
 }
+
+/// Where a class is handed over by type: context, lanes, doubted lanes.
+type Registration = (usize, Lanes, Lanes);
 
 /// How a body is entered.
 #[derive(Clone, Debug, Default)]
@@ -54,10 +59,7 @@ impl<'p> Machine<'p> {
         let Some(code) = self.program.code(ItemId(0)) else {
             return Default::default();
         };
-        let root = NodeRef {
-            item: ItemId(0),
-            node: code.root,
-        };
+        let root = NodeRef { item: ItemId(0), node: code.root };
         for using in self.facts.global_usings.iter() {
             // `Alias=N.T`, `static N.T` and `N`, as project files write them
             match (using.split_once('='), using.strip_prefix("static ")) {
@@ -86,13 +88,9 @@ impl<'p> Machine<'p> {
         let reach = self.propagate(&homes);
         let sites = self.sites(&reach);
         let learned = self.learned();
-        let answers = Answers {
-            sites,
-            events: self.events,
-            conditions: self.conditions,
-            contexts: self.contexts,
-            reach,
-        };
+        let steps = self.steps();
+        let answers =
+            Answers { sites, events: self.events, conditions: self.conditions, contexts: self.contexts, reach, steps };
         (answers, learned)
     }
 
@@ -103,11 +101,7 @@ impl<'p> Machine<'p> {
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
         for (def, value) in std::mem::take(&mut self.returned) {
-            let context = self
-                .contexts
-                .iter()
-                .position(|context| context.def == Some(def))
-                .unwrap_or(0);
+            let context = self.contexts.iter().position(|context| context.def == Some(def)).unwrap_or(0);
             self.context = context;
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
@@ -131,9 +125,7 @@ impl<'p> Machine<'p> {
         }
         for value in kept {
             // C# statements of the top level have locals, not globals
-            if self.csharp()
-                && !value.alts.iter().all(|alt| !matches!(alt.v, V::Closure(_)))
-                && !self.is_field(&value)
+            if self.csharp() && !value.alts.iter().all(|alt| !matches!(alt.v, V::Closure(_))) && !self.is_field(&value)
             {
                 continue;
             }
@@ -156,13 +148,10 @@ impl<'p> Machine<'p> {
 
     fn is_field(&self, value: &Val) -> bool {
         self.classes.iter().any(|class| {
-            class.fields.values().any(|field| {
-                field
-                    .value
-                    .alts
-                    .iter()
-                    .any(|alt| value.alts.iter().any(|other| same(&alt.v, &other.v)))
-            })
+            class
+                .fields
+                .values()
+                .any(|field| field.value.alts.iter().any(|alt| value.alts.iter().any(|other| same(&alt.v, &other.v))))
         })
     }
 
@@ -173,8 +162,7 @@ impl<'p> Machine<'p> {
         for alt in value.groups(lanes) {
             match &alt.v {
                 V::Closure(closure)
-                    if !self.invoked.contains(&closure.id)
-                        && !self.homes.contains_key(&closure.def) =>
+                    if !self.invoked.contains(&closure.id) && !self.homes.contains_key(&closure.def) =>
                 {
                     let closure = closure.clone();
                     self.run_later(&closure, alt.lanes);
@@ -213,19 +201,10 @@ impl<'p> Machine<'p> {
 
     fn propagate(&mut self, homes: &[NodeRef]) -> Vec<Reached> {
         let count = self.contexts.len();
-        let by_def: FxHashMap<NodeRef, usize> = self
-            .contexts
-            .iter()
-            .enumerate()
-            .filter_map(|(index, context)| Some((context.def?, index)))
-            .collect();
+        let by_def: FxHashMap<NodeRef, usize> =
+            self.contexts.iter().enumerate().filter_map(|(index, context)| Some((context.def?, index))).collect();
         let mut reach: Vec<Reached> = vec![Reached::default(); count];
-        reach[0] = Reached {
-            lanes: Lanes::ALL,
-            sure: Lanes::ALL,
-            entry: true,
-            by: None,
-        };
+        reach[0] = Reached { lanes: Lanes::ALL, sure: Lanes::ALL, entry: true, by: None };
         let registered: FxHashSet<u32> = self.registered.iter().map(|(class, ..)| *class).collect();
         let mut queue = vec![0];
         let mut entries: Vec<NodeRef> = Vec::new();
@@ -262,7 +241,7 @@ impl<'p> Machine<'p> {
                 spread(&mut todo, &mut live);
             }
         }
-        let mut class_edges: Vec<(usize, Vec<(usize, Lanes, Lanes)>)> = Vec::new();
+        let mut class_edges: Vec<(usize, Vec<Registration>)> = Vec::new();
         for def in entries {
             let Some(context) = by_def.get(&def).copied() else {
                 continue;
@@ -282,12 +261,7 @@ impl<'p> Machine<'p> {
             if let Some(class) = class {
                 lanes &= self.classes[class as usize].lanes;
             }
-            reach[context] = Reached {
-                lanes,
-                sure: lanes,
-                entry: true,
-                by: None,
-            };
+            reach[context] = Reached { lanes, sure: lanes, entry: true, by: None };
             queue.push(context);
         }
         // masks only grow, so this ends
@@ -302,8 +276,7 @@ impl<'p> Machine<'p> {
                     let sure = source.sure & edge.lanes.without(edge.doubt);
                     if !reach[to].lanes.covers(lanes) || !reach[to].sure.covers(sure) {
                         if reach[to].by.is_none()
-                            || (lanes.has(Lanes::PRODUCTION)
-                                && !reach[to].lanes.has(Lanes::PRODUCTION))
+                            || (lanes.has(Lanes::PRODUCTION) && !reach[to].lanes.has(Lanes::PRODUCTION))
                         {
                             reach[to].by = Some((from, index));
                         }
@@ -343,30 +316,24 @@ impl<'p> Machine<'p> {
                 };
                 let lanes = reach[index].lanes & record.lanes;
                 let sure = reach[index].sure & record.lanes.without(record.doubt);
-                let site = by_start
-                    .entry((record.at.item, node.span.start))
-                    .or_insert_with(|| SiteAnswer {
-                        at: record.at,
-                        symbol: record.symbol.clone(),
-                        family: record.family,
-                        effect: record.effect,
-                        reached: Lanes::NONE,
-                        doubted: Lanes::ALL,
-                        cause: None,
-                        sink: None,
-                        records: Vec::new(),
-                    });
-                let shorter = self
-                    .program
-                    .node(site.at)
-                    .is_none_or(|known| known.span.end > node.span.end);
-                let stronger = (site.effect == SymbolEffect::Config) as u8
-                    > (record.effect == SymbolEffect::Config) as u8;
+                let site = by_start.entry((record.at.item, node.span.start)).or_insert_with(|| SiteAnswer {
+                    at: record.at,
+                    symbol: record.symbol.clone(),
+                    family: record.family,
+                    effect: record.effect,
+                    reached: Lanes::NONE,
+                    doubted: Lanes::ALL,
+                    cause: None,
+                    sink: None,
+                    records: Vec::new(),
+                });
+                let shorter = self.program.node(site.at).is_none_or(|known| known.span.end > node.span.end);
+                let stronger =
+                    (site.effect == SymbolEffect::Config) as u8 > (record.effect == SymbolEffect::Config) as u8;
                 let replaces = if stronger {
                     true
                 } else {
-                    shorter && site.effect == record.effect
-                        || shorter && record.effect != SymbolEffect::Config
+                    shorter && (site.effect == record.effect || record.effect != SymbolEffect::Config)
                 };
                 if replaces && site.at != record.at {
                     site.at = record.at;

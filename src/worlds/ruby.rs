@@ -45,10 +45,7 @@ impl<'p> Machine<'p> {
         let label = args.get(0).and_then(|value| value.text().cloned());
         let block = args.block.clone()?;
         let mark = self.exits.len();
-        let open = Args {
-            open: true,
-            ..Args::default()
-        };
+        let open = Args { open: true, ..Args::default() };
         self.catching.push(label.clone());
         let (mut value, falls) = self.call_value(at, &block, &open, lanes);
         self.catching.pop();
@@ -56,7 +53,9 @@ impl<'p> Machine<'p> {
         let arrived = match &label {
             Some(label) => self.arrive(mark, |exit| match &exit.target {
                 Target::Throw(thrown) => thrown == label,
-                Target::Raise => exit.class.as_deref() == Some("UncaughtThrowError") && exit.value.text() == Some(label),
+                Target::Raise => {
+                    exit.class.as_deref() == Some("UncaughtThrowError") && exit.value.text() == Some(label)
+                }
                 _ => false,
             }),
             None => Vec::new(),
@@ -75,7 +74,8 @@ impl<'p> Machine<'p> {
     /// Lanes in which `loop` ends because an iterator has no more.
     pub fn iteration_ended(&mut self, body: NodeRef, lanes: Lanes, mark: usize) -> Lanes {
         let mut ended = Lanes::NONE;
-        let certain = self.arrive(mark, |exit| exit.target == Target::Raise && exit.class.as_deref() == Some("StopIteration"));
+        let certain =
+            self.arrive(mark, |exit| exit.target == Target::Raise && exit.class.as_deref() == Some("StopIteration"));
         let mut value = Val::default();
         ended |= self.land(&certain, Lanes::NONE, &mut value);
         for exit in &self.exits[mark..] {
@@ -140,7 +140,10 @@ impl<'p> Machine<'p> {
             _ => return None,
         };
         let exact = matches!(self.st.this.as_ref()?.single()?, V::Class(_));
-        let own = self.has_member(class, name) || self.resolve(class, exact, name).is_some() || self.attribute_owner(class, name).is_some() || self.delegates.contains_key(&(class, SmolStr::new(name)));
+        let own = self.has_member(class, name)
+            || self.resolve(class, exact, name).is_some()
+            || self.attribute_owner(class, name).is_some()
+            || self.delegates.contains_key(&(class, SmolStr::new(name)));
         (own || !self.overriding(class, exact, name).is_empty()).then_some(class)
     }
 
@@ -154,7 +157,8 @@ impl<'p> Machine<'p> {
         for (at, class) in known {
             let Some(Kind::Class(node)) = self.kind(at) else { continue };
             for base in &node.bases {
-                if let Some(base) = self.class_at(NodeRef { item: at.item, node: *base }).filter(|base| *base != class) {
+                if let Some(base) = self.class_at(NodeRef { item: at.item, node: *base }).filter(|base| *base != class)
+                {
                     self.kin.entry(class).or_default().base = Some(base);
                     self.kin.entry(base).or_default().derived.push(class);
                 }
@@ -165,12 +169,19 @@ impl<'p> Machine<'p> {
         for item in 0..self.program.items.len() as u32 {
             let id = ItemId(item);
             let Some(code) = self.program.code(id) else { continue };
-            let lambdas: Vec<Span> = code.nodes.iter().filter(|node| matches!(node.kind, Kind::Lambda(_) | Kind::Def(_))).map(|node| node.span).collect();
+            let lambdas: Vec<Span> = code
+                .nodes
+                .iter()
+                .filter(|node| matches!(node.kind, Kind::Lambda(_) | Kind::Def(_)))
+                .map(|node| node.span)
+                .collect();
             for (index, node) in code.nodes.iter().enumerate() {
                 let at = NodeRef { item: id, node: NodeId(index as u32) };
                 match &node.kind {
                     Kind::Def(def) => {
-                        let inside = lambdas.iter().any(|span| *span != node.span && span.start <= node.span.start && span.end >= node.span.end);
+                        let inside = lambdas.iter().any(|span| {
+                            *span != node.span && span.start <= node.span.start && span.end >= node.span.end
+                        });
                         let on_object = def.is_static && !matches!(self.homes.get(&at), Some((_, Some(_))));
                         if inside || on_object {
                             self.loose.entry(def.name.clone()).or_default().push(at);
@@ -206,7 +217,8 @@ impl<'p> Machine<'p> {
                 }
             }
             "define_singleton_method" | "define_method" => {
-                if let Some(Kind::Lit(Lit::Symbol(made) | Lit::Str(made))) = args.first().and_then(|at| self.kind(*at)) {
+                if let Some(Kind::Lit(Lit::Symbol(made) | Lit::Str(made))) = args.first().and_then(|at| self.kind(*at))
+                {
                     self.loose.entry(made.clone()).or_default();
                 }
             }
@@ -222,13 +234,21 @@ impl<'p> Machine<'p> {
     }
 
     fn loosen(&mut self, module: u32) {
-        let methods: Vec<(SmolStr, Vec<NodeRef>)> = self.classes[module as usize].methods.iter().map(|(name, defs)| (name.clone(), defs.clone())).collect();
+        let methods: Vec<(SmolStr, Vec<NodeRef>)> =
+            self.classes[module as usize].methods.iter().map(|(name, defs)| (name.clone(), defs.clone())).collect();
         for (name, defs) in methods {
             self.loose.entry(name).or_default().extend(defs);
         }
     }
 
-    fn mixins(&mut self, at: NodeRef, class: u32, of_itself: bool, seen: &mut rustc_hash::FxHashSet<NodeRef>, depth: usize) {
+    fn mixins(
+        &mut self,
+        at: NodeRef,
+        class: u32,
+        of_itself: bool,
+        seen: &mut rustc_hash::FxHashSet<NodeRef>,
+        depth: usize,
+    ) {
         if depth > MAX_BODY {
             return;
         }
@@ -250,7 +270,12 @@ impl<'p> Machine<'p> {
                 if !matches!(name.as_str(), "include" | "prepend" | "extend") {
                     return;
                 }
-                let modules: Vec<u32> = call.args.iter().filter_map(|node| self.class_at(NodeRef { item: at.item, node: *node })).filter(|module| *module != class).collect();
+                let modules: Vec<u32> = call
+                    .args
+                    .iter()
+                    .filter_map(|node| self.class_at(NodeRef { item: at.item, node: *node }))
+                    .filter(|module| *module != class)
+                    .collect();
                 seen.insert(at);
                 let kin = self.kin.entry(class).or_default();
                 match name.as_str() {
@@ -294,15 +319,18 @@ impl<'p> Machine<'p> {
             let kin = self.kin.get(&class);
             let mixed = |kin: &Kin| if of_class { Vec::new() } else { kin.prepended.clone() };
             for module in kin.map(mixed).unwrap_or_default().into_iter().rev() {
-                if !out.contains(&(module, false)) && out.len() < MAX_ANCESTORS {
-                    out.push((module, false));
-                }
+                self.collect_ancestors(module, false, out);
+            }
+            if out.len() >= MAX_ANCESTORS || out.contains(&(class, of_class)) {
+                return;
             }
             out.push((class, of_class));
-            let after = kin.map(|kin| if of_class { kin.extended.clone() } else { kin.included.clone() }).unwrap_or_default();
+            let after =
+                kin.map(|kin| if of_class { kin.extended.clone() } else { kin.included.clone() }).unwrap_or_default();
             for module in after.into_iter().rev() {
-                if !out.contains(&(module, false)) && out.len() < MAX_ANCESTORS {
-                    out.push((module, false));
+                // modules that take each other in are no Ruby, but text may say so
+                if !out.contains(&(module, false)) {
+                    self.collect_ancestors(module, false, out);
                 }
             }
             next = kin.and_then(|kin| kin.base);
@@ -326,6 +354,23 @@ impl<'p> Machine<'p> {
         self.ancestors(class, of_class).into_iter().find_map(|owner| Some((owner, self.answers(owner, name)?)))
     }
 
+    /// Methods of derived classes and mixins that write a field.
+    pub fn derived_writers(&self, class: u32, name: &SmolStr) -> Vec<NodeRef> {
+        let mut out: Vec<NodeRef> = Vec::new();
+        let mut todo = self.kin.get(&class).map(|kin| kin.derived.clone()).unwrap_or_default();
+        todo.extend(self.ancestors(class, false).into_iter().map(|(owner, _)| owner).filter(|owner| *owner != class));
+        let mut seen = vec![class];
+        while let Some(next) = todo.pop() {
+            if seen.contains(&next) || seen.len() > 200 {
+                continue;
+            }
+            seen.push(next);
+            out.extend(self.classes[next as usize].writers.get(name).into_iter().flatten());
+            todo.extend(self.kin.get(&next).map(|kin| kin.derived.clone()).unwrap_or_default());
+        }
+        out
+    }
+
     /// Definitions in classes derived from one: an object of the class may be one of theirs.
     pub fn overriding(&self, class: u32, of_class: bool, name: &str) -> Vec<NodeRef> {
         let mut out = Vec::new();
@@ -347,7 +392,15 @@ impl<'p> Machine<'p> {
     }
 
     /// Calls the method of an object or class of the file. `None`: nothing in the file defines it.
-    pub fn call_ruby_member(&mut self, at: NodeRef, this: &V, class: u32, name: &SmolStr, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    pub fn call_ruby_member(
+        &mut self,
+        at: NodeRef,
+        this: &V,
+        class: u32,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         let of_class = matches!(this, V::Class(_));
         // inside a method of a base class the object is still of its own class
         let class = match this {
@@ -372,7 +425,8 @@ impl<'p> Machine<'p> {
             && self.declared.get(&def).is_some_and(|lanes| *lanes != Lanes::ALL)
         {
             for other in all {
-                let same_side = self.def(other).is_some_and(|def| def.is_static == of_class && def.form != Form::Setter);
+                let same_side =
+                    self.def(other).is_some_and(|def| def.is_static == of_class && def.form != Form::Setter);
                 if same_side && !found.contains(&other) {
                     found.push(other);
                 }
@@ -406,13 +460,20 @@ impl<'p> Machine<'p> {
     }
 
     fn more_precise(&self, own: u32, lexical: u32) -> u32 {
-        let is_kin = self.ancestors(own, false).iter().chain(&self.ancestors(own, true)).any(|(class, _)| *class == lexical);
+        let is_kin =
+            self.ancestors(own, false).iter().chain(&self.ancestors(own, true)).any(|(class, _)| *class == lexical);
         if is_kin { own } else { lexical }
     }
 
     /// `super`: the next method of the name after the one that runs.
     pub fn call_super(&mut self, at: NodeRef, args: &Args, bare: bool, lanes: Lanes) -> Option<(Val, Lanes)> {
-        let running = self.inlining.iter().rev().copied().find(|def| matches!(self.kind(*def), Some(Kind::Def(_)))).or(self.contexts[self.context].def)?;
+        let running = self
+            .inlining
+            .iter()
+            .rev()
+            .copied()
+            .find(|def| matches!(self.kind(*def), Some(Kind::Def(_))))
+            .or(self.contexts[self.context].def)?;
         let Some(Kind::Def(def)) = self.kind(running) else { return None };
         let (_, home) = self.homes.get(&running).copied()?;
         let home = home?;
@@ -470,8 +531,14 @@ impl<'p> Machine<'p> {
         if !self.ruby() {
             return positional.into_iter().map(Some).collect();
         }
-        let params: Vec<&Param> = def.params.iter().skip(skip).filter(|param| matches!(param.kind, ParamKind::Positional | ParamKind::Rest)).collect();
-        let required = params.iter().filter(|param| param.kind == ParamKind::Positional && param.default.is_none()).count();
+        let params: Vec<&Param> = def
+            .params
+            .iter()
+            .skip(skip)
+            .filter(|param| matches!(param.kind, ParamKind::Positional | ParamKind::Rest))
+            .collect();
+        let required =
+            params.iter().filter(|param| param.kind == ParamKind::Positional && param.default.is_none()).count();
         let mut spare = positional.len().saturating_sub(required);
         let has_rest = params.iter().any(|param| param.kind == ParamKind::Rest);
         let optional = params.iter().filter(|param| param.default.is_some()).count();
@@ -517,7 +584,8 @@ impl<'p> Machine<'p> {
             let slots: Vec<u32> = self.scopes[at as usize].names.values().copied().collect();
             for slot in slots {
                 let held = &self.slots[slot as usize];
-                let fixed = held.alts.is_empty() || held.alts.iter().all(|alt| matches!(alt.v, V::Class(_)) || self.is_method(&alt.v));
+                let fixed = held.alts.is_empty()
+                    || held.alts.iter().all(|alt| matches!(alt.v, V::Class(_)) || self.is_method(&alt.v));
                 if !fixed {
                     self.weaken_slot(slot, &Val::data(lanes));
                 }
@@ -535,7 +603,10 @@ impl<'p> Machine<'p> {
         let mut defs: Vec<NodeRef> = Vec::new();
         for (owner, own) in self.ancestors(class, of_class) {
             for def in self.classes[owner as usize].methods.values().flatten() {
-                if self.def(*def).is_some_and(|node| node.is_static == own || self.classes[owner as usize].form == ClassForm::Module) {
+                if self
+                    .def(*def)
+                    .is_some_and(|node| node.is_static == own || self.classes[owner as usize].form == ClassForm::Module)
+                {
                     defs.push(*def);
                 }
             }
@@ -544,7 +615,8 @@ impl<'p> Machine<'p> {
     }
 
     pub fn call_any_function(&mut self, at: NodeRef, args: &Args, lanes: Lanes) -> (Val, Lanes) {
-        let mut defs: Vec<NodeRef> = self.homes.iter().filter(|(_, (_, class))| class.is_none()).map(|(def, _)| *def).collect();
+        let mut defs: Vec<NodeRef> =
+            self.homes.iter().filter(|(_, (_, class))| class.is_none()).map(|(def, _)| *def).collect();
         if let Some(V::Class(class) | V::Instance(class)) = self.st.this.as_ref().and_then(|this| this.single()) {
             let class = *class;
             defs.extend(self.classes[class as usize].methods.values().flatten());
@@ -556,9 +628,8 @@ impl<'p> Machine<'p> {
         self.escape_args(args, lanes);
         defs.sort_unstable();
         defs.dedup();
+        // that one of them is meant keeps none from being called from elsewhere
         for def in defs {
-            self.called.insert(def);
-            self.structure.insert((self.context, def));
             self.maybe(lanes, |machine| machine.by_summary(at, def, lanes));
         }
         (Val::data(lanes), lanes)
@@ -592,7 +663,9 @@ impl<'p> Machine<'p> {
                 V::Object(object) => last(&self.classes[object.class as usize].name),
                 V::Name(name) => last(name),
                 V::Made(name) if ruby_parent(&last(name)).is_some() || name.ends_with("Error") => last(name),
-                V::Unknown(_) if matches!(self.kind(at), Some(Kind::Lit(_) | Kind::Interp(_))) => SmolStr::new_static("RuntimeError"),
+                V::Unknown(_) if matches!(self.kind(at), Some(Kind::Lit(_) | Kind::Interp(_))) => {
+                    SmolStr::new_static("RuntimeError")
+                }
                 _ => return None,
             };
             if found.as_ref().is_some_and(|known| *known != class) {
@@ -619,7 +692,9 @@ impl<'p> Machine<'p> {
             }
             class = match self.class_named(&class) {
                 Some(own) => match self.classes[own as usize].bases.first().and_then(Val::single) {
-                    Some(V::Class(base)) => SmolStr::new(self.classes[*base as usize].name.rsplit('.').next().unwrap_or_default()),
+                    Some(V::Class(base)) => {
+                        SmolStr::new(self.classes[*base as usize].name.rsplit('.').next().unwrap_or_default())
+                    }
                     Some(V::Name(base)) => SmolStr::new(base.rsplit('.').next().unwrap_or_default()),
                     _ => return None,
                 },
@@ -656,7 +731,7 @@ impl<'p> Machine<'p> {
             V::List(items) if depth > 0 => {
                 let mut result = Some(false);
                 for item in items.iter() {
-                    match item.single().map_or(None, |v| self.rescue_takes(v, class, depth - 1)) {
+                    match item.single().and_then(|v| self.rescue_takes(v, class, depth - 1)) {
                         Some(true) => return Some(true),
                         None => result = None,
                         Some(false) => {}
@@ -678,19 +753,19 @@ impl<'p> Machine<'p> {
         let block = args.block.clone()?;
         let mark = self.exits.len();
         let resume = std::mem::replace(&mut self.st.may_resume, true);
-        let open = Args {
-            open: true,
-            ..Args::default()
-        };
+        let open = Args { open: true, ..Args::default() };
         let (mut value, falls) = self.call_value(at, &block, &open, lanes);
         self.st.may_resume = resume;
-        let classes: Vec<V> = args.positional.iter().map(|class| class.single().cloned().unwrap_or(V::Unknown(Cause::Data))).collect();
+        let classes: Vec<V> =
+            args.positional.iter().map(|class| class.single().cloned().unwrap_or(V::Unknown(Cause::Data))).collect();
         let mut landing = Vec::new();
         let mut index = mark;
         while index < self.exits.len() {
             let exit = &self.exits[index];
             let verdicts: Vec<Option<bool>> = match exit.target {
-                Target::Raise => classes.iter().map(|wanted| self.rescue_takes(wanted, exit.class.as_deref(), 2)).collect(),
+                Target::Raise => {
+                    classes.iter().map(|wanted| self.rescue_takes(wanted, exit.class.as_deref(), 2)).collect()
+                }
                 _ => vec![Some(false)],
             };
             if verdicts.contains(&Some(true)) {
@@ -778,17 +853,35 @@ impl<'p> Machine<'p> {
         let scope = self.push_scope(ScopeKind::Class(class), 0);
         self.classes.push(super::classes::ClassInfo::made(at, scope));
         if how == "OpenStruct" {
-            let mut fields: Vec<(SmolStr, Val)> = args.named.iter().map(|(name, value)| (field_of(name), value.clone())).collect();
+            let mut fields: Vec<(SmolStr, Val)> =
+                args.named.iter().map(|(name, value)| (field_of(name), value.clone())).collect();
             if let Some(V::Map(pairs)) = args.get(0).and_then(Val::single) {
                 fields.extend(pairs.iter().filter_map(|(key, value)| Some((field_of(key.text()?), value.clone()))));
             }
-            self.structs.insert(class, fields.iter().map(|(name, _)| SmolStr::new(name.trim_start_matches('@'))).collect());
-            return Some((Val::of(V::Object(std::rc::Rc::new(Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), exposed: Default::default() })), lanes), lanes));
+            self.structs
+                .insert(class, fields.iter().map(|(name, _)| SmolStr::new(name.trim_start_matches('@'))).collect());
+            return Some((
+                Val::of(
+                    V::Object(std::rc::Rc::new(Object {
+                        class,
+                        fields: std::cell::RefCell::new(fields),
+                        born: self.branch(),
+                        body: self.foreign_below,
+                        exposed: Default::default(),
+                    })),
+                    lanes,
+                ),
+                lanes,
+            ));
         }
-        let names: Option<Vec<SmolStr>> = args.positional.iter().map(|name| match name.single()? {
-            V::Symbol(name) => Some(name.clone()),
-            _ => None,
-        }).collect();
+        let names: Option<Vec<SmolStr>> = args
+            .positional
+            .iter()
+            .map(|name| match name.single()? {
+                V::Symbol(name) => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
         self.structs.insert(class, names?);
         Some((Val::of(V::Class(class), lanes), lanes))
     }
@@ -801,16 +894,46 @@ impl<'p> Machine<'p> {
             .enumerate()
             .map(|(index, name)| {
                 let given = args.get(index).or_else(|| args.named(name)).cloned();
-                let value = given.unwrap_or_else(|| if args.open || !args.named.is_empty() { Val::data(lanes) } else { Val::nil(lanes) });
+                let value = given.unwrap_or_else(|| {
+                    if args.open || !args.named.is_empty() { Val::data(lanes) } else { Val::nil(lanes) }
+                });
                 (field_of(name), value)
             })
             .collect();
-        let object = Object { class, fields: std::cell::RefCell::new(fields), born: self.branch(), exposed: Default::default() };
+        let object = Object {
+            class,
+            fields: std::cell::RefCell::new(fields),
+            born: self.branch(),
+            body: self.foreign_below,
+            exposed: Default::default(),
+        };
         Some((Val::of(V::Object(std::rc::Rc::new(object)), lanes), lanes))
     }
 
+    /// `struct[:field] = value`, `struct[0] = value`.
+    pub fn write_struct(&mut self, v: &V, keys: &[Val], value: &Val, lanes: Lanes) {
+        let V::Object(object) = v else { return };
+        let object = object.clone();
+        match keys.first().and_then(Val::text) {
+            Some(name) => self.write_object_field(&object, &field_of(name), lanes, value),
+            None => {
+                for (_, field) in object.fields.borrow_mut().iter_mut() {
+                    field.join(&value.only(lanes));
+                }
+            }
+        }
+    }
+
     /// Members that something in a class body made: attributes of the class, delegates, fields of structs; and members by name.
-    pub fn made_member(&mut self, at: NodeRef, this: &V, class: u32, name: &SmolStr, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    pub fn made_member(
+        &mut self,
+        at: NodeRef,
+        this: &V,
+        class: u32,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         let own = match this {
             V::Class(class) | V::Instance(class) => *class,
             V::Object(object) => object.class,
@@ -882,16 +1005,12 @@ impl<'p> Machine<'p> {
             _ => return None,
         };
         self.resolve(class, of_class, name)?;
-        let args = Args {
-            positional: vec![right.clone()],
-            nodes: vec![at],
-            ..Args::default()
-        };
+        let args = Args { positional: vec![right.clone()], nodes: vec![at], ..Args::default() };
         let this = left.single()?.clone();
         let (value, falls) = self.call_ruby_member(at, &this, class, &SmolStr::new_static(name), &args, lanes)?;
         if op == Op::Ne {
             let outcome = self.truth(&value, falls).negate();
-            return Some((self.from_outcome(&outcome, &value), falls));
+            return Some((self.bool_of(&outcome, &value), falls));
         }
         Some((value, falls))
     }
@@ -908,7 +1027,14 @@ impl<'p> Machine<'p> {
     }
 
     /// A method that the language calls by itself (`to_s`, `[]`, `[]=`), where a class of the file defines it.
-    pub fn implicit_call(&mut self, at: NodeRef, v: &V, name: &'static str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    pub fn implicit_call(
+        &mut self,
+        at: NodeRef,
+        v: &V,
+        name: &'static str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         let class = match v {
             V::Instance(class) | V::Class(class) => *class,
             V::Object(object) => object.class,
@@ -931,7 +1057,9 @@ impl<'p> Machine<'p> {
     pub fn sinatra_function(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
         match (name, args.positional.len()) {
             ("settings", 0) => Some((Val::of(V::Name(SmolStr::new_static("settings")), lanes), lanes)),
-            ("environment", 0) if self.body_class().is_some() => Some((self.accessor_value("settings.environment", lanes)?, lanes)),
+            ("environment", 0) if self.body_class().is_some() => {
+                Some((self.accessor_value("settings.environment", lanes)?, lanes))
+            }
             // these leave the route
             ("halt" | "redirect" | "pass" | "not_found", _) if args.block.is_none() => {
                 self.escape_args(args, lanes);
@@ -974,7 +1102,7 @@ impl<'p> Machine<'p> {
         }
         let value = self.accessor_value(&format!("settings.{stem}"), lanes)?;
         let outcome = self.truth(&value, lanes);
-        Some((self.from_outcome(&outcome, &value), lanes))
+        Some((self.bool_of(&outcome, &value), lanes))
     }
 }
 
@@ -990,9 +1118,23 @@ pub fn attribute_field(name: &str) -> SmolStr {
 /// The class that one of Ruby's own exception classes derives from.
 fn ruby_parent(class: &str) -> Option<&'static str> {
     Some(match class {
-        "StandardError" | "ScriptError" | "NoMemoryError" | "SecurityError" | "SignalException" | "SystemExit" | "SystemStackError" | "fatal" => "Exception",
-        "ArgumentError" | "EncodingError" | "FiberError" | "IOError" | "IndexError" | "LocalJumpError" | "NameError" | "RangeError" | "RegexpError" | "RuntimeError"
-        | "SystemCallError" | "ThreadError" | "TypeError" | "ZeroDivisionError" | "NoMatchingPatternError" => "StandardError",
+        "StandardError" | "ScriptError" | "NoMemoryError" | "SecurityError" | "SignalException" | "SystemExit"
+        | "SystemStackError" | "fatal" => "Exception",
+        "ArgumentError"
+        | "EncodingError"
+        | "FiberError"
+        | "IOError"
+        | "IndexError"
+        | "LocalJumpError"
+        | "NameError"
+        | "RangeError"
+        | "RegexpError"
+        | "RuntimeError"
+        | "SystemCallError"
+        | "ThreadError"
+        | "TypeError"
+        | "ZeroDivisionError"
+        | "NoMatchingPatternError" => "StandardError",
         "UncaughtThrowError" => "ArgumentError",
         "EOFError" => "IOError",
         "KeyError" | "StopIteration" => "IndexError",
@@ -1003,7 +1145,9 @@ fn ruby_parent(class: &str) -> Option<&'static str> {
         "NoMatchingPatternKeyError" => "NoMatchingPatternError",
         "LoadError" | "NotImplementedError" | "SyntaxError" => "ScriptError",
         "Interrupt" => "SignalException",
-        "ENOENT" | "EACCES" | "EEXIST" | "ECONNREFUSED" | "ECONNRESET" | "EPIPE" | "ETIMEDOUT" | "EPERM" | "EINVAL" => "SystemCallError",
+        "ENOENT" | "EACCES" | "EEXIST" | "ECONNREFUSED" | "ECONNRESET" | "EPIPE" | "ETIMEDOUT" | "EPERM" | "EINVAL" => {
+            "SystemCallError"
+        }
         _ => return None,
     })
 }

@@ -24,6 +24,10 @@ impl<'p> Machine<'p> {
             return Some(result);
         }
         match v {
+            // `:name.to_proc` is called with what it is sent to
+            V::Symbol(_) if matches!(name, "call" | "()" | "===" | "yield") => {
+                Some(self.call_value(at, &Val::of(v.clone(), lanes), args, lanes))
+            }
             V::Str(_) | V::Inquirer(_) | V::Symbol(_) => self.text_operation(v, name, args, lanes),
             V::Int(number) => self.number_method(at, *number, name, args, lanes),
             V::Bool(value) => match (name, args.get(0)) {
@@ -102,14 +106,14 @@ impl<'p> Machine<'p> {
         if let Some(first) = args.get(0)
             && first.alts.len() > 1
             && args.positional.len() == 1
-            && matches!(name, "casecmp" | "<=>" | "+" | "*" | "concat" | "delete_prefix" | "delete_suffix" | "sub" | "gsub")
+            && matches!(
+                name,
+                "casecmp" | "<=>" | "+" | "*" | "concat" | "delete_prefix" | "delete_suffix" | "sub" | "gsub"
+            )
         {
             let mut out = Val::default();
             for alt in first.groups(lanes) {
-                let own = Args {
-                    positional: vec![Val::of(alt.v.clone(), alt.lanes)],
-                    ..Args::default()
-                };
+                let own = Args { positional: vec![Val::of(alt.v.clone(), alt.lanes)], ..Args::default() };
                 out.join(&self.text_operation(v, name, &own, alt.lanes)?.0);
             }
             return (out.lanes() == lanes).then_some((out, lanes));
@@ -120,12 +124,17 @@ impl<'p> Machine<'p> {
             _ => None,
         };
         let str = |text: String| Some(V::Str(SmolStr::new(text)));
-        let list = |parts: Vec<String>| Some(V::List(Rc::new(parts.into_iter().map(|part| Val::of(V::Str(SmolStr::new(part)), lanes)).collect())));
+        let list = |parts: Vec<String>| {
+            Some(V::List(Rc::new(parts.into_iter().map(|part| Val::of(V::Str(SmolStr::new(part)), lanes)).collect())))
+        };
         let found = match (name, args.positional.len()) {
             _ if args.block.is_some() => None,
             ("casecmp", 1) => texts.map(|other| V::Int(order(&text.to_lowercase(), &other[0].to_lowercase()))),
             ("<=>", 1) => texts.map(|other| V::Int(order(text, other[0]))),
-            ("swapcase", 0) => str(text.chars().map(|c| if c.is_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() }).collect()),
+            ("swapcase", 0) => str(text
+                .chars()
+                .map(|c| if c.is_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() })
+                .collect()),
             ("reverse", 0) => str(text.chars().rev().collect()),
             ("delete_prefix", 1) => str(text.strip_prefix(texts?[0].as_str()).unwrap_or(text).to_owned()),
             ("delete_suffix", 1) => str(text.strip_suffix(texts?[0].as_str()).unwrap_or(text).to_owned()),
@@ -162,7 +171,9 @@ impl<'p> Machine<'p> {
                 }
                 list(parts)
             }
-            ("split", 1) if texts.as_ref().is_some_and(|texts| texts[0] == " ") => list(text.split_whitespace().map(str::to_owned).collect()),
+            ("split", 1) if texts.as_ref().is_some_and(|texts| texts[0] == " ") => {
+                list(text.split_whitespace().map(str::to_owned).collect())
+            }
             ("lines" | "each_line", 0) => list(text.split_inclusive('\n').map(str::to_owned).collect()),
             ("parameterize" | "underscore" | "dasherize" | "squish", 0) if is_simple(text) => str(text.to_lowercase()),
             ("classify" | "camelize" | "camelcase", 0) if is_simple(text) && !text.ends_with('s') => {
@@ -171,6 +182,7 @@ impl<'p> Machine<'p> {
                 str(format!("{head}{}", chars.as_str()))
             }
             ("to_i", 0) => Some(V::Int(leading_number(text))),
+            ("to_proc", 0) if matches!(v, V::Symbol(_)) => Some(v.clone()),
             ("ord", 0) => text.chars().next().map(|c| V::Int(i64::from(u32::from(c)))),
             ("match", 1) => {
                 let this = Val::of(v.clone(), lanes);
@@ -185,7 +197,14 @@ impl<'p> Machine<'p> {
         Some((Val::of(found, lanes), lanes))
     }
 
-    fn number_method(&mut self, at: NodeRef, number: i64, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    fn number_method(
+        &mut self,
+        at: NodeRef,
+        number: i64,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         let other = |index: usize| match args.get(index).and_then(Val::single) {
             Some(V::Int(number)) => Some(*number),
             _ => None,
@@ -198,9 +217,13 @@ impl<'p> Machine<'p> {
             ("negative?", 0) => bool(number < 0),
             ("even?", 0) => bool(number % 2 == 0),
             ("odd?", 0) => bool(number % 2 != 0),
-            ("nonzero?", 0) => Some((if number == 0 { Val::nil(lanes) } else { Val::of(V::Int(number), lanes) }, lanes)),
+            ("nonzero?", 0) => {
+                Some((if number == 0 { Val::nil(lanes) } else { Val::of(V::Int(number), lanes) }, lanes))
+            }
             ("between?", 2) => bool(other(0)? <= number && number <= other(1)?),
-            ("to_i" | "to_int" | "abs" | "floor" | "ceil" | "round", 0) => int(if name == "abs" { number.saturating_abs() } else { number }),
+            ("to_i" | "to_int" | "abs" | "floor" | "ceil" | "round", 0) => {
+                int(if name == "abs" { number.saturating_abs() } else { number })
+            }
             ("succ" | "next", 0) => int(number.saturating_add(1)),
             ("pred", 0) => int(number.saturating_sub(1)),
             ("to_s", 0) => Some((Val::of(V::Str(SmolStr::new(number.to_string())), lanes), lanes)),
@@ -208,7 +231,9 @@ impl<'p> Machine<'p> {
                 self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static("ZeroDivisionError")), at);
                 Some((Val::default(), Lanes::NONE))
             }
-            ("/" | "div", 1) => int(number.checked_div_euclid(other(0)?).filter(|_| number >= 0 && other(0).is_some_and(|by| by > 0))?),
+            ("/" | "div", 1) => int(number
+                .checked_div_euclid(other(0)?)
+                .filter(|_| number >= 0 && other(0).is_some_and(|by| by > 0))?),
             ("<=>", 1) => int(i64::from(number > other(0)?) - i64::from(number < other(0)?)),
             ("times", 0) => {
                 let items = counted(0, number.saturating_sub(1), lanes)?;
@@ -228,7 +253,14 @@ impl<'p> Machine<'p> {
     }
 
     /// Runs a block over items, one after the other, and gives what the method gives.
-    fn each_item(&mut self, at: NodeRef, items: &[Val], block: &Val, lanes: Lanes, gives: Option<Val>) -> Option<(Val, Lanes)> {
+    fn each_item(
+        &mut self,
+        at: NodeRef,
+        items: &[Val],
+        block: &Val,
+        lanes: Lanes,
+        gives: Option<Val>,
+    ) -> Option<(Val, Lanes)> {
         let results = self.over_items(at, items, block, lanes)?;
         let falls = results.1;
         Some((gives.unwrap_or_else(|| Val::data(falls)).only(falls), falls))
@@ -242,11 +274,7 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let mut results = Vec::with_capacity(items.len());
         for item in items {
-            let own = Args {
-                positional: vec![item.clone()],
-                nodes: vec![at],
-                ..Args::default()
-            };
+            let own = Args { positional: vec![item.clone()], nodes: vec![at], ..Args::default() };
             let here = falls & item.lanes();
             let (value, rest) = self.call_value(at, block, &own, here);
             falls = rest | falls.without(item.lanes());
@@ -254,22 +282,29 @@ impl<'p> Machine<'p> {
         }
         if items.is_empty() {
             // the block is known all the same
-            let open = Args {
-                open: true,
-                ..Args::default()
-            };
+            let open = Args { open: true, ..Args::default() };
             self.call_value(at, block, &open, Lanes::NONE);
         }
         Some((results, falls))
     }
 
-    fn closure_method(&mut self, at: NodeRef, closure: &Rc<Closure>, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    fn closure_method(
+        &mut self,
+        at: NodeRef,
+        closure: &Rc<Closure>,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         match name {
             // what only looks at it does not call it
-            "arity" | "lambda?" | "parameters" | "source_location" | "object_id" | "hash" | "inspect" | "name" | "owner" | "frozen?" | "nil?" | "class" => {
+            "arity" | "lambda?" | "parameters" | "source_location" | "object_id" | "hash" | "inspect" | "name"
+            | "owner" | "frozen?" | "nil?" | "class" => {
                 Some((if name == "nil?" { Val::bool(false, lanes) } else { Val::data(lanes) }, lanes))
             }
-            "to_proc" | "freeze" | "dup" | "clone" | "itself" | "unbind" | "presence" => Some((Val::of(V::Closure(closure.clone()), lanes), lanes)),
+            "to_proc" | "freeze" | "dup" | "clone" | "itself" | "unbind" | "presence" => {
+                Some((Val::of(V::Closure(closure.clone()), lanes), lanes))
+            }
             "tap" | "then" | "yield_self" | "send" | "public_send" | "__send__" | "try" => None,
             _ => {
                 // whoever takes it may call it
@@ -281,7 +316,14 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn ruby_list_method(&mut self, at: NodeRef, items: &Rc<Vec<Val>>, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    fn ruby_list_method(
+        &mut self,
+        at: NodeRef,
+        items: &Rc<Vec<Val>>,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         let this = || Val::of(V::List(items.clone()), lanes);
         let list = |items: Vec<Val>| Some((Val::of(V::List(Rc::new(items)), lanes), lanes));
         let everywhere = items.iter().all(|item| item.lanes().covers(lanes));
@@ -290,11 +332,13 @@ impl<'p> Machine<'p> {
         }
         match (name, args.positional.len()) {
             ("count", 1) if everywhere => {
-                let outcomes: Vec<Outcome> = items.iter().map(|item| self.equal(at, item, &args.positional[0], lanes, false)).collect();
+                let outcomes: Vec<Outcome> =
+                    items.iter().map(|item| self.equal(at, item, &args.positional[0], lanes, false)).collect();
                 Some((counted_outcomes(&outcomes, lanes), lanes))
             }
             ("index" | "find_index", 1) if everywhere => {
-                let outcomes: Vec<Outcome> = items.iter().map(|item| self.equal(at, item, &args.positional[0], lanes, false)).collect();
+                let outcomes: Vec<Outcome> =
+                    items.iter().map(|item| self.equal(at, item, &args.positional[0], lanes, false)).collect();
                 Some((first_place(&outcomes, lanes), lanes))
             }
             ("&" | "intersection", 1) => {
@@ -313,7 +357,9 @@ impl<'p> Machine<'p> {
                 }
                 list(kept)
             }
-            ("-" | "difference" | "excluding" | "without", 1) if args.get(0).is_some_and(|other| matches!(other.single(), Some(V::List(_)))) => {
+            ("-" | "difference" | "excluding" | "without", 1)
+                if args.get(0).is_some_and(|other| matches!(other.single(), Some(V::List(_)))) =>
+            {
                 let other = args.get(0)?.clone();
                 let mut kept = Vec::new();
                 for item in items.iter() {
@@ -331,11 +377,22 @@ impl<'p> Machine<'p> {
                 V::List(more) => list(items.iter().chain(more.iter()).cloned().collect()),
                 _ => None,
             },
-            ("compact", 0) => list(items.iter().map(|item| without(item, |v| matches!(v, V::Nil | V::Missing))).filter(|item| !item.alts.is_empty()).collect()),
+            ("compact", 0) => list(
+                items
+                    .iter()
+                    .map(|item| without(item, |v| matches!(v, V::Nil | V::Missing)))
+                    .filter(|item| !item.alts.is_empty())
+                    .collect(),
+            ),
             ("compact_blank", 0) => list(
                 items
                     .iter()
-                    .map(|item| without(item, |v| matches!(v, V::Nil | V::Missing | V::Bool(false)) || text_of(v).is_some_and(|text| text.trim().is_empty())))
+                    .map(|item| {
+                        without(item, |v| {
+                            matches!(v, V::Nil | V::Missing | V::Bool(false))
+                                || text_of(v).is_some_and(|text| text.trim().is_empty())
+                        })
+                    })
                     .filter(|item| !item.alts.is_empty())
                     .collect(),
             ),
@@ -356,8 +413,19 @@ impl<'p> Machine<'p> {
             }
             ("empty?" | "blank?" | "any?" | "present?" | "none?", 0) if !everywhere => {
                 let some = items.iter().fold(Lanes::NONE, |all, item| all | (item.lanes() & lanes));
-                let truthy = if matches!(name, "any?" | "none?") { self.truth(&self.quantify(&this(), true, lanes), lanes) } else { Outcome { yes: some, no: lanes.without(some), ..Outcome::default() } };
-                Some((if matches!(name, "empty?" | "blank?" | "none?") { Val::either(truthy.no, truthy.yes) } else { Val::either(truthy.yes, truthy.no) }, lanes))
+                let truthy = if matches!(name, "any?" | "none?") {
+                    self.truth(&self.quantify(&this(), true, lanes), lanes)
+                } else {
+                    Outcome { yes: some, no: lanes.without(some), ..Outcome::default() }
+                };
+                Some((
+                    if matches!(name, "empty?" | "blank?" | "none?") {
+                        Val::either(truthy.no, truthy.yes)
+                    } else {
+                        Val::either(truthy.yes, truthy.no)
+                    },
+                    lanes,
+                ))
             }
             ("size" | "length" | "count", 0) if !everywhere => Some((Val::data(lanes), lanes)),
             ("all?", 0) => {
@@ -374,11 +442,7 @@ impl<'p> Machine<'p> {
                 let mut value = first.clone();
                 let mut falls = lanes;
                 for item in rest {
-                    let own = Args {
-                        positional: vec![item.clone()],
-                        nodes: vec![at],
-                        ..Args::default()
-                    };
+                    let own = Args { positional: vec![item.clone()], nodes: vec![at], ..Args::default() };
                     (value, falls) = self.call_on(at, &value, at, &operator, &own, falls, &PLAIN);
                 }
                 Some((value, falls))
@@ -414,11 +478,15 @@ impl<'p> Machine<'p> {
             }
             ("reverse", 0) => list(items.iter().rev().cloned().collect()),
             ("first" | "take", 1) => match args.get(0)?.single()? {
-                V::Int(count) if everywhere => list(items.iter().take(usize::try_from(*count).ok()?).cloned().collect()),
+                V::Int(count) if everywhere => {
+                    list(items.iter().take(usize::try_from(*count).ok()?).cloned().collect())
+                }
                 _ => None,
             },
             ("drop", 1) => match args.get(0)?.single()? {
-                V::Int(count) if everywhere => list(items.iter().skip(usize::try_from(*count).ok()?).cloned().collect()),
+                V::Int(count) if everywhere => {
+                    list(items.iter().skip(usize::try_from(*count).ok()?).cloned().collect())
+                }
                 _ => None,
             },
             ("lazy" | "each_entry" | "each" | "to_enum", 0) => None,
@@ -426,7 +494,15 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn list_with_block(&mut self, at: NodeRef, items: &Rc<Vec<Val>>, name: &str, args: &Args, block: &Val, lanes: Lanes) -> Option<(Val, Lanes)> {
+    fn list_with_block(
+        &mut self,
+        at: NodeRef,
+        items: &Rc<Vec<Val>>,
+        name: &str,
+        args: &Args,
+        block: &Val,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         let everywhere = items.iter().all(|item| item.lanes().covers(lanes));
         let plain = args.positional.is_empty();
         match name {
@@ -456,7 +532,8 @@ impl<'p> Machine<'p> {
             }
             "filter_map" if plain => {
                 let (values, falls) = self.over_items(at, items, block, lanes)?;
-                let kept = values.iter().map(|value| self.truthy_part(value, falls)).filter(|value| !value.alts.is_empty());
+                let kept =
+                    values.iter().map(|value| self.truthy_part(value, falls)).filter(|value| !value.alts.is_empty());
                 let kept: Vec<Val> = kept.collect();
                 // what may be there and may be not
                 let certain = values.iter().all(|value| {
@@ -492,7 +569,11 @@ impl<'p> Machine<'p> {
             }
             "index_with" | "index_by" if plain => {
                 let (values, falls) = self.over_items(at, items, block, lanes)?;
-                let pairs = items.iter().cloned().zip(values).map(|(item, value)| if name == "index_by" { (value, item) } else { (item, value) });
+                let pairs = items
+                    .iter()
+                    .cloned()
+                    .zip(values)
+                    .map(|(item, value)| if name == "index_by" { (value, item) } else { (item, value) });
                 Some((Val::of(V::Map(Rc::new(pairs.rev().collect())), falls), falls))
             }
             "each_with_object" if args.positional.len() == 1 => {
@@ -503,11 +584,8 @@ impl<'p> Machine<'p> {
                 let mut falls = lanes;
                 let mut now = memo.clone();
                 for item in items.iter() {
-                    let own = Args {
-                        positional: vec![item.clone(), now.clone()],
-                        nodes: vec![at, at],
-                        ..Args::default()
-                    };
+                    let own =
+                        Args { positional: vec![item.clone(), now.clone()], nodes: vec![at, at], ..Args::default() };
                     let before = self.changes.len();
                     let here = falls & item.lanes();
                     let (_, rest) = self.call_value(at, block, &own, here);
@@ -524,11 +602,7 @@ impl<'p> Machine<'p> {
                 };
                 let mut falls = lanes;
                 for item in rest {
-                    let own = Args {
-                        positional: vec![value, item.clone()],
-                        nodes: vec![at, at],
-                        ..Args::default()
-                    };
+                    let own = Args { positional: vec![value, item.clone()], nodes: vec![at, at], ..Args::default() };
                     (value, falls) = self.call_value(at, block, &own, falls);
                 }
                 Some((value, falls))
@@ -538,7 +612,8 @@ impl<'p> Machine<'p> {
                     V::Int(size) => usize::try_from(*size).ok().filter(|size| *size > 0)?,
                     _ => return None,
                 };
-                let slices: Vec<Val> = items.chunks(size).map(|slice| Val::of(V::List(Rc::new(slice.to_vec())), lanes)).collect();
+                let slices: Vec<Val> =
+                    items.chunks(size).map(|slice| Val::of(V::List(Rc::new(slice.to_vec())), lanes)).collect();
                 self.each_item(at, &slices, block, lanes, None)
             }
             "each_index" if everywhere && plain => {
@@ -564,7 +639,8 @@ impl<'p> Machine<'p> {
     fn replaced(&self, value: &Val, mark: usize) -> Val {
         let mut out = value.clone();
         for (old, new) in self.changes.iter().skip(mark) {
-            let on = out.alts.iter().filter(|alt| same(&alt.v, old)).fold(Lanes::NONE, |all, alt| all | alt.lanes) & new.lanes();
+            let on = out.alts.iter().filter(|alt| same(&alt.v, old)).fold(Lanes::NONE, |all, alt| all | alt.lanes)
+                & new.lanes();
             if !on.is_empty() {
                 let before = out.only(on);
                 out.overwrite(on, &new.only(on));
@@ -578,10 +654,37 @@ impl<'p> Machine<'p> {
         out
     }
 
-    fn ruby_map_method(&mut self, at: NodeRef, pairs: &Rc<Vec<(Val, Val)>>, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
+    fn ruby_map_method(
+        &mut self,
+        at: NodeRef,
+        pairs: &Rc<Vec<(Val, Val)>>,
+        name: &str,
+        args: &Args,
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
         if super::ops::is_set(pairs) && name != "freeze" {
             // a set is asked like a list
-            if !matches!(name, "include?" | "member?" | "===" | "contain?" | "each" | "any?" | "all?" | "none?" | "empty?" | "size" | "length" | "count" | "to_a" | "map" | "find" | "select" | "reject" | "exclude?") {
+            if !matches!(
+                name,
+                "include?"
+                    | "member?"
+                    | "==="
+                    | "contain?"
+                    | "each"
+                    | "any?"
+                    | "all?"
+                    | "none?"
+                    | "empty?"
+                    | "size"
+                    | "length"
+                    | "count"
+                    | "to_a"
+                    | "map"
+                    | "find"
+                    | "select"
+                    | "reject"
+                    | "exclude?"
+            ) {
                 self.escape_args(args, lanes);
                 return Some((Val::data(lanes), lanes));
             }
@@ -590,17 +693,19 @@ impl<'p> Machine<'p> {
             return self.value_method(at, &V::List(Rc::new(items)), name, args, lanes);
         }
         let map = |pairs: Vec<(Val, Val)>| Some((Val::of(V::Map(Rc::new(pairs)), lanes), lanes));
-        let known_keys = pairs.iter().all(|(key, _)| matches!(key.single(), Some(V::Str(_) | V::Symbol(_) | V::Bool(_) | V::Int(_))));
+        let known_keys = pairs
+            .iter()
+            .all(|(key, _)| matches!(key.single(), Some(V::Str(_) | V::Symbol(_) | V::Bool(_) | V::Int(_))));
         match (name, args.positional.len(), args.block.clone()) {
             ("merge" | "reverse_merge" | "with_defaults" | "deep_merge", count, None) if count <= 1 => {
-                let named: Vec<(Val, Val)> = args.named.iter().map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone())).collect();
+                let named: Vec<(Val, Val)> = args
+                    .named
+                    .iter()
+                    .map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone()))
+                    .collect();
                 let others = match args.get(0) {
                     Some(other) => other.groups(lanes),
-                    None => vec![Alt {
-                        lanes,
-                        v: V::Map(Rc::new(Vec::new())),
-                        doubt: false,
-                    }],
+                    None => vec![Alt { lanes, v: V::Map(Rc::new(Vec::new())), doubt: false }],
                 };
                 let mut out = Val::default();
                 for other in others {
@@ -612,7 +717,8 @@ impl<'p> Machine<'p> {
                         "merge" | "deep_merge" => (named.iter().chain(more.iter()).cloned().collect(), pairs.to_vec()),
                         _ => (pairs.to_vec(), named.iter().chain(more.iter()).cloned().collect()),
                     };
-                    let nested = name == "deep_merge" && first.iter().any(|(_, value)| value.alts.iter().any(|alt| matches!(alt.v, V::Map(_))));
+                    let nested = name == "deep_merge"
+                        && first.iter().any(|(_, value)| value.alts.iter().any(|alt| matches!(alt.v, V::Map(_))));
                     if nested {
                         out.join(&Val::data(other.lanes));
                         continue;
@@ -628,14 +734,12 @@ impl<'p> Machine<'p> {
             ("dig", count, None) if count > 1 => {
                 let mut value = Val::of(V::Map(pairs.clone()), lanes);
                 for key in &args.positional {
-                    let own = Args {
-                        positional: vec![key.clone()],
-                        nodes: vec![at],
-                        ..Args::default()
-                    };
+                    let own = Args { positional: vec![key.clone()], nodes: vec![at], ..Args::default() };
                     (value, _) = self.each_alternative(&value.only(lanes), lanes, |machine, v, lanes| match v {
                         V::Nil | V::Missing => (Val::nil(lanes), lanes),
-                        V::Map(_) => machine.value_method(at, v, "dig", &own, lanes).unwrap_or_else(|| (Val::data(lanes), lanes)),
+                        V::Map(_) => {
+                            machine.value_method(at, v, "dig", &own, lanes).unwrap_or_else(|| (Val::data(lanes), lanes))
+                        }
                         _ => (Val::data(lanes), lanes),
                     });
                 }
@@ -644,32 +748,43 @@ impl<'p> Machine<'p> {
             ("except" | "without", _, None) if known_keys => {
                 let gone: Option<Vec<&V>> = args.positional.iter().map(Val::single).collect();
                 let gone = gone?;
-                map(pairs.iter().filter(|(key, _)| !gone.iter().any(|gone| key.single().is_some_and(|key| same(key, gone)))).cloned().collect())
+                map(pairs
+                    .iter()
+                    .filter(|(key, _)| !gone.iter().any(|gone| key.single().is_some_and(|key| same(key, gone))))
+                    .cloned()
+                    .collect())
             }
             ("slice", _, None) if known_keys => {
                 let kept: Option<Vec<&V>> = args.positional.iter().map(Val::single).collect();
                 let kept = kept?;
-                map(pairs.iter().filter(|(key, _)| kept.iter().any(|kept| key.single().is_some_and(|key| same(key, kept)))).cloned().collect())
-            }
-            ("symbolize_keys" | "deep_symbolize_keys" | "stringify_keys", 0, None) if known_keys => map(
-                pairs
+                map(pairs
                     .iter()
-                    .map(|(key, value)| {
-                        let text = key.text().cloned().unwrap_or_default();
-                        let key = if name == "stringify_keys" { V::Str(text) } else { V::Symbol(text) };
-                        (Val::of(key, lanes), value.clone())
-                    })
-                    .collect(),
-            ),
+                    .filter(|(key, _)| kept.iter().any(|kept| key.single().is_some_and(|key| same(key, kept))))
+                    .cloned()
+                    .collect())
+            }
+            ("symbolize_keys" | "deep_symbolize_keys" | "stringify_keys", 0, None) if known_keys => map(pairs
+                .iter()
+                .map(|(key, value)| {
+                    let text = key.text().cloned().unwrap_or_default();
+                    let key = if name == "stringify_keys" { V::Str(text) } else { V::Symbol(text) };
+                    (Val::of(key, lanes), value.clone())
+                })
+                .collect()),
             ("invert", 0, None) => {
-                let mut turned: Vec<(Val, Val)> = pairs.iter().map(|(key, value)| (value.clone(), key.clone())).collect();
+                let mut turned: Vec<(Val, Val)> =
+                    pairs.iter().map(|(key, value)| (value.clone(), key.clone())).collect();
                 turned.reverse();
                 map(turned)
             }
             ("empty?" | "blank?", 0, None) => Some((Val::bool(pairs.is_empty(), lanes), lanes)),
             ("any?" | "present?", 0, None) => Some((Val::bool(!pairs.is_empty(), lanes), lanes)),
-            ("size" | "length" | "count", 0, None) if known_keys && distinct(pairs) => Some((Val::of(V::Int(pairs.len() as i64), lanes), lanes)),
-            ("freeze" | "to_h" | "to_hash" | "compact", 0, None) if name != "compact" => Some((Val::of(V::Map(pairs.clone()), lanes), lanes)),
+            ("size" | "length" | "count", 0, None) if known_keys && distinct(pairs) => {
+                Some((Val::of(V::Int(pairs.len() as i64), lanes), lanes))
+            }
+            ("freeze" | "to_h" | "to_hash" | "compact", 0, None) if name != "compact" => {
+                Some((Val::of(V::Map(pairs.clone()), lanes), lanes))
+            }
             ("values_at", _, None) => {
                 let values = args
                     .positional
@@ -685,11 +800,7 @@ impl<'p> Machine<'p> {
             ("fetch", 1, Some(block)) => {
                 let key = args.get(0)?.clone();
                 let (found, missing) = self.lookup_in_map(at, pairs, &key, lanes);
-                let own = Args {
-                    positional: vec![key.only(missing)],
-                    nodes: vec![at],
-                    ..Args::default()
-                };
+                let own = Args { positional: vec![key.only(missing)], nodes: vec![at], ..Args::default() };
                 let (default, falls) = self.call_value(at, &block, &own, missing);
                 let mut value = found;
                 value.join(&default);
@@ -709,15 +820,17 @@ impl<'p> Machine<'p> {
                 let values: Vec<Val> = pairs.iter().map(|(_, value)| value.clone()).collect();
                 self.each_item(at, &values, &block, lanes, None)
             }
-            ("each" | "each_pair" | "map" | "collect" | "flat_map" | "any?" | "all?" | "none?" | "find" | "detect" | "filter_map" | "to_h" | "count" | "sum", 0, Some(block)) if distinct(pairs) => {
+            (
+                "each" | "each_pair" | "map" | "collect" | "flat_map" | "any?" | "all?" | "none?" | "find" | "detect"
+                | "filter_map" | "to_h" | "count" | "sum",
+                0,
+                Some(block),
+            ) if distinct(pairs) => {
                 let items: Vec<Val> = pairs
                     .iter()
                     .map(|(key, value)| Val::of(V::List(Rc::new(vec![key.clone(), value.clone()])), lanes))
                     .collect();
-                let own = Args {
-                    block: Some(block.clone()),
-                    ..Args::default()
-                };
+                let own = Args { block: Some(block.clone()), ..Args::default() };
                 let name = if name == "each_pair" { "each" } else { name };
                 let list = V::List(Rc::new(items));
                 self.value_method(at, &list, name, &own, lanes)
@@ -731,7 +844,8 @@ impl<'p> Machine<'p> {
                 let mut kept = Vec::new();
                 for ((key, value), test) in pairs.iter().zip(tests) {
                     let outcome = self.truth(&test, falls);
-                    let (stays, goes) = if name == "reject" { (outcome.no, outcome.yes) } else { (outcome.yes, outcome.no) };
+                    let (stays, goes) =
+                        if name == "reject" { (outcome.no, outcome.yes) } else { (outcome.yes, outcome.no) };
                     if stays == falls && goes.is_empty() {
                         kept.push((key.clone(), value.clone()));
                     } else if !stays.is_empty() {
@@ -746,17 +860,8 @@ impl<'p> Machine<'p> {
 
     /// `pattern === value` for classes and closures.
     pub fn case_of(&mut self, at: NodeRef, pattern: &Val, value: &Val, lanes: Lanes) -> Outcome {
-        let open = Outcome {
-            yes: lanes,
-            no: lanes,
-            yes_sure: lanes,
-            no_sure: lanes,
-        };
-        let own = Args {
-            positional: vec![value.clone()],
-            nodes: vec![at],
-            ..Args::default()
-        };
+        let open = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes };
+        let own = Args { positional: vec![value.clone()], nodes: vec![at], ..Args::default() };
         match pattern.single() {
             Some(V::Closure(_)) => {
                 let (result, falls) = self.call_value(at, pattern, &own, lanes);
@@ -814,7 +919,9 @@ impl<'p> Machine<'p> {
 fn kind_named(v: &V, class: &str) -> Option<bool> {
     let own: &[&str] = match v {
         V::Str(_) => &["String", "Comparable"],
-        V::Inquirer(_) => &["String", "Comparable", "ActiveSupport.StringInquirer", "ActiveSupport.EnvironmentInquirer"],
+        V::Inquirer(_) => {
+            &["String", "Comparable", "ActiveSupport.StringInquirer", "ActiveSupport.EnvironmentInquirer"]
+        }
         V::AnyName { symbol: true, .. } | V::Symbol(_) => &["Symbol", "Comparable"],
         V::AnyName { .. } => &["String", "Comparable"],
         V::Int(_) => &["Integer", "Numeric", "Comparable"],
@@ -828,7 +935,21 @@ fn kind_named(v: &V, class: &str) -> Option<bool> {
     if matches!(class, "Object" | "BasicObject" | "Kernel") || own.contains(&class) {
         return Some(true);
     }
-    let known = ["String", "Symbol", "Integer", "Numeric", "Float", "TrueClass", "FalseClass", "NilClass", "Array", "Hash", "Proc", "Regexp", "Range"];
+    let known = [
+        "String",
+        "Symbol",
+        "Integer",
+        "Numeric",
+        "Float",
+        "TrueClass",
+        "FalseClass",
+        "NilClass",
+        "Array",
+        "Hash",
+        "Proc",
+        "Regexp",
+        "Range",
+    ];
     known.contains(&class).then_some(false)
 }
 
@@ -927,6 +1048,9 @@ fn pair_of(item: &Val) -> Option<(Val, Val)> {
 fn distinct(pairs: &[(Val, Val)]) -> bool {
     pairs.len() <= 32
         && pairs.iter().enumerate().all(|(index, (key, _))| {
-            key.single().is_some_and(|key| matches!(key, V::Str(_) | V::Symbol(_) | V::Int(_) | V::Bool(_)) && !pairs[..index].iter().any(|(other, _)| other.single().is_some_and(|other| same(other, key))))
+            key.single().is_some_and(|key| {
+                matches!(key, V::Str(_) | V::Symbol(_) | V::Int(_) | V::Bool(_))
+                    && !pairs[..index].iter().any(|(other, _)| other.single().is_some_and(|other| same(other, key)))
+            })
         })
 }

@@ -92,9 +92,10 @@ impl<'p> Machine<'p> {
     }
 
     /// A name gets a slot: who looked for it in vain did not see it.
-    pub fn note_slot(&mut self, scope: u32, name: &SmolStr) {
+    pub fn note_slot(&mut self, slot: u32, scope: u32, name: &SmolStr) {
         let shared = matches!(self.scopes[scope as usize].kind, ScopeKind::File | ScopeKind::Class(_));
         let missed = self.staleness.missed.borrow_mut().remove(name);
+        self.staleness.slots.resize_with(slot as usize, Looks::default);
         self.staleness.slots.push(Looks { count: Cell::new(u8::from(missed)), shared });
         if missed {
             self.begin_epoch(shared);
@@ -106,6 +107,10 @@ impl<'p> Machine<'p> {
             true => self.staleness.epoch.shared += 1,
             false => self.staleness.epoch.local += 1,
         }
+    }
+
+    pub fn is_looked_at(&self, slot: u32) -> bool {
+        self.staleness.slots.get(slot as usize).is_some_and(|looks| looks.count.get() > 0)
     }
 
     /// Called after a write: `old` is what the slot held before.
@@ -240,9 +245,8 @@ impl<'p> Machine<'p> {
             }
             if round + 1 == MAX_ROUNDS {
                 for slot in 0..self.slots.len() as u32 {
-                    let looked = self.staleness.slots.get(slot as usize).is_some_and(|looks| looks.count.get() > 0);
                     let fixed = self.slots[slot as usize].alts.iter().all(|alt| matches!(alt.v, V::Class(_) | V::Closure(_)));
-                    if looked && !fixed {
+                    if self.is_looked_at(slot) && !fixed {
                         self.unsettle(slot);
                     }
                 }

@@ -94,6 +94,8 @@ pub struct Object {
     pub fields: RefCell<Vec<(SmolStr, Val)>>,
     /// The branch it was made in: writes of another one may not have happened.
     pub born: u32,
+    /// The body it was made in, by the slot that body starts at.
+    pub body: u32,
     /// Code that is not in sight has it: no write is sure to be the last.
     pub exposed: std::cell::Cell<bool>,
 }
@@ -112,9 +114,7 @@ pub struct Args {
 
 impl Args {
     pub fn all(&self) -> impl Iterator<Item = &Val> {
-        self.positional
-            .iter()
-            .chain(self.named.iter().map(|(_, value)| value))
+        self.positional.iter().chain(self.named.iter().map(|(_, value)| value))
     }
 
     pub fn get(&self, index: usize) -> Option<&Val> {
@@ -122,10 +122,7 @@ impl Args {
     }
 
     pub fn named(&self, name: &str) -> Option<&Val> {
-        self.named
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value)
+        self.named.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 }
 
@@ -150,10 +147,7 @@ pub struct Dep {
 
 impl Deps {
     pub fn with(self, cond: NodeRef) -> Deps {
-        Deps(Some(Rc::new(Dep {
-            cond: Some(cond),
-            rest: [self, Deps(None)],
-        })))
+        Deps(Some(Rc::new(Dep { cond: Some(cond), rest: [self, Deps(None)] })))
     }
 
     pub fn and(self, other: &Deps) -> Deps {
@@ -161,10 +155,7 @@ impl Deps {
             (_, None) => self,
             (None, _) => other.clone(),
             (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self,
-            _ => Deps(Some(Rc::new(Dep {
-                cond: None,
-                rest: [self, other.clone()],
-            }))),
+            _ => Deps(Some(Rc::new(Dep { cond: None, rest: [self, other.clone()] }))),
         }
     }
 
@@ -202,11 +193,7 @@ fn pop_some(todo: &mut Vec<Deps>) -> Option<Deps> {
 impl Drop for Dep {
     // long chains must not unwind through recursion
     fn drop(&mut self) {
-        let mut todo: Vec<Rc<Dep>> = self
-            .rest
-            .iter_mut()
-            .filter_map(|rest| rest.0.take())
-            .collect();
+        let mut todo: Vec<Rc<Dep>> = self.rest.iter_mut().filter_map(|rest| rest.0.take()).collect();
         while let Some(next) = todo.pop() {
             if let Ok(mut dep) = Rc::try_unwrap(next) {
                 todo.extend(dep.rest.iter_mut().filter_map(|rest| rest.0.take()));
@@ -228,16 +215,8 @@ impl Val {
     pub fn of(v: V, lanes: Lanes) -> Val {
         // in dead code, where no lane runs, the value is kept all the same: what is called there is still to be seen
         let mut alts = SmallVec::new();
-        alts.push(Alt {
-            lanes,
-            v,
-            doubt: false,
-        });
-        Val {
-            alts,
-            deps: Deps::default(),
-            taint: None,
-        }
+        alts.push(Alt { lanes, v, doubt: false });
+        Val { alts, deps: Deps::default(), taint: None }
     }
 
     pub fn nil(lanes: Lanes) -> Val {
@@ -270,27 +249,17 @@ impl Val {
 
     /// The part in `lanes`.
     pub fn only(&self, lanes: Lanes) -> Val {
-        let mut out = Val {
-            alts: SmallVec::new(),
-            deps: self.deps.clone(),
-            taint: self.taint,
-        };
+        let mut out = Val { alts: SmallVec::new(), deps: self.deps.clone(), taint: self.taint };
         for alt in &self.alts {
             if alt.lanes.has(lanes) || (lanes.is_empty() && out.alts.is_empty()) {
-                out.alts.push(Alt {
-                    lanes: alt.lanes & lanes,
-                    v: alt.v.clone(),
-                    doubt: alt.doubt,
-                });
+                out.alts.push(Alt { lanes: alt.lanes & lanes, v: alt.v.clone(), doubt: alt.doubt });
             }
         }
         out
     }
 
     pub fn lanes(&self) -> Lanes {
-        self.alts
-            .iter()
-            .fold(Lanes::NONE, |all, alt| all | alt.lanes)
+        self.alts.iter().fold(Lanes::NONE, |all, alt| all | alt.lanes)
     }
 
     /// Whether another value holds every alternative of this one, in all its lanes.
@@ -327,11 +296,7 @@ impl Val {
         if self.alts.len() >= MAX_ALTERNATIVES {
             let lanes = self.lanes() | alt.lanes;
             self.alts.clear();
-            self.alts.push(Alt {
-                lanes,
-                v: V::Unknown(Cause::Data),
-                doubt: false,
-            });
+            self.alts.push(Alt { lanes, v: V::Unknown(Cause::Data), doubt: false });
             return;
         }
         self.alts.push(alt);
@@ -344,11 +309,7 @@ impl Val {
             !alt.lanes.is_empty()
         });
         for alt in &other.alts {
-            self.add(Alt {
-                lanes: alt.lanes & lanes,
-                v: alt.v.clone(),
-                doubt: alt.doubt,
-            });
+            self.add(Alt { lanes: alt.lanes & lanes, v: alt.v.clone(), doubt: alt.doubt });
         }
         if self.alts.is_empty() || self.lanes() == lanes {
             self.deps = other.deps.clone();
@@ -364,11 +325,7 @@ impl Val {
         self.alts
             .iter()
             .filter(|alt| alt.lanes.has(lanes))
-            .map(|alt| Alt {
-                lanes: alt.lanes & lanes,
-                v: alt.v.clone(),
-                doubt: alt.doubt,
-            })
+            .map(|alt| Alt { lanes: alt.lanes & lanes, v: alt.v.clone(), doubt: alt.doubt })
             .collect()
     }
 
@@ -389,46 +346,29 @@ impl Val {
     }
 
     pub fn is_data(&self) -> bool {
-        self.alts
-            .iter()
-            .all(|alt| matches!(alt.v, V::Unknown(Cause::Data)))
+        self.alts.iter().all(|alt| matches!(alt.v, V::Unknown(Cause::Data)))
     }
 }
 
 /// Whether two values are known to be the same thing.
 pub fn same(a: &V, b: &V) -> bool {
     match (a, b) {
-        (V::Nil, V::Nil)
-        | (V::Missing, V::Missing)
-        | (V::Host, V::Host)
-        | (V::IgnoreCase, V::IgnoreCase) => true,
+        (V::Nil, V::Nil) | (V::Missing, V::Missing) | (V::Host, V::Host) | (V::IgnoreCase, V::IgnoreCase) => true,
         (V::Bool(a), V::Bool(b)) => a == b,
         (V::Int(a), V::Int(b)) => a == b,
-        (V::Str(a), V::Str(b))
-        | (V::Inquirer(a), V::Inquirer(b))
-        | (V::Symbol(a), V::Symbol(b)) => a == b,
+        (V::Str(a), V::Str(b)) | (V::Inquirer(a), V::Inquirer(b)) | (V::Symbol(a), V::Symbol(b)) => a == b,
         (V::Name(a), V::Name(b)) | (V::Made(a), V::Made(b)) => a == b,
         (V::Class(a), V::Class(b)) | (V::Instance(a), V::Instance(b)) => a == b,
         (V::Unknown(a), V::Unknown(b)) => a == b,
-        (
-            V::AnyName { inquirer: a, symbol: b, own: e },
-            V::AnyName { inquirer: c, symbol: d, own: f },
-        ) => a == c && b == d && e == f,
+        (V::AnyName { inquirer: a, symbol: b, own: e }, V::AnyName { inquirer: c, symbol: d, own: f }) => {
+            a == c && b == d && e == f
+        }
         (V::Closure(a), V::Closure(b)) => a.id == b.id,
         (V::List(a), V::List(b)) => Rc::ptr_eq(a, b),
         (V::Map(a), V::Map(b)) => Rc::ptr_eq(a, b),
         (V::Object(a), V::Object(b)) => Rc::ptr_eq(a, b),
         (V::Generator(a), V::Generator(b)) => Rc::ptr_eq(a, b),
-        (
-            V::Regex {
-                pattern: a,
-                ignore_case: b,
-            },
-            V::Regex {
-                pattern: c,
-                ignore_case: d,
-            },
-        ) => a == c && b == d,
+        (V::Regex { pattern: a, ignore_case: b }, V::Regex { pattern: c, ignore_case: d }) => a == c && b == d,
         _ => false,
     }
 }

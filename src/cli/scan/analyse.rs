@@ -40,10 +40,7 @@ pub(super) fn pool(threads: usize) -> Result<ThreadPool, Failure> {
 ///
 /// # Errors
 /// If no thread can be started.
-pub fn with_large_stack<T: Send>(
-    threads: usize,
-    work: impl FnOnce() -> T + Send,
-) -> Result<T, Failure> {
+pub fn with_large_stack<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
     Ok(pool(threads)?.install(work))
 }
 
@@ -74,12 +71,7 @@ impl Scan<'_> {
     }
 
     pub(super) fn judge(&self, job: Job, report: &mut Report) {
-        let Job {
-            path,
-            kind,
-            bytes,
-            explicit,
-        } = job;
+        let Job { path, kind, bytes, explicit } = job;
         if !explicit && (files::is_generated_name(&path) || files::is_generated_text(&bytes)) {
             (self.log)(&format!("left out {path}: generated"));
             report.generated += 1;
@@ -99,13 +91,9 @@ impl Scan<'_> {
             })
         });
         match located {
-            Ok((findings, sites, allowed)) => report.merge(Report {
-                findings,
-                sites,
-                allowed,
-                scanned: 1,
-                ..Report::default()
-            }),
+            Ok((findings, sites, allowed)) => {
+                report.merge(Report { findings, sites, allowed, scanned: 1, ..Report::default() })
+            }
             Err(why) => report.skip(path, why),
         }
     }

@@ -99,9 +99,7 @@ impl Scan<'_> {
                 }
                 report
             });
-            let mut all = producer
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let mut all = producer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             reports.into_iter().for_each(|report| all.merge(report));
             all
         });
@@ -116,24 +114,12 @@ impl Scan<'_> {
 }
 
 /// Sends on what was found, or notes why not.
-fn take(
-    report: &mut Report,
-    sender: &SyncSender<Job>,
-    path: SmolStr,
-    kind: Kind,
-    found: Found,
-    explicit: bool,
-) {
+fn take(report: &mut Report, sender: &SyncSender<Job>, path: SmolStr, kind: Kind, found: Found, explicit: bool) {
     match found {
         Found::Nothing => report.scanned += 1,
         Found::Skip(why) => report.skip(path, why),
         Found::Hit(bytes) => {
-            let job = Job {
-                path,
-                kind,
-                bytes,
-                explicit,
-            };
+            let job = Job { path, kind, bytes, explicit };
             // the pool takes jobs until the last sender is gone
             let _ = sender.send(job);
         }

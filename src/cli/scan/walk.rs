@@ -21,12 +21,7 @@ const SHEBANG: u64 = 128;
 
 impl Scan<'_> {
     /// Reads every file below `roots` that may be of interest and sends on those that are.
-    pub(super) fn walk(
-        &self,
-        roots: &[PathBuf],
-        triggers: &Triggers,
-        sender: SyncSender<Job>,
-    ) -> Report {
+    pub(super) fn walk(&self, roots: &[PathBuf], triggers: &Triggers, sender: SyncSender<Job>) -> Report {
         let report = Mutex::new(Report::default());
         let Some((first, rest)) = roots.split_first() else {
             return Report::default();
@@ -35,11 +30,7 @@ impl Scan<'_> {
         rest.iter().for_each(|root| {
             builder.add(root);
         });
-        let walk = builder
-            .require_git(false)
-            .threads(self.threads)
-            .filter_entry(is_own)
-            .build_parallel();
+        let walk = builder.require_git(false).threads(self.threads).filter_entry(is_own).build_parallel();
         // paths given may overlap
         let seen = (roots.len() > 1).then(|| Mutex::new(FxHashSet::default()));
         walk.run(|| {
@@ -54,23 +45,14 @@ impl Scan<'_> {
                     Ok(_) => {}
                     Err(error) => self.note(&error, &mut own),
                 }
-                report
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .merge(own);
+                report.lock().unwrap_or_else(PoisonError::into_inner).merge(own);
                 WalkState::Continue
             })
         });
         report.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn visit(
-        &self,
-        entry: &DirEntry,
-        triggers: &Triggers,
-        sender: &SyncSender<Job>,
-        report: &mut Report,
-    ) {
+    fn visit(&self, entry: &DirEntry, triggers: &Triggers, sender: &SyncSender<Job>, report: &mut Report) {
         if let Some(error) = entry.error() {
             (self.log)(&format!("{}: {error}", entry.path().display()));
         }
@@ -134,10 +116,7 @@ pub fn list(folder: &Path, starts: &[PathBuf], threads: usize) -> Vec<SmolStr> {
             if let Ok(entry) = entry
                 && entry.file_type().is_some_and(|kind| kind.is_file())
             {
-                files
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(paths::relative(folder, entry.path()));
+                files.lock().unwrap_or_else(PoisonError::into_inner).push(paths::relative(folder, entry.path()));
             }
             WalkState::Continue
         })
@@ -161,11 +140,7 @@ pub fn kind(path: &Path, may_be_script: bool) -> Option<Kind> {
 }
 
 fn is_new(seen: &Mutex<FxHashSet<PathBuf>>, entry: &DirEntry) -> bool {
-    entry.path().is_dir()
-        || seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(entry.path().to_owned())
+    entry.path().is_dir() || seen.lock().unwrap_or_else(PoisonError::into_inner).insert(entry.path().to_owned())
 }
 
 /// Whether a folder holds the project's own code. Files pass; so does what the user named.

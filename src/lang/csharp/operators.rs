@@ -35,11 +35,7 @@ pub(super) fn binary<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
         let symbol = operator(lower, link);
         let right = operand(lower, link);
         if symbol != "&&" && symbol != "||" {
-            let kind = Kind::Binary {
-                op: op(symbol),
-                left: acc,
-                right,
-            };
+            let kind = Kind::Binary { op: op(symbol), left: acc, right };
             acc = lower.push(kind, link);
             continue;
         }
@@ -52,11 +48,7 @@ pub(super) fn binary<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
             join(lower, symbol, right, &mut all);
             last = next;
         }
-        let kind = if symbol == "&&" {
-            Kind::And(all)
-        } else {
-            Kind::Or(all)
-        };
+        let kind = if symbol == "&&" { Kind::And(all) } else { Kind::Or(all) };
         acc = lower.push(kind, last);
     }
     acc
@@ -167,11 +159,7 @@ fn step<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, inner: Node<'t>) -> NodeI
     let by = lower.push(Kind::Lit(Lit::Int(1)), node);
     let set = if up {
         let place = place(lower, inner);
-        Kind::Set {
-            place,
-            op: SetOp::Add,
-            value: by,
-        }
+        Kind::Set { place, op: SetOp::Add, value: by }
     } else {
         compound(lower, node, inner, by, Op::Sub)
     };
@@ -180,41 +168,19 @@ fn step<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, inner: Node<'t>) -> NodeI
         return set;
     }
     let one = lower.push(Kind::Lit(Lit::Int(1)), node);
-    let before = Kind::Binary {
-        op: if up { Op::Sub } else { Op::Add },
-        left: set,
-        right: one,
-    };
+    let before = Kind::Binary { op: if up { Op::Sub } else { Op::Add }, left: set, right: one };
     lower.push(before, node)
 }
 
 /// `a op= b` as `a = a op b`, where reading `a` twice does nothing; else a write of something.
-fn compound<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    left: Node<'t>,
-    right: NodeId,
-    op: Op,
-) -> Kind {
+fn compound<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, left: Node<'t>, right: NodeId, op: Op) -> Kind {
     let target = place(lower, left);
     if op == Op::Other || !is_path(left) {
-        return Kind::Set {
-            place: target,
-            op: SetOp::Other,
-            value: right,
-        };
+        return Kind::Set { place: target, op: SetOp::Other, value: right };
     }
     let old = expression(lower, left);
-    let value = Kind::Binary {
-        op,
-        left: old,
-        right,
-    };
-    Kind::Set {
-        place: target,
-        op: SetOp::Plain,
-        value: lower.push(value, node),
-    }
+    let value = Kind::Binary { op, left: old, right };
+    Kind::Set { place: target, op: SetOp::Plain, value: lower.push(value, node) }
 }
 
 /// `a`, `this.a`, `a.b.c`.
@@ -253,26 +219,19 @@ pub(super) fn place<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     lower.deeper(node, |lower| match node.kind() {
         "tuple_expression" | "tuple_pattern" | "argument" => {
             let label = field(node, "name").filter(|_| node.kind() == "argument");
-            let parts: Vec<NodeId> = children(node)
-                .into_iter()
-                .filter(|part| Some(*part) != label)
-                .map(|part| place(lower, part))
-                .collect();
+            let parts: Vec<NodeId> =
+                children(node).into_iter().filter(|part| Some(*part) != label).map(|part| place(lower, part)).collect();
             match parts.as_slice() {
                 [one] if node.kind() == "argument" => *one,
                 _ => lower.push(Kind::List(parts), node),
             }
         }
         "declaration_expression" => {
-            let name = field(node, "name")
-                .map(|name| name_of(lower, name))
-                .unwrap_or_default();
+            let name = field(node, "name").map(|name| name_of(lower, name)).unwrap_or_default();
             lower.push(Kind::Name(name), node)
         }
         // `var (a, b) = …` reads as a call of `var`
-        "invocation_expression"
-            if field(node, "function").is_some_and(|callee| lower.text(callee) == "var") =>
-        {
+        "invocation_expression" if field(node, "function").is_some_and(|callee| lower.text(callee) == "var") => {
             let parts = field(node, "arguments").map(children).unwrap_or_default();
             let parts = parts.into_iter().map(|part| place(lower, part)).collect();
             lower.push(Kind::List(parts), node)
@@ -378,11 +337,7 @@ fn bound_again<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Option<NodeId> 
             }
             kind @ ("or_pattern" | "and_pattern") => {
                 stack.push(Token::Operand(field(part, "right")?));
-                stack.push(Token::Link(if kind == "or_pattern" {
-                    patterns::Link::Or
-                } else {
-                    patterns::Link::And
-                }));
+                stack.push(Token::Link(if kind == "or_pattern" { patterns::Link::Or } else { patterns::Link::And }));
                 stack.push(Token::Operand(field(part, "left")?));
             }
             "constant_pattern" => stack.push(Token::Operand(children(part).first().copied()?)),
@@ -419,8 +374,8 @@ fn bind<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, tokens: Vec<Token<'t>>) -
             Token::Operator(symbol) => {
                 let weak = weakness(symbol).unwrap_or(0);
                 while let Some(top) = waiting.last() {
-                    let tighter = weakness(top).unwrap_or(0) < weak
-                        || (weakness(top) == weakness(symbol) && symbol != "??");
+                    let tighter =
+                        weakness(top).unwrap_or(0) < weak || (weakness(top) == weakness(symbol) && symbol != "??");
                     if !tighter {
                         break;
                     }
@@ -451,18 +406,10 @@ fn apply(lower: &mut Lower<'_, '_>, node: Node<'_>, symbol: &str, operands: &mut
             let mut all = Vec::new();
             join(lower, symbol, left, &mut all);
             join(lower, symbol, right, &mut all);
-            if symbol == "&&" {
-                Kind::And(all)
-            } else {
-                Kind::Or(all)
-            }
+            if symbol == "&&" { Kind::And(all) } else { Kind::Or(all) }
         }
         "??" => Kind::Coalesce(vec![left, right]),
-        _ => Kind::Binary {
-            op: op(symbol),
-            left,
-            right,
-        },
+        _ => Kind::Binary { op: op(symbol), left, right },
     };
     operands.push(lower.push(kind, node));
 }

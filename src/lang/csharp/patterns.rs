@@ -41,15 +41,10 @@ fn nested<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32, types: bool
         "type_pattern" => field(node, "type").map_or(Pattern::Any, |ty| type_test(lower, ty)),
         "recursive_pattern" => recursive(lower, node, depth),
         "list_pattern" => list(lower, node, depth),
-        "relational_pattern" => Pattern::Opaque(
-            children(node)
-                .into_iter()
-                .map(|part| expression(lower, part))
-                .collect(),
-        ),
-        "predefined_type" | "nullable_type" | "array_type" | "tuple_type" | "pointer_type" => {
-            type_test(lower, node)
+        "relational_pattern" => {
+            Pattern::Opaque(children(node).into_iter().map(|part| expression(lower, part)).collect())
         }
+        "predefined_type" | "nullable_type" | "array_type" | "tuple_type" | "pointer_type" => type_test(lower, node),
         _ => value_of(lower, node, types),
     }
 }
@@ -100,11 +95,7 @@ fn combined<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32, types: bo
             }
             kind @ ("or_pattern" | "and_pattern") => {
                 stack.extend(field(part, "right").map(Link::Operand));
-                stack.push(if kind == "or_pattern" {
-                    Link::Or
-                } else {
-                    Link::And
-                });
+                stack.push(if kind == "or_pattern" { Link::Or } else { Link::And });
                 stack.extend(field(part, "left").map(Link::Operand));
             }
             _ => links.push(Link::Operand(part)),
@@ -113,12 +104,7 @@ fn combined<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32, types: bo
     bound(lower, links, depth, types)
 }
 
-fn bound<'t>(
-    lower: &mut Lower<'_, 't>,
-    links: Vec<Link<'t>>,
-    depth: u32,
-    types: bool,
-) -> Pattern {
+fn bound<'t>(lower: &mut Lower<'_, 't>, links: Vec<Link<'t>>, depth: u32, types: bool) -> Pattern {
     let mut either = Vec::new();
     let mut both = Vec::new();
     let mut negated = false;
@@ -132,11 +118,7 @@ fn bound<'t>(
             }
             Link::Operand(part) => {
                 let pattern = nested(lower, part, depth + 1, types);
-                both.push(if std::mem::take(&mut negated) {
-                    Pattern::Not(Box::new(pattern))
-                } else {
-                    pattern
-                });
+                both.push(if std::mem::take(&mut negated) { Pattern::Not(Box::new(pattern)) } else { pattern });
             }
         }
     }
@@ -206,9 +188,7 @@ fn recursive<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Patte
     });
     let positions = child(node, "positional_pattern_clause").map(|clause| {
         let parts = children(clause);
-        let parts = parts
-            .into_iter()
-            .map(|part| subpattern(lower, part, depth).1);
+        let parts = parts.into_iter().map(|part| subpattern(lower, part, depth).1);
         Pattern::List(parts.collect())
     });
     match (positions, properties) {
@@ -221,11 +201,7 @@ fn recursive<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Patte
                     None => inner,
                 };
             }
-            Pattern::Properties {
-                ty,
-                members: members.unwrap_or_default(),
-                capture: bound,
-            }
+            Pattern::Properties { ty, members: members.unwrap_or_default(), capture: bound }
         }
         (Some(positions), None) => {
             let mut all = Vec::new();
@@ -237,14 +213,9 @@ fn recursive<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Patte
             all.push(positions);
             Pattern::And(all)
         }
-        (Some(positions), Some(members)) => Pattern::And(vec![
-            positions,
-            Pattern::Properties {
-                ty,
-                members,
-                capture: bound,
-            },
-        ]),
+        (Some(positions), Some(members)) => {
+            Pattern::And(vec![positions, Pattern::Properties { ty, members, capture: bound }])
+        }
     }
 }
 
@@ -258,11 +229,7 @@ fn unclaimed(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// `A: p` and `A.B: p`, the latter as a property of a property.
-fn member<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    depth: u32,
-) -> Option<(smol_str::SmolStr, Pattern)> {
+fn member<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Option<(smol_str::SmolStr, Pattern)> {
     let (label, mut inner) = subpattern(lower, node, depth);
     let mut label = label?;
     let mut steps = 0;
@@ -270,11 +237,7 @@ fn member<'t>(
         let (Some(recv), Some(name)) = (field(label, "expression"), field(label, "name")) else {
             break;
         };
-        inner = Pattern::Properties {
-            ty: None,
-            members: vec![(name_of(lower, name), inner)],
-            capture: None,
-        };
+        inner = Pattern::Properties { ty: None, members: vec![(name_of(lower, name), inner)], capture: None };
         label = recv;
         steps += 1;
     }
@@ -282,11 +245,7 @@ fn member<'t>(
 }
 
 /// The label of a subpattern, if it has one, and its pattern.
-fn subpattern<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    depth: u32,
-) -> (Option<Node<'t>>, Pattern) {
+fn subpattern<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> (Option<Node<'t>>, Pattern) {
     let parts = children(node);
     let labelled = has(node, ":") && parts.len() > 1;
     let label = parts.first().copied().filter(|_| labelled);

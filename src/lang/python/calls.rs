@@ -66,23 +66,14 @@ fn unknown<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 }
 
 fn member<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, recv: NodeId) -> NodeId {
-    let name = node
-        .child_by_field_name("attribute")
-        .map(|name| code.text(name).into())
-        .unwrap_or_default();
+    let name = node.child_by_field_name("attribute").map(|name| code.text(name).into()).unwrap_or_default();
     let safe = false;
     code.push(Kind::Attr { recv, name, safe }, node)
 }
 
 fn index<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, recv: NodeId) -> NodeId {
-    let subscripts: Vec<_> = node
-        .children_by_field_name("subscript", &mut node.walk())
-        .collect();
-    let args = subscripts
-        .into_iter()
-        .filter(|arg| arg.is_named())
-        .map(|arg| lower(code, arg))
-        .collect();
+    let subscripts: Vec<_> = node.children_by_field_name("subscript", &mut node.walk()).collect();
+    let args = subscripts.into_iter().filter(|arg| arg.is_named()).map(|arg| lower(code, arg)).collect();
     let safe = false;
     code.push(Kind::Index { recv, args, safe }, node)
 }
@@ -127,10 +118,7 @@ pub(super) fn statement<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeI
 }
 
 pub(super) fn keyword<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let name = node
-        .child_by_field_name("name")
-        .map(|name| code.text(name).into())
-        .unwrap_or_default();
+    let name = node.child_by_field_name("name").map(|name| code.text(name).into()).unwrap_or_default();
     let value = super::roles::field(code, node, "value");
     code.push(Kind::Keyword(name, value), node)
 }

@@ -17,17 +17,8 @@ struct Prefix {
 
 impl Prefix {
     fn of(start: &str) -> Prefix {
-        let has = |letter: char| {
-            start
-                .chars()
-                .any(|other| other.eq_ignore_ascii_case(&letter))
-        };
-        Prefix {
-            raw: has('r'),
-            formatted: has('f') || has('t'),
-            template: has('t'),
-            bytes: has('b'),
-        }
+        let has = |letter: char| start.chars().any(|other| other.eq_ignore_ascii_case(&letter));
+        Prefix { raw: has('r'), formatted: has('f') || has('t'), template: has('t'), bytes: has('b') }
     }
 }
 
@@ -44,8 +35,7 @@ impl Parts {
     fn flush<'t>(&mut self, code: &mut Lower<'_, 't>, node: Syntax<'t>) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
-            self.done
-                .push(code.push(Kind::Lit(Lit::Str(text.into())), node));
+            self.done.push(code.push(Kind::Lit(Lit::Str(text.into())), node));
         }
     }
 
@@ -111,12 +101,8 @@ pub(super) fn joined<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 fn interpolation<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
     let broken = errors(code, node);
     let value = field(code, node, "expression");
-    let shown = node
-        .children(&mut node.walk())
-        .any(|child| child.kind() == "=");
-    let converted = node
-        .child_by_field_name("type_conversion")
-        .is_some_and(|conversion| code.text(conversion) != "!s");
+    let shown = node.children(&mut node.walk()).any(|child| child.kind() == "=");
+    let converted = node.child_by_field_name("type_conversion").is_some_and(|conversion| code.text(conversion) != "!s");
     let format = node.child_by_field_name("format_specifier");
     if broken.is_empty() && !shown && !converted && format.is_none() {
         return value;

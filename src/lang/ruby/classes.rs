@@ -16,10 +16,8 @@ impl<'t> Lowering<'_, 't> {
         // `BEGIN { }` runs before anything else
         let nodes = &self.out.outline.nodes;
         members.sort_by_key(|(child, _)| nodes.get(child.0 as usize).is_none_or(|node| node.kind() != "begin_block"));
-        let children = members
-            .into_iter()
-            .map(|(child, range)| self.out.push_range(Kind::Item(child), range))
-            .collect();
+        let children =
+            members.into_iter().map(|(child, range)| self.out.push_range(Kind::Item(child), range)).collect();
         let body = self.out.push(Kind::Seq(children), node);
         match node.kind() {
             "class" | "module" | "singleton_class" => self.push_class(node, body),
@@ -105,10 +103,7 @@ impl<'t> Lowering<'_, 't> {
     }
 
     pub(super) fn undefinition(&mut self, node: Node<'t>) -> NodeId {
-        let writes = Lower::children(node)
-            .into_iter()
-            .map(|name| method_name(name, self.out.source.masked))
-            .collect();
+        let writes = Lower::children(node).into_iter().map(|name| method_name(name, self.out.source.masked)).collect();
         let children = Vec::new();
         self.out.push(Kind::Opaque { children, writes }, node)
     }

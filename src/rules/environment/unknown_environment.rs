@@ -41,7 +41,8 @@ fn common(language: Language) -> &'static [&'static str] {
 
 pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str, own: bool) -> Option<Finding> {
     let facts = judged.case.facts;
-    let mut known: Vec<&str> = facts.environments.iter().chain(facts.production_names.iter()).map(SmolStr::as_str).collect();
+    let mut known: Vec<&str> =
+        facts.environments.iter().chain(facts.production_names.iter()).map(SmolStr::as_str).collect();
     if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return None;
     }
@@ -49,7 +50,9 @@ pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str, own: 
     // `dev` and `prod` are names of their own, `staging2` is another staging: only a slip of the keyboard is near
     let letters = name.chars().all(char::is_alphabetic);
     let slips = if name.len() >= 10 { 2 } else { 1 };
-    let near = known.iter().find(|known| letters && name.len() >= 5 && distance_at_most(&known.to_lowercase(), &name.to_lowercase(), slips));
+    let near = known.iter().find(|known| {
+        letters && name.len() >= 5 && distance_at_most(&known.to_lowercase(), &name.to_lowercase(), slips)
+    });
     let text = judged.quote_node(at);
     let Some(near) = near else {
         // without a list of the project's environments any other name may be one
@@ -63,7 +66,9 @@ pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str, own: 
             Confidence::Medium,
             Verdict::WeaklyGuarded,
             format!("`{text}` never holds: the project has no environment \"{name}\"."),
-            format!("Add config/environments/{name}.rb, or name the environment in prodguard.toml under [environments]."),
+            format!(
+                "Add config/environments/{name}.rb, or name the environment in prodguard.toml under [environments]."
+            ),
         ));
     };
     Some(judged.environment(
@@ -77,21 +82,14 @@ pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str, own: 
     ))
 }
 
-pub(in crate::rules) fn variable(
-    judged: &Judged<'_>,
-    at: NodeRef,
-    name: &str,
-    known: &str,
-) -> Finding {
+pub(in crate::rules) fn variable(judged: &Judged<'_>, at: NodeRef, name: &str, known: &str) -> Finding {
     judged.environment(
         ID,
         at,
         Severity::Warning,
         Confidence::High,
         Verdict::Reachable,
-        format!(
-            "Nothing sets {name}: the variable is {known}. What is tested here is always missing."
-        ),
+        format!("Nothing sets {name}: the variable is {known}. What is tested here is always missing."),
         format!("Read {known}."),
     )
 }
