@@ -797,6 +797,7 @@ impl<'p> Machine<'p> {
         }
         let epoch = self.epoch();
         let context = std::mem::replace(&mut self.context, own);
+        let running = self.hand_over(None);
         let foreign = self.enter_body();
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
@@ -854,6 +855,7 @@ impl<'p> Machine<'p> {
             doubt: self.st.doubt & falls,
         });
         self.run_outdated(Some(own));
+        self.hand_over(running);
         self.inlining = inlining;
         self.catching = catching;
         self.context = context;
@@ -1101,7 +1103,6 @@ impl<'p> Machine<'p> {
         self.invoked.insert(closure.id);
         self.structure.insert((self.context, closure.def));
         self.hand_out(closure, lanes);
-        self.run_in_between(closure, lanes);
     }
 
     /// Runs a closure as code beyond the file may, with what its names hold now.

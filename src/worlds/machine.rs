@@ -731,6 +731,8 @@ impl<'p> Machine<'p> {
 
     /// Runs branches side by side: what several lanes may take is joined after. Gives the value and the lanes that fall through.
     pub fn fork(&mut self, branches: &[Branch], mut run: impl FnMut(&mut Self, usize) -> (Val, Lanes)) -> (Val, Lanes) {
+        // what a branch declares is its own
+        let born = self.slots.len() as u32;
         let before = self.st.clone();
         let active = branches.iter().fold(Lanes::NONE, |all, branch| all | branch.lanes);
         let mut once = Lanes::NONE;
@@ -790,7 +792,9 @@ impl<'p> Machine<'p> {
                     restored.deps = old.deps.clone().and(&now.deps);
                     restored.taint = old.taint;
                     let written = std::mem::replace(&mut self.slots[slot as usize], restored);
-                    self.note_write(slot, &written);
+                    if slot < born {
+                        self.note_write(slot, &written);
+                    }
                     writes.push((slot, now));
                 }
                 if self.logging == 0 {
@@ -843,7 +847,9 @@ impl<'p> Machine<'p> {
             let target = &mut self.slots[slot as usize];
             target.overwrite(touched, &joined);
             target.taint = taint;
-            self.note_write(slot, &old);
+            if slot < born {
+                self.note_write(slot, &old);
+            }
             if self.logging > 0 {
                 self.log.push((slot, old));
             }

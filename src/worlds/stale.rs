@@ -40,6 +40,8 @@ struct Handed {
     seen: Epoch,
     /// The body that handed it out was summed up anew since.
     taken_back: bool,
+    /// The closure that was running when it was handed out.
+    by: Option<usize>,
 }
 
 /// A point in the order of writes.
@@ -61,6 +63,8 @@ pub struct Staleness {
     fields: FxHashMap<(u32, SmolStr), u8>,
     epoch: Epoch,
     handed: Vec<Handed>,
+    /// The closure of these that runs.
+    running: Option<usize>,
 }
 
 impl<'p> Machine<'p> {
@@ -173,11 +177,14 @@ impl<'p> Machine<'p> {
 
     // ---- closures that were handed out ----
 
+    /// Runs a closure for the first time that code beyond the file may call at any time after.
     pub fn hand_out(&mut self, closure: &Rc<Closure>, lanes: Lanes) {
         if self.homes.contains_key(&closure.def) && self.foreign_below > 0 {
             // its summary is asked for again with the body that hands it out
+            self.run_in_between(closure, lanes);
             return;
         }
+        let index = self.staleness.handed.len();
         self.staleness.handed.push(Handed {
             closure: closure.clone(),
             lanes,
@@ -185,13 +192,34 @@ impl<'p> Machine<'p> {
             state: self.st.clone(),
             seen: self.staleness.epoch,
             taken_back: false,
+            by: self.staleness.running,
         });
+        let outer = self.staleness.running.replace(index);
+        self.run_in_between(closure, lanes);
+        self.staleness.running = outer;
+    }
+
+    /// A body of its own begins or, given what this gave, ends.
+    pub fn hand_over(&mut self, running: Option<usize>) -> Option<usize> {
+        std::mem::replace(&mut self.staleness.running, running)
     }
 
     /// A body is summed up anew: it hands out its closures again.
     pub fn take_back(&mut self, context: usize) {
         for handed in self.staleness.handed.iter_mut().filter(|handed| handed.context == context) {
             handed.taken_back = true;
+        }
+    }
+
+    /// A closure runs again: it hands out its own again.
+    fn take_back_of(&mut self, index: usize) {
+        let all = &mut self.staleness.handed;
+        let mut gone: FxHashSet<usize> = FxHashSet::from_iter([index]);
+        for (next, handed) in all.iter_mut().enumerate().skip(index + 1) {
+            if handed.by.is_some_and(|by| gone.contains(&by)) {
+                handed.taken_back = true;
+                gone.insert(next);
+            }
         }
     }
 
@@ -212,7 +240,10 @@ impl<'p> Machine<'p> {
                 let outer = std::mem::replace(&mut self.st, state);
                 let context = std::mem::replace(&mut self.context, context);
                 let exits = self.exits.len();
+                self.take_back_of(index - 1);
+                let running = self.staleness.running.replace(index - 1);
                 self.run_in_between(&closure, lanes);
+                self.staleness.running = running;
                 self.exits.truncate(exits);
                 self.context = context;
                 self.st = outer;
