@@ -869,7 +869,7 @@ impl<'p> Machine<'p> {
 
     /// Closures that a body returns run later, in somebody else's hands.
     fn escape_returned(&mut self, value: &Val, lanes: Lanes, at: NodeRef) {
-        if value.alts.iter().any(|alt| matches!(alt.v, V::Closure(_) | V::Generator(_))) {
+        if holds_closures(value, 3) {
             self.returned.push((at, value.only(lanes)));
         }
     }
@@ -1266,4 +1266,14 @@ impl<'p> Machine<'p> {
         };
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
+}
+
+/// Whether a value is a closure or a collection of some.
+fn holds_closures(value: &Val, depth: usize) -> bool {
+    value.alts.iter().any(|alt| match &alt.v {
+        V::Closure(_) | V::Generator(_) => true,
+        V::List(items) if depth > 0 => items.iter().any(|item| holds_closures(item, depth - 1)),
+        V::Map(pairs) if depth > 0 => pairs.iter().any(|(_, item)| holds_closures(item, depth - 1)),
+        _ => false,
+    })
 }
