@@ -9,9 +9,6 @@ use super::machine::*;
 use super::value::*;
 use crate::program::*;
 
-/// Functions that call functions are looked into this deep for what may raise.
-const MAX_CALLS: usize = 4;
-
 /// Literal lists up to this long are unrolled.
 const UNROLL: usize = 8;
 
