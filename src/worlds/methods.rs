@@ -1364,6 +1364,11 @@ impl<'p> Machine<'p> {
             {
                 Some((first?.clone(), lanes))
             }
+            // with arguments of its own: what is called later is not followed
+            (Language::Python, "functools.partial" | "partial") => {
+                self.escape_args(args, lanes);
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Python, "next") => {
                 if let Some(V::Generator(generator)) = first?.single() {
                     let generator = generator.clone();
