@@ -16,7 +16,7 @@ use crate::project::FileFacts;
 /// Inlined calls nest at most this deep.
 pub const MAX_INLINE: usize = 8;
 /// Bodies inlined in one file before calls fall back to summaries.
-const INLINE_BUDGET: u32 = 4000;
+const INLINE_BUDGET: u32 = 800;
 /// Nodes evaluated in one file before the rest counts as reached.
 const NODE_BUDGET: u64 = 4_000_000;
 
