@@ -803,7 +803,7 @@ impl<'p> Machine<'p> {
         let scope = self.push_scope(ScopeKind::Function, home);
         let this = class.map(|class| match self.ruby() && def.is_static {
             true => Val::of(V::Class(class), Lanes::ALL),
-            false => self.any_self(class),
+            false => Val::of(V::Instance(class), Lanes::ALL),
         });
         self.st = State {
             scope,

@@ -265,136 +265,6 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// C#: the bases of every class are known before any body runs.
-    pub fn link_bases(&mut self) {
-        if !self.csharp() {
-            return;
-        }
-        let mut nodes: Vec<(NodeRef, u32)> = self.class_of_item.iter().map(|(at, class)| (*at, *class)).collect();
-        nodes.sort_unstable();
-        for (at, class) in nodes {
-            let Some(Kind::Class(node)) = self.kind(at) else {
-                continue;
-            };
-            for base in &node.bases {
-                let name = match self.kind(NodeRef { item: at.item, node: *base }) {
-                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
-                    Some(Kind::Call(call)) => match self.kind(NodeRef { item: at.item, node: call.callee }) {
-                        Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
-                        _ => continue,
-                    },
-                    _ => continue,
-                };
-                if let Some(base) = self.class_named(name)
-                    && base != class
-                {
-                    let known = Val::of(V::Class(base), Lanes::ALL);
-                    self.classes[class as usize].bases.push(known);
-                }
-            }
-        }
-    }
-
-    /// Whether a class of the file derives from another, however far.
-    pub fn derives(&self, class: u32, ancestor: u32) -> bool {
-        let mut todo = vec![class];
-        let mut seen = Vec::new();
-        while let Some(class) = todo.pop() {
-            if seen.contains(&class) || seen.len() > 64 {
-                continue;
-            }
-            seen.push(class);
-            for base in &self.classes[class as usize].bases {
-                if let Some(V::Class(base)) = base.single() {
-                    if *base == ancestor {
-                        return true;
-                    }
-                    todo.push(*base);
-                }
-            }
-        }
-        false
-    }
-
-    /// C#: the classes of the file that derive from this one and define the member themselves.
-    pub fn overridden_in(&self, class: u32, name: &str) -> Vec<u32> {
-        if !self.csharp() {
-            return Vec::new();
-        }
-        (0..self.classes.len() as u32)
-            .filter(|derived| {
-                let info = &self.classes[*derived as usize];
-                *derived != class
-                    && (info.methods.contains_key(name) || info.fields.get(name).is_some_and(|field| field.declared))
-                    && self.derives(*derived, class)
-            })
-            .collect()
-    }
-
-    /// Whether a method runs on an object of another class than the one that defines it: what it calls is looked up there.
-    pub fn is_of_kin(&self, closure: &Closure) -> bool {
-        let home = self.homes.get(&closure.def).and_then(|(_, class)| *class);
-        match (home, closure.this.as_ref().and_then(|this| this.single())) {
-            (Some(home), Some(V::Instance(class) | V::Class(class))) => *class != home,
-            _ => false,
-        }
-    }
-
-    /// The method that `super().name()` or `base.name()` finds from the method that runs. `None` where it is not known:
-    /// several bases in play, overloads.
-    pub fn method_above(&self, name: &str) -> Option<NodeRef> {
-        if self.ruby() || self.st.this.is_none() {
-            return None;
-        }
-        let mut scope = Some(self.st.scope);
-        let class = loop {
-            let here = &self.scopes[scope? as usize];
-            if let ScopeKind::Class(class) = here.kind {
-                break class;
-            }
-            scope = here.parent;
-        };
-        if self.python() && self.classes.iter().any(|class| class.bases.len() > 1) {
-            return None;
-        }
-        let found = self.classes[class as usize].bases.iter().find_map(|base| match base.single() {
-            Some(V::Class(base)) if *base != class => {
-                let found = self.methods_named(*base, name);
-                (!found.is_empty()).then_some(found)
-            }
-            _ => None,
-        })?;
-        match found.as_slice() {
-            [one] => Some(*one),
-            [.., last] if self.python() => Some(*last),
-            _ => None,
-        }
-        .filter(|def| self.python() || self.def(*def).is_some_and(|def| def.form == Form::Function))
-    }
-
-    /// The class whose members are looked up first: that of the object, where code of a base runs on it.
-    pub fn runtime_class(&self, this: &V, class: u32) -> u32 {
-        let own = match this {
-            V::Instance(own) => *own,
-            V::Object(object) => object.class,
-            _ => return class,
-        };
-        if self.csharp() && own != class && self.derives(own, class) { own } else { class }
-    }
-
-    /// Abstract, or of an interface: there is nothing to run.
-    pub fn is_abstract(&self, def: NodeRef) -> bool {
-        self.def(def).is_some_and(|node| {
-            matches!(
-                self.kind(NodeRef {
-                    item: def.item,
-                    node: node.body
-                }),
-                Some(Kind::Opaque { children, writes }) if children.is_empty() && writes.is_empty()
-            )
-        })
-    }
-
     pub fn class_named(&self, name: &str) -> Option<u32> {
         self.class_names.get(name).copied()
     }
@@ -508,7 +378,7 @@ impl<'p> Machine<'p> {
     }
 
     /// C#: the initialisers of a class run before anything reads its fields.
-    fn ensure_class_body(&mut self, class: u32) {
+    pub fn ensure_class_body(&mut self, class: u32) {
         if self.classes[class as usize].body != BodyState::Waiting || !self.csharp() {
             return;
         }
@@ -564,7 +434,7 @@ impl<'p> Machine<'p> {
             _ => 0,
         };
         for _ in 0..MAX_BASES {
-            match self.kin.get(&class).and_then(|kin| kin.base) {
+            match self.kin.get(&class).and_then(|kin| kin.bases.first().copied()) {
                 Some(base) => class = base,
                 None => break,
             }
@@ -845,36 +715,8 @@ impl<'p> Machine<'p> {
 
     /// `v.name`, where `v` is a class of the file or an object of one.
     pub fn read_member(&mut self, at: NodeRef, v: &V, class: u32, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
-        let class = self.runtime_class(v, class);
-        if let V::Instance(declared) = v
-            && *declared == class
-        {
-            let overriding = self.overridden_in(class, name);
-            if !overriding.is_empty() {
-                return self.read_virtual(at, class, name, lanes, overriding);
-            }
-        }
-        self.read_own_member(at, v, class, name, lanes)
-    }
-
-    /// An object of a class or of one that derives from it: any of their members may be meant.
-    fn read_virtual(
-        &mut self,
-        at: NodeRef,
-        class: u32,
-        name: &SmolStr,
-        lanes: Lanes,
-        overriding: Vec<u32>,
-    ) -> (Val, Lanes) {
-        let mut classes = overriding;
-        let own = self.methods_named(class, name);
-        if own.is_empty() || own.iter().any(|def| !self.is_abstract(*def)) {
-            classes.push(class);
-        }
-        let branches: Vec<Branch> = classes.iter().map(|_| Branch::open(lanes, Lanes::NONE)).collect();
-        self.fork(&branches, |machine, index| {
-            let this = V::Instance(classes[index]);
-            machine.read_own_member(at, &this, classes[index], name, lanes)
+        self.on_every_kind(v, class, name, lanes, |machine, v, class| {
+            machine.read_own_member(at, v, class, name, lanes)
         })
     }
 
@@ -1094,6 +936,12 @@ impl<'p> Machine<'p> {
                         self.write_object_field(&object.clone(), &field, alt.lanes, value);
                     }
                     self.write_class_field(class, &field, alt.lanes, value);
+                    if matches!(alt.v, V::Instance(_)) {
+                        // the object may be of a class below, which has a field of that name of its own
+                        for below in self.redefining(class, &field) {
+                            self.write_class_field(below, &field, alt.lanes, value);
+                        }
+                    }
                 }
                 V::Name(head) | V::Made(head) if self.python() => {
                     let head = head.clone();

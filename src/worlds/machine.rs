@@ -384,7 +384,7 @@ pub struct Machine<'p> {
     /// Ruby: methods defined where it cannot be seen on what: an object, a block that reopens a class, a module mixed in later.
     pub loose: FxHashMap<SmolStr, Vec<NodeRef>>,
     /// Ruby: modules mixed into classes and classes derived.
-    pub kin: FxHashMap<u32, super::ruby::Kin>,
+    pub kin: FxHashMap<u32, super::kin::Kin>,
     /// Closures within closures whose writes are being forgotten.
     pub forgetting: u32,
     /// The undecided branches around the running code.

@@ -492,23 +492,23 @@ impl<'p> Machine<'p> {
                 None => self.call_absent_member(at, this, class, name, args, lanes, call),
             };
         }
-        let class = self.runtime_class(this, class);
-        let mut found = self.methods_named(class, name);
-        let mut homes = vec![class; found.len()];
-        if let V::Instance(declared) = this
-            && *declared == class
-        {
-            let overriding = self.overridden_in(class, name);
-            if !overriding.is_empty() && found.iter().all(|def| self.is_abstract(*def)) {
-                found.clear();
-                homes.clear();
-            }
-            for derived in overriding {
-                let own = self.methods_named(derived, name);
-                homes.extend(std::iter::repeat_n(derived, own.len()));
-                found.extend(own);
-            }
-        }
+        self.on_every_kind(this, class, name, lanes, |machine, this, class| {
+            machine.call_own_member(at, this, class, name, args, lanes, call)
+        })
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn call_own_member(
+        &mut self,
+        at: NodeRef,
+        this: &V,
+        class: u32,
+        name: &SmolStr,
+        args: &Args,
+        lanes: Lanes,
+        call: &'p Call,
+    ) -> (Val, Lanes) {
+        let found = self.methods_named(class, name);
         let count = args.positional.len() + args.named.len();
         let fits = |machine: &Self, at: &NodeRef| {
             machine.def(*at).is_some_and(|def| {
@@ -556,16 +556,11 @@ impl<'p> Machine<'p> {
             let closure = self.bound(*one, this, lanes);
             return self.call_value(at, &closure, args, lanes);
         }
-        // overloads that fit alike, overrides: any of them
+        // overloads that fit alike: any of them
         let branches: Vec<Branch> = chosen.iter().map(|_| Branch::open(lanes, Lanes::NONE)).collect();
         self.fork(&branches, |machine, index| {
-            let home = found.iter().position(|def| *def == chosen[index]);
-            let this = match home.map(|home| homes[home]) {
-                Some(derived) if derived != class => V::Instance(derived),
-                _ => this.clone(),
-            };
             let getter = machine.def(chosen[index]).is_some_and(|def| def.form == Form::Getter);
-            let closure = machine.bound(chosen[index], &this, lanes);
+            let closure = machine.bound(chosen[index], this, lanes);
             if getter {
                 let (value, falls) = machine.call_value(at, &closure, &Args::default(), lanes);
                 return machine.call_value(at, &value, args, falls);

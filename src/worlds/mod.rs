@@ -10,6 +10,7 @@ mod classes;
 mod dotnet;
 mod eval;
 mod flow;
+mod kin;
 mod lanes;
 mod machine;
 mod methods;

@@ -401,38 +401,6 @@ impl<'p> Machine<'p> {
 
     // ---- classes ----
 
-    /// `self` in a method that anybody may call: an object of the class or of one below it that changes something.
-    pub fn any_self(&self, class: u32) -> Val {
-        let mut this = Val::of(V::Instance(class), Lanes::ALL);
-        if !self.python() {
-            return this;
-        }
-        let mut below = vec![class];
-        let mut found = 0;
-        let mut next = 0;
-        while next < below.len() {
-            let base = below[next];
-            next += 1;
-            for index in 0..self.classes.len() as u32 {
-                let derives = self.classes[index as usize]
-                    .bases
-                    .iter()
-                    .any(|known| matches!(known.single(), Some(V::Class(known)) if *known == base));
-                if !derives || below.contains(&index) {
-                    continue;
-                }
-                below.push(index);
-                found += 1;
-                if found > MAX_SUBCLASSES {
-                    this.join(&Val::data(Lanes::ALL));
-                    return this;
-                }
-                this.join(&Val::of(V::Instance(index), Lanes::ALL));
-            }
-        }
-        this
-    }
-
     /// Something written over a method: what a call of that name may run besides the method itself.
     pub fn written_over(&mut self, this: &V, class: u32, name: &SmolStr, lanes: Lanes) -> Val {
         if !self.python() {

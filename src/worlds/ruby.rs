@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::kin::Kin;
 use super::lanes::Lanes;
 use super::machine::*;
 use super::value::*;
@@ -11,16 +12,6 @@ use crate::program::*;
 const MAX_ANCESTORS: usize = 24;
 /// Members of a class body are looked at this deep.
 const MAX_BODY: usize = 12;
-
-/// What a class or module of the file is mixed with, by index of the classes.
-#[derive(Debug, Default)]
-pub struct Kin {
-    pub base: Option<u32>,
-    pub derived: Vec<u32>,
-    pub included: Vec<u32>,
-    pub prepended: Vec<u32>,
-    pub extended: Vec<u32>,
-}
 
 /// A class whose methods answer, and whether they are those of the class itself.
 type Owner = (u32, bool);
@@ -156,13 +147,6 @@ impl<'p> Machine<'p> {
         let mut body_calls: rustc_hash::FxHashSet<NodeRef> = Default::default();
         for (at, class) in known {
             let Some(Kind::Class(node)) = self.kind(at) else { continue };
-            for base in &node.bases {
-                if let Some(base) = self.class_at(NodeRef { item: at.item, node: *base }).filter(|base| *base != class)
-                {
-                    self.kin.entry(class).or_default().base = Some(base);
-                    self.kin.entry(base).or_default().derived.push(class);
-                }
-            }
             let of_itself = node.name == "self";
             self.mixins(NodeRef { item: at.item, node: node.body }, class, of_itself, &mut body_calls, 0);
         }
@@ -293,14 +277,6 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// The class of the file that a constant path ends with.
-    fn class_at(&self, at: NodeRef) -> Option<u32> {
-        match self.kind(at)? {
-            Kind::Name(name) | Kind::Attr { name, .. } => self.class_named(name),
-            _ => None,
-        }
-    }
-
     // ---- which method answers ----
 
     /// The classes and modules that answer for a class, the first to ask first.
@@ -333,7 +309,7 @@ impl<'p> Machine<'p> {
                     self.collect_ancestors(module, false, out);
                 }
             }
-            next = kin.and_then(|kin| kin.base);
+            next = kin.and_then(|kin| kin.bases.first().copied());
         }
     }
 
@@ -356,37 +332,26 @@ impl<'p> Machine<'p> {
 
     /// Methods of derived classes and mixins that write a field.
     pub fn derived_writers(&self, class: u32, name: &SmolStr) -> Vec<NodeRef> {
-        let mut out: Vec<NodeRef> = Vec::new();
-        let mut todo = self.kin.get(&class).map(|kin| kin.derived.clone()).unwrap_or_default();
-        todo.extend(self.ancestors(class, false).into_iter().map(|(owner, _)| owner).filter(|owner| *owner != class));
-        let mut seen = vec![class];
-        while let Some(next) = todo.pop() {
-            if seen.contains(&next) || seen.len() > 200 {
-                continue;
-            }
-            seen.push(next);
-            out.extend(self.classes[next as usize].writers.get(name).into_iter().flatten());
-            todo.extend(self.kin.get(&next).map(|kin| kin.derived.clone()).unwrap_or_default());
+        let mut kin = self.below(class);
+        for (owner, _) in self.ancestors(class, false) {
+            kin.push(owner);
+            kin.extend(self.below(owner));
         }
-        out
+        kin.sort_unstable();
+        kin.dedup();
+        let others = kin.into_iter().filter(|other| *other != class);
+        others.flat_map(|other| self.classes[other as usize].writers.get(name).into_iter().flatten().copied()).collect()
     }
 
     /// Definitions in classes derived from one: an object of the class may be one of theirs.
     pub fn overriding(&self, class: u32, of_class: bool, name: &str) -> Vec<NodeRef> {
         let mut out = Vec::new();
-        let mut todo = self.kin.get(&class).map(|kin| kin.derived.clone()).unwrap_or_default();
-        let mut seen = vec![class];
-        while let Some(next) = todo.pop() {
-            if seen.contains(&next) || seen.len() > 200 {
-                continue;
-            }
-            seen.push(next);
-            if let Some((_, def)) = self.resolve(next, of_class, name)
+        for below in self.below(class) {
+            if let Some((_, def)) = self.resolve(below, of_class, name)
                 && !out.contains(&def)
             {
                 out.push(def);
             }
-            todo.extend(self.kin.get(&next).map(|kin| kin.derived.clone()).unwrap_or_default());
         }
         out
     }
@@ -403,11 +368,7 @@ impl<'p> Machine<'p> {
     ) -> Option<(Val, Lanes)> {
         let of_class = matches!(this, V::Class(_));
         // inside a method of a base class the object is still of its own class
-        let class = match this {
-            V::Class(own) | V::Instance(own) => self.more_precise(*own, class),
-            V::Object(object) => self.more_precise(object.class, class),
-            _ => class,
-        };
+        let class = self.runtime_class(this, class);
         let mut found: Vec<NodeRef> = Vec::new();
         let resolved = self.resolve(class, of_class, name);
         found.extend(resolved.map(|(_, def)| def));
@@ -459,10 +420,9 @@ impl<'p> Machine<'p> {
         }))
     }
 
-    fn more_precise(&self, own: u32, lexical: u32) -> u32 {
-        let is_kin =
-            self.ancestors(own, false).iter().chain(&self.ancestors(own, true)).any(|(class, _)| *class == lexical);
-        if is_kin { own } else { lexical }
+    /// Whether a class is among those that answer for another or for its objects.
+    pub fn answers_for(&self, class: u32, owner: u32) -> bool {
+        self.ancestors(class, false).iter().chain(&self.ancestors(class, true)).any(|(known, _)| *known == owner)
     }
 
     /// `super`: the next method of the name after the one that runs.
