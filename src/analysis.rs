@@ -41,6 +41,15 @@ pub fn triggers(catalog: &crate::catalog::Catalog, language: Language) -> Trigge
 
 /// Answers for one file. Never fails: what cannot be understood is treated as reachable.
 pub fn analyze(input: &Input<'_>) -> FileAnalysis {
+    run(input, false)
+}
+
+/// The same, and each place tells why, world by world: the file is evaluated many times for it.
+pub fn explain(input: &Input<'_>) -> FileAnalysis {
+    run(input, true)
+}
+
+fn run(input: &Input<'_>, asked: bool) -> FileAnalysis {
     let program = build(input.language, input.text, input.template, input.triggers);
     let answers = worlds::evaluate(&program, input.facts);
     let judged = rules::judge(&rules::Case {
@@ -49,6 +58,7 @@ pub fn analyze(input: &Input<'_>) -> FileAnalysis {
         text: input.text,
         zone: input.zone,
         facts: input.facts,
+        asked,
     });
     let heard = rules::suppress::suppress(
         input.text,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use smol_str::SmolStr;
 
-use crate::analysis::{FileAnalysis, analyze};
+use crate::analysis::{self, FileAnalysis};
 use crate::catalog::Family;
 use crate::lang::{self, Layout};
 use crate::project::files::Kind;
@@ -74,7 +74,7 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
     let scan = Scan {
         root: &root,
         project: &project,
-        analyze,
+        analyze: analysis::explain,
         with_sites: true,
         threads: 1,
         progress: &Progress::new(false),

@@ -12,7 +12,15 @@ use super::{
 use crate::catalog::{Effect, Family};
 use crate::program::{ItemId, ItemKind, Kind, Language, NodeRef, Program};
 use crate::project::FileFacts;
-use crate::worlds::{self, Answers, EventKind, Force, Lanes, What};
+use crate::worlds::{self, Answers, EventKind, Lanes, What};
+
+/// A because is put to the test by evaluating the file again: this often at most, whatever the number of findings, …
+const REPLAYS: u64 = 2;
+/// … and as often as a small file takes for this many nodes.
+const REPLAYED_NODES: u64 = 100_000;
+/// The same where somebody asked why.
+const REPLAYS_ASKED: u64 = 200;
+const REPLAYED_NODES_ASKED: u64 = 5_000_000;
 
 /// A file and what the worlds say of it.
 pub struct Case<'a> {
@@ -21,6 +29,8 @@ pub struct Case<'a> {
     pub text: &'a str,
     pub zone: Zone,
     pub facts: &'a FileFacts,
+    /// Somebody asked why: the places tell it, world by world.
+    pub asked: bool,
 }
 
 /// A place with its verdict.
@@ -38,6 +48,8 @@ pub(super) struct JudgedSite {
     pub fail_open: bool,
     /// The call that writes what it makes.
     pub sink: Option<Range<usize>>,
+    /// The lane that stands for production.
+    pub lane: usize,
     /// The way in production.
     pub steps: Vec<worlds::Step>,
 }
@@ -52,6 +64,7 @@ pub(super) struct Group {
 pub(super) struct Judged<'a> {
     pub case: &'a Case<'a>,
     pub sites: Vec<JudgedSite>,
+    replay: worlds::Replay<'a>,
 }
 
 /// Findings and sites of a file, before comments are heard.
@@ -62,9 +75,15 @@ pub struct Judgement {
 
 /// Judges one file.
 pub fn judge(case: &Case<'_>) -> Judgement {
+    let (replays, nodes) = match case.asked {
+        true => (REPLAYS_ASKED, REPLAYED_NODES_ASKED),
+        false => (REPLAYS, REPLAYED_NODES),
+    };
+    let budget = replays * case.answers.steps + nodes;
     let mut judged = Judged {
         case,
         sites: Vec::new(),
+        replay: worlds::Replay::new(case.program, case.facts, case.answers, budget),
     };
     judged.sites = case
         .answers
@@ -111,7 +130,7 @@ impl Judged<'_> {
         } else if answer.reached.is_empty() {
             if steps
                 .iter()
-                .any(|step| matches!(step.what, What::Condition { .. }))
+                .any(|step| matches!(step.what, What::Condition { .. } | What::Exit))
             {
                 Verdict::Dead
             } else {
@@ -127,12 +146,8 @@ impl Judged<'_> {
         };
         let symbol = self.symbol_text(answer, &range);
         let sink = answer.sink.map(|sink| case.program.span(sink));
-        let steps = if reached && lane == 0 {
-            self.proven(answer, steps)
-        } else {
-            steps
-        };
         JudgedSite {
+            lane,
             at: answer.at,
             range,
             symbol,
@@ -147,19 +162,15 @@ impl Judged<'_> {
         }
     }
 
-    /// Keeps the conditions that matter: turned round alone, they change the verdict.
-    fn proven(&self, answer: &worlds::SiteAnswer, steps: Vec<worlds::Step>) -> Vec<worlds::Step> {
-        steps
-            .into_iter()
-            .filter(|step| match &step.what {
-                What::Condition { truth: Some(_), .. } => {
-                    let forced = FxHashMap::from_iter([(step.at, Force::Flip)]);
-                    !worlds::replay(self.case.program, self.case.facts, answer.at, &forced)
-                        .has(Lanes::PRODUCTION)
-                }
-                _ => true,
-            })
-            .collect()
+    /// The way to a place, with the conditions that matter.
+    fn proven(&self, index: usize) -> Vec<worlds::Step> {
+        let site = &self.sites[index];
+        match self.case.answers.sites.get(index) {
+            Some(answer) if answer.reached.has(Lanes::nth(site.lane)) => {
+                self.replay.because(answer, site.lane)
+            }
+            _ => site.steps.clone(),
+        }
     }
 
     /// The place as the source writes it, without its arguments.
@@ -246,7 +257,7 @@ impl Judged<'_> {
     }
 
     /// One finding for each missing guard.
-    fn reports(&self) -> Vec<Finding> {
+    fn reports(&mut self) -> Vec<Finding> {
         let mut order: Vec<(ItemId, u32)> = Vec::new();
         let mut bodies: FxHashMap<(ItemId, u32), Vec<usize>> = FxHashMap::default();
         for (index, site) in self.sites.iter().enumerate() {
@@ -261,7 +272,7 @@ impl Judged<'_> {
                 }
             }
         }
-        let mut findings = Vec::new();
+        let mut groups = Vec::new();
         for body in order {
             let Some(members) = bodies.get(&body) else {
                 continue;
@@ -279,9 +290,12 @@ impl Judged<'_> {
                 .copied()
                 .filter(|index| *index != primary)
                 .collect();
-            findings.push(self.report(&Group { primary, others }));
+            groups.push(Group { primary, others });
         }
-        findings
+        for group in &groups {
+            self.sites[group.primary].steps = self.proven(group.primary);
+        }
+        groups.iter().map(|group| self.report(group)).collect()
     }
 
     fn report(&self, group: &Group) -> Finding {
@@ -466,7 +480,7 @@ impl Judged<'_> {
             };
             findings.extend(finding);
         }
-        for site in &self.sites {
+        for (index, site) in self.sites.iter().enumerate() {
             let inverted = site.verdict == Verdict::Reachable
                 && site.reached.has(Lanes::PRODUCTION)
                 && !site.reached.has(Lanes::DEVELOPMENT)
@@ -474,7 +488,7 @@ impl Judged<'_> {
             if !inverted {
                 continue;
             }
-            let condition = site.steps.iter().rev().find_map(|step| match step.what {
+            let condition = self.proven(index).into_iter().rev().find_map(|step| match step.what {
                 What::Condition {
                     truth: Some(truth), ..
                 } => Some((step.at, truth)),
@@ -506,8 +520,9 @@ impl Judged<'_> {
             ("development", 4),
         ]
         .into_iter()
+        .filter(|_| self.case.asked)
         .map(|(name, lane)| {
-            let steps = self.case.answers.because(self.case.program, answer, lane);
+            let steps = self.replay.because(answer, lane);
             (
                 name,
                 reach(Lanes::nth(lane)),
@@ -538,6 +553,7 @@ impl Judged<'_> {
                 format!("{name}: nothing in this file calls it, so anybody may")
             }
             What::Call { name } => format!("calls {name}"),
+            What::Exit => format!("`{}` leaves first", self.quote(&step.range)),
             What::Condition { truth, cause } => {
                 let text = self.quote(&step.range);
                 match (truth, cause) {

@@ -46,6 +46,9 @@ impl<'p> Machine<'p> {
                     Found::Slot(slot) => {
                         let callee = self.slots[slot as usize].only(falls);
                         let uncovered = falls.without(callee.lanes());
+                        for lane in uncovered.indices() {
+                            self.st.cuts[lane] = callee.deps.clone();
+                        }
                         let (mut value, mut rest) = self.call_value_with(
                             at,
                             &callee,
@@ -76,6 +79,9 @@ impl<'p> Machine<'p> {
                 } else {
                     falls
                 };
+                for lane in falls.without(present).indices() {
+                    self.st.cuts[lane] = target.deps.clone();
+                }
                 let (args, through) = self.eval_args(at, call, present, break_to);
                 let missing = falls.without(through) & falls.without(present);
                 let (mut value, mut rest) =
@@ -368,7 +374,10 @@ impl<'p> Machine<'p> {
         if overlap || groups.iter().any(|alt| alt.doubt) {
             let branches: Vec<Branch> = groups
                 .iter()
-                .map(|alt| Branch::open(alt.lanes, if alt.doubt { alt.lanes } else { Lanes::NONE }))
+                .map(|alt| {
+                    let doubt = if alt.doubt { alt.lanes } else { Lanes::NONE };
+                    Branch::open(alt.lanes, doubt).because(&value.deps)
+                })
                 .collect();
             return self.fork(&branches, |machine, index| {
                 run(machine, &groups[index].v, groups[index].lanes)
@@ -376,11 +385,31 @@ impl<'p> Machine<'p> {
         }
         let mut out = Val::default();
         let mut falls = Lanes::NONE;
+        let path = self.st.path.clone();
+        let mut lost: Vec<(usize, Why)> = Vec::new();
+        let mut paths = vec![path.clone()];
         for alt in &groups {
-            let (value, rest) = run(self, &alt.v, alt.lanes);
-            out.join(&value);
+            // other lanes have other values: what the value depends on keeps them from this one
+            if value.deps.is_some() {
+                self.st.path = value.deps.clone().and(&path);
+                for lane in lanes.without(alt.lanes).indices() {
+                    self.st.cuts[lane] = value.deps.clone();
+                }
+            }
+            let (result, rest) = run(self, &alt.v, alt.lanes);
+            out.join(&result);
             falls |= rest;
+            let left = alt.lanes.without(rest);
+            if !left.is_empty() {
+                lost.extend(left.indices().map(|lane| (lane, self.st.cuts[lane].clone())));
+                paths.push(self.st.path.clone());
+            }
         }
+        self.st.path = Why::all(paths);
+        for (lane, why) in lost {
+            self.st.cuts[lane] = why;
+        }
+        out.deps = std::mem::take(&mut out.deps).and(&value.deps);
         (out, falls)
     }
 
@@ -696,7 +725,7 @@ impl<'p> Machine<'p> {
         self.st = State {
             scope,
             doubt: Lanes::NONE,
-            path: None,
+            path: Why::default(),
             cuts: Default::default(),
             this,
             block: None,
@@ -827,10 +856,9 @@ impl<'p> Machine<'p> {
                 }
             }
         }
-        self.declared
-            .entry(at)
-            .and_modify(|known| *known |= lanes)
-            .or_insert(lanes);
+        let (known, why) = self.declared.entry(at).or_default();
+        *known |= lanes;
+        *why = std::mem::take(why).and(&self.st.path);
         let scope = self.declaring();
         let class = match self.scopes[scope as usize].kind {
             ScopeKind::Class(class) => Some(class),

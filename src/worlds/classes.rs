@@ -29,6 +29,8 @@ pub struct ClassInfo {
     pub body: BodyState,
     /// Lanes in which the class is defined.
     pub lanes: Lanes,
+    /// What keeps it from being defined in the others.
+    pub why: Why,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -193,6 +195,7 @@ impl<'p> Machine<'p> {
                     bases: Vec::new(),
                     body: BodyState::Waiting,
                     lanes: Lanes::ALL,
+                    why: Why::default(),
                 });
                 let slot = self.declare(outer, &simple);
                 self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
@@ -390,6 +393,7 @@ impl<'p> Machine<'p> {
         self.classes[index as usize].bases.extend(bases);
         if class.form != ClassForm::Module {
             self.classes[index as usize].lanes = lanes;
+            self.classes[index as usize].why = self.st.path.clone();
         }
         for node in &class.decorators {
             self.eval(
@@ -429,7 +433,7 @@ impl<'p> Machine<'p> {
                 self.st.scope = parent;
             }
             self.st.doubt = Lanes::NONE;
-            self.st.path = None;
+            self.st.path = Why::default();
             self.run_class_body(class, at, node, Lanes::ALL);
             self.resume_logging(logging);
             self.context = context;
@@ -453,7 +457,7 @@ impl<'p> Machine<'p> {
         field.ty = ty.cloned();
         if !value.alts.is_empty() {
             field.initialised |= lanes == Lanes::ALL || !value.alts.is_empty();
-            field.value.join(&value.only(lanes));
+            field.value.join(&self.st.under_way(value, lanes));
         }
     }
 
@@ -463,7 +467,7 @@ impl<'p> Machine<'p> {
             .fields
             .entry(name.clone())
             .or_default();
-        field.value.join(&value.only(lanes));
+        field.value.join(&self.st.under_way(value, lanes));
         field.initialised |= in_constructor;
     }
 
@@ -581,11 +585,12 @@ impl<'p> Machine<'p> {
         value: &Val,
     ) {
         let strong = self.in_constructor;
+        let value = self.st.under_way(value, lanes);
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
-            Some((_, old)) if strong => old.overwrite(lanes, value),
-            Some((_, old)) => old.join(&value.only(lanes)),
-            None => fields.push((name.clone(), value.only(lanes))),
+            Some((_, old)) if strong => old.overwrite(lanes, &value),
+            Some((_, old)) => old.join(&value),
+            None => fields.push((name.clone(), value)),
         }
     }
 

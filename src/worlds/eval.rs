@@ -392,10 +392,9 @@ impl<'p> Machine<'p> {
         let entry = self.conditions.entry(at).or_default();
         entry.yes |= outcome.yes;
         entry.no |= outcome.no;
+        entry.decided |= outcome.decided() & lanes;
         entry.cause = entry.cause.max(cause);
-        if entry.deps.0.is_none() {
-            entry.deps = value.deps.clone();
-        }
+        entry.deps = std::mem::take(&mut entry.deps).and(&value.deps);
         self.truthy_variable(at, value);
         outcome
     }
@@ -407,27 +406,31 @@ impl<'p> Machine<'p> {
         otherwise: Option<NodeId>,
         lanes: Lanes,
     ) -> (Val, Lanes) {
-        let before = self.st.clone();
+        let mut before = self.st.clone();
         let mut open = lanes;
         let mut branches: Vec<Branch> = Vec::with_capacity(arms.len() + 1);
         let mut bodies: Vec<Option<NodeRef>> = Vec::with_capacity(arms.len() + 1);
         let mut doubt = Lanes::NONE;
         let mut last = (None, Lanes::NONE);
-        let mut prior: Vec<(NodeRef, Lanes)> = Vec::new();
+        let mut prior = Prior::default();
+        let mut passed = Prior::default();
         for (test, body) in arms {
             let test = NodeRef {
                 item: at.item,
                 node: *test,
             };
             let (value, falls) = self.eval(test, open);
+            for lane in open.without(falls).indices() {
+                before.cuts[lane] = self.st.cuts[lane].clone();
+            }
             let outcome = self.condition(test, &value, falls);
             branches.push(Branch {
                 lanes: outcome.yes,
                 doubt: (outcome.yes.without(outcome.yes_sure)) | (doubt & outcome.yes),
                 cond: Some(test),
                 decided: outcome.decided() & falls,
-                truth: true,
-                prior: prior.clone(),
+                prior: passed.clone(),
+                why: Why::default(),
             });
             bodies.push(Some(NodeRef {
                 item: at.item,
@@ -435,26 +438,26 @@ impl<'p> Machine<'p> {
             }));
             doubt |= outcome.no.without(outcome.no_sure);
             last = (Some(test), outcome.decided() & falls);
-            prior.push((test, falls.without(outcome.no)));
+            prior = passed.clone();
+            passed.pass(test, falls.without(outcome.no));
             for lane in open.without(outcome.no).indices() {
-                self.st.cuts[lane] = Cut::by(test);
+                self.st.cuts[lane] = Why::by(test);
             }
             open = outcome.no;
         }
-        prior.pop();
         branches.push(Branch {
             lanes: open,
             doubt: doubt & open,
             cond: last.0,
             decided: last.1,
-            truth: false,
             prior,
+            why: Why::default(),
         });
         bodies.push(otherwise.map(|node| NodeRef {
             item: at.item,
             node,
         }));
-        // exits inside the tests have left their mark on the state; the branches start from there
+        // only lanes that left inside the tests keep a mark of them
         self.st.cuts = before.cuts;
         self.fork(&branches, |machine, index| match bodies[index] {
             Some(body) => machine.eval(body, branches[index].lanes),
@@ -469,7 +472,7 @@ impl<'p> Machine<'p> {
         how: Shortcut,
         lanes: Lanes,
     ) -> (Val, Lanes) {
-        let before = self.st.clone();
+        let mut before = self.st.clone();
         let Some((first, rest)) = all.split_first() else {
             return (Val::nil(lanes), lanes);
         };
@@ -478,6 +481,9 @@ impl<'p> Machine<'p> {
             node: *first,
         };
         let (value, falls) = self.eval(first, lanes);
+        for lane in lanes.without(falls).indices() {
+            before.cuts[lane] = self.st.cuts[lane].clone();
+        }
         if rest.is_empty() {
             return (value, falls);
         }
@@ -495,26 +501,25 @@ impl<'p> Machine<'p> {
             Shortcut::Or => self.truthy_part(&value, stay.yes),
             Shortcut::Coalesce => self.present_part(&value, stay.yes),
         };
-        let truth = matches!(how, Shortcut::And);
         let branches = [
             Branch {
                 lanes: go.yes,
                 doubt: go.yes.without(go.yes_sure),
                 cond: Some(first),
                 decided: outcome.decided() & falls,
-                truth,
-                prior: Vec::new(),
+                prior: Prior::default(),
+                why: value.deps.clone(),
             },
             Branch {
                 lanes: stay.yes,
                 doubt: stay.yes.without(stay.yes_sure),
                 cond: Some(first),
                 decided: outcome.decided() & falls,
-                truth: !truth,
-                prior: Vec::new(),
+                prior: Prior::default(),
+                why: value.deps.clone(),
             },
         ];
-        self.st.cuts = before.cuts.clone();
+        self.st.cuts = before.cuts;
         let (mut result, falls) = self.fork(&branches, |machine, index| {
             if index == 0 {
                 machine.shortcut(at, rest, how, go.yes)
@@ -621,8 +626,8 @@ impl<'p> Machine<'p> {
                 };
                 let stay = go.negate();
                 let branches = [
-                    Branch::open(go.yes, go.yes.without(go.yes_sure)),
-                    Branch::open(stay.yes, stay.yes.without(stay.yes_sure)),
+                    Branch::open(go.yes, go.yes.without(go.yes_sure)).because(&old.deps),
+                    Branch::open(stay.yes, stay.yes.without(stay.yes_sure)).because(&old.deps),
                 ];
                 let kept = match op {
                     SetOp::Or => self.truthy_part(&old, stay.yes),

@@ -39,7 +39,8 @@ impl<'p> Machine<'p> {
         let mut open = falls;
         let mut doubt = Lanes::NONE;
         let mut branches: Vec<Branch> = Vec::with_capacity(arms.len() + 1);
-        let mut prior: Vec<(NodeRef, Lanes)> = Vec::new();
+        let mut prior = Prior::default();
+        let mut passed = Prior::default();
         let mut last = None;
         for arm in arms {
             let body = NodeRef {
@@ -84,33 +85,40 @@ impl<'p> Machine<'p> {
             let entry = self.conditions.entry(cond).or_default();
             entry.yes |= outcome.yes;
             entry.no |= outcome.no;
-            if entry.deps.0.is_none()
-                && let Some(subject) = &subject
-            {
-                entry.deps = subject.deps.clone();
+            entry.decided |= outcome.decided() & open;
+            if let Some(subject) = &subject {
+                entry.deps = std::mem::take(&mut entry.deps).and(&subject.deps);
             }
+            let mut deps = std::mem::take(&mut entry.deps);
+            for also in self.tests_of(at, arm, subject.is_some()) {
+                deps = deps.and(&Why::by(also));
+            }
+            self.conditions.entry(cond).or_default().deps = deps;
             branches.push(Branch {
                 lanes: outcome.yes,
                 doubt: outcome.yes.without(outcome.yes_sure) | (doubt & outcome.yes),
                 cond: Some(cond),
                 decided: outcome.decided() & open,
-                truth: true,
-                prior: prior.clone(),
+                prior: passed.clone(),
+                why: Why::default(),
             });
             doubt |= outcome.no.without(outcome.no_sure);
-            prior.push((cond, open.without(outcome.no)));
+            prior = passed.clone();
+            passed.pass(cond, open.without(outcome.no));
+            for lane in open.without(outcome.no).indices() {
+                self.st.cuts[lane] = Why::by(cond);
+            }
             last = Some((cond, outcome.decided() & open));
             open = outcome.no;
             let _ = body;
         }
-        prior.pop();
         branches.push(Branch {
             lanes: open,
             doubt: doubt & open,
             cond: last.map(|(cond, _)| cond),
             decided: last.map_or(Lanes::NONE, |(_, lanes)| lanes),
-            truth: false,
             prior,
+            why: Why::default(),
         });
         self.st.cuts = cuts;
         let break_to = self.st.break_to;
@@ -164,6 +172,19 @@ impl<'p> Machine<'p> {
                 }
             }
         }
+    }
+
+    /// The conditions of an arm beside the one that stands for it.
+    fn tests_of(&self, at: NodeRef, arm: &Arm, has_subject: bool) -> Vec<NodeRef> {
+        let mut nodes: Vec<NodeId> = arm.guard.into_iter().collect();
+        if !has_subject && let Pattern::Or(all) = &arm.pattern {
+            nodes.extend(all.iter().filter_map(|pattern| match pattern {
+                Pattern::Value(node) => Some(*node),
+                _ => None,
+            }));
+        }
+        let nodes = nodes.into_iter();
+        nodes.map(|node| NodeRef { item: at.item, node }).collect()
     }
 
     /// An arm of a `case` without a subject: its values are conditions.
@@ -400,10 +421,8 @@ impl<'p> Machine<'p> {
                                 self.assign_fresh(child(*place), here, item);
                             }
                             // an item that is there only in some lanes was kept by a test
-                            if let Some(cond) = item.deps.list(1).first().copied() {
-                                for lane in on.without(item.lanes()).indices() {
-                                    self.st.cuts[lane] = Cut::by(cond);
-                                }
+                            for lane in on.without(item.lanes()).indices() {
+                                self.st.cuts[lane] = item.deps.clone().and(&items.deps);
                             }
                             let (value, rest) = self.eval(body, here);
                             let mut value = value;
@@ -471,7 +490,6 @@ impl<'p> Machine<'p> {
                     Branch {
                         cond: Some(test),
                         decided: outcome.decided() & falls,
-                        truth: false,
                         ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure))
                     },
                 ];
@@ -599,6 +617,7 @@ impl<'p> Machine<'p> {
             lanes: Lanes,
             doubt: Lanes,
             classes: Vec<Option<SmolStr>>,
+            why: Why,
         }
         let mut entries: Vec<Entry> = Vec::new();
         for handler in &inner.handlers {
@@ -606,9 +625,11 @@ impl<'p> Machine<'p> {
                 lanes: Lanes::NONE,
                 doubt: Lanes::NONE,
                 classes: Vec::new(),
+                why: Why::default(),
             };
             let mut rest = Vec::new();
             for exit in raised.drain(..) {
+                entry.why = std::mem::take(&mut entry.why).and(&exit.why);
                 match self.catches(at.item, handler, exit.class.as_deref()) {
                     Some(true) => {
                         entry.lanes |= exit.lanes;
@@ -631,11 +652,12 @@ impl<'p> Machine<'p> {
         }
         self.exits.extend(raised);
         // the body's fall-through and the handlers are branches: variables may be as before or after
-        let mut branches = vec![Branch::open(body_falls, Lanes::NONE)];
+        let raises = Why::all(entries.iter().map(|entry| entry.why.clone()));
+        let mut branches = vec![Branch::open(body_falls, Lanes::NONE).because(&raises)];
         branches.extend(
             entries
                 .iter()
-                .map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes)),
+                .map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes).because(&entry.why)),
         );
         self.st.path = before.path.clone();
         self.st.may_resume = before.may_resume;

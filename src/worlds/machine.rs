@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::classes::ClassInfo;
 use super::lanes::Lanes;
 use super::value::*;
+pub use super::why::{Cuts, Prior, Why};
 use crate::catalog::Catalog;
 use crate::program::*;
 use crate::project::FileFacts;
@@ -18,62 +19,6 @@ pub const MAX_INLINE: usize = 8;
 const INLINE_BUDGET: u32 = 4000;
 /// Nodes evaluated in one file before the rest counts as reached.
 const NODE_BUDGET: u64 = 4_000_000;
-
-/// The conditions that a place was reached through, innermost first.
-pub type Path = Option<Rc<PathNode>>;
-
-#[derive(Debug)]
-pub struct PathNode {
-    pub cond: NodeRef,
-    /// Lanes in which the condition let the way through because it is known.
-    pub decided: Lanes,
-    /// The outcome that led here.
-    pub truth: bool,
-    pub rest: Path,
-}
-
-/// Why a lane is not running.
-#[derive(Clone, Debug, Default)]
-pub struct Cut(pub Option<Rc<CutNode>>);
-
-#[derive(Debug)]
-pub struct CutNode {
-    pub cond: Option<NodeRef>,
-    pub inner: Vec<Cut>,
-}
-
-impl Cut {
-    pub fn by(cond: NodeRef) -> Cut {
-        Cut(Some(Rc::new(CutNode {
-            cond: Some(cond),
-            inner: Vec::new(),
-        })))
-    }
-
-    /// Every condition that took part, outermost first, at most `limit`.
-    pub fn list(&self, limit: usize) -> Vec<NodeRef> {
-        let mut found = Vec::new();
-        let mut todo = vec![self.clone()];
-        let mut steps = 0;
-        while let Some(next) = todo.pop() {
-            steps += 1;
-            if steps > 200 || found.len() >= limit {
-                break;
-            }
-            if let Some(node) = &next.0 {
-                if let Some(cond) = node.cond
-                    && !found.contains(&cond)
-                {
-                    found.push(cond);
-                }
-                todo.extend(node.inner.iter().rev().cloned());
-            }
-        }
-        found
-    }
-}
-
-pub type Cuts = [Cut; 7];
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
@@ -97,6 +42,8 @@ pub struct Exit {
     pub value: Val,
     /// The exception's class, when raised and known.
     pub class: Option<SmolStr>,
+    /// The way to it.
+    pub why: Why,
 }
 
 #[derive(Debug)]
@@ -121,7 +68,7 @@ pub struct State {
     pub scope: u32,
     /// Lanes that run only if something doubted holds.
     pub doubt: Lanes,
-    pub path: Path,
+    pub path: Why,
     pub cuts: Cuts,
     pub this: Option<Val>,
     /// The block passed to the method that runs.
@@ -135,6 +82,15 @@ pub struct State {
     pub handling: Option<SmolStr>,
 }
 
+impl State {
+    /// A value as it is written here: what leads here decides it, too.
+    pub fn under_way(&self, value: &Val, lanes: Lanes) -> Val {
+        let mut value = value.only(lanes);
+        value.deps = value.deps.and(&self.path);
+        value
+    }
+}
+
 /// A place of interest as it was reached in one body.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -142,10 +98,22 @@ pub struct Record {
     pub symbol: SmolStr,
     pub lanes: Lanes,
     pub doubt: Lanes,
-    pub path: Path,
+    pub path: Why,
     pub cuts: Cuts,
     pub effect: crate::catalog::Effect,
     pub family: crate::catalog::Family,
+}
+
+/// A class handed by type to code beyond the file.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    pub class: u32,
+    pub at: NodeRef,
+    pub context: usize,
+    pub lanes: Lanes,
+    pub doubt: Lanes,
+    pub path: Why,
+    pub cuts: Cuts,
 }
 
 /// A call from one body to another.
@@ -155,7 +123,7 @@ pub struct Edge {
     pub callee: NodeRef,
     pub lanes: Lanes,
     pub doubt: Lanes,
-    pub path: Path,
+    pub path: Why,
     pub cuts: Cuts,
 }
 
@@ -223,7 +191,9 @@ impl Outcome {
 pub struct Condition {
     pub yes: Lanes,
     pub no: Lanes,
-    pub deps: Deps,
+    /// Lanes in which it was known at least once.
+    pub decided: Lanes,
+    pub deps: Why,
     /// The doubt's reason.
     pub cause: Option<Cause>,
 }
@@ -279,9 +249,10 @@ pub struct Branch {
     pub doubt: Lanes,
     pub cond: Option<NodeRef>,
     pub decided: Lanes,
-    pub truth: bool,
-    /// The tests before this branch's own that let it through: each with the lanes that it took away.
-    pub prior: Vec<(NodeRef, Lanes)>,
+    /// The tests before this branch's own that let it through.
+    pub prior: Prior,
+    /// What decided beside the condition.
+    pub why: Why,
 }
 
 impl Branch {
@@ -292,8 +263,16 @@ impl Branch {
             doubt,
             cond: None,
             decided: Lanes::NONE,
-            truth: true,
-            prior: Vec::new(),
+            prior: Prior::default(),
+            why: Why::default(),
+        }
+    }
+
+    /// The same, because of what a value was.
+    pub fn because(self, why: &Why) -> Branch {
+        Branch {
+            why: why.clone(),
+            ..self
         }
     }
 }
@@ -324,7 +303,7 @@ pub struct Machine<'p> {
     pub class_names: FxHashMap<SmolStr, u32>,
     pub class_bodies: FxHashSet<NodeRef>,
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
-    pub registered: Vec<(u32, usize, Lanes, Lanes)>,
+    pub registered: Vec<Registered>,
     pub in_constructor: bool,
     pub summary_depth: usize,
     /// Bodies of `with` waiting for their context manager to yield.
@@ -343,7 +322,7 @@ pub struct Machine<'p> {
     pub wrapped: Vec<(NodeRef, Val)>,
     pub context_managers: FxHashSet<NodeRef>,
     /// Lanes in which a definition is made.
-    pub declared: FxHashMap<NodeRef, Lanes>,
+    pub declared: FxHashMap<NodeRef, (Lanes, Why)>,
     /// Values of Python default arguments, computed where the function is defined.
     pub defaults: FxHashMap<NodeRef, Val>,
     pub contexts: Vec<Context>,
@@ -363,7 +342,7 @@ pub struct Machine<'p> {
     pub required: FxHashSet<SmolStr>,
     pub next_id: u32,
     inlined: u32,
-    steps: u64,
+    pub steps: u64,
 }
 
 impl<'p> Machine<'p> {
@@ -375,7 +354,7 @@ impl<'p> Machine<'p> {
         let st = State {
             scope: 0,
             doubt: Lanes::NONE,
-            path: None,
+            path: Why::default(),
             cuts: Default::default(),
             this: None,
             block: None,
@@ -514,12 +493,17 @@ impl<'p> Machine<'p> {
 
     pub fn set_slot(&mut self, slot: u32, lanes: Lanes, value: &Val) {
         if lanes.is_empty() {
+            // what keeps a write away decides what is read afterwards
+            let deps = &mut self.slots[slot as usize].deps;
+            *deps = std::mem::take(deps).and(&self.st.path);
             return;
         }
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
-        self.slots[slot as usize].overwrite(lanes, value);
+        let target = &mut self.slots[slot as usize];
+        target.overwrite(lanes, value);
+        target.deps = std::mem::take(&mut target.deps).and(&self.st.path);
     }
 
     /// The slot may also hold `value`.
@@ -553,46 +537,34 @@ impl<'p> Machine<'p> {
             falls: Lanes,
             doubt: Lanes,
             cuts: Cuts,
-            path: Path,
-            writes: Vec<(u32, Val)>,
+            path: Why,
+            writes: FxHashMap<u32, Val>,
         }
+        // what decides between the branches, if anything does
+        let reason = Why::all(branches.iter().flat_map(|branch| {
+            let decided = !branch.decided.is_empty();
+            let cond = branch.cond.filter(|_| decided).map(Why::by);
+            cond.into_iter().chain([branch.why.clone()])
+        }));
         let mut done: Vec<Done> = Vec::with_capacity(branches.len());
         for (index, branch) in branches.iter().enumerate() {
             self.st = before.clone();
             self.st.doubt = before.doubt | branch.doubt;
-            if let Some(cond) = branch.cond {
-                let reason = Cut(Some(Rc::new(CutNode {
-                    cond: Some(cond),
-                    inner: Vec::new(),
-                })));
-                for lane in active.without(branch.lanes).indices() {
-                    self.st.cuts[lane] = reason.clone();
+            let way = Why::all([branch.cond.map_or_else(Why::default, Why::by), branch.why.clone()]);
+            for lane in active.without(branch.lanes).indices() {
+                if branch.prior.taken.has(Lanes::nth(lane)) {
+                    self.st.cuts[lane] = branch.prior.cuts[lane].clone();
+                } else if way.is_some() {
+                    self.st.cuts[lane] = way.clone();
                 }
-                let mut path = before.path.clone();
-                for (prior, taken) in &branch.prior {
-                    for lane in taken.without(branch.lanes).indices() {
-                        self.st.cuts[lane] = Cut::by(*prior);
-                    }
-                    path = Some(Rc::new(PathNode {
-                        cond: *prior,
-                        decided: branch.lanes,
-                        truth: false,
-                        rest: path,
-                    }));
-                }
-                self.st.path = Some(Rc::new(PathNode {
-                    cond,
-                    decided: branch.decided,
-                    truth: branch.truth,
-                    rest: path,
-                }));
             }
+            self.st.path = way.and(&branch.prior.path).and(&before.path);
             let mark = self.log.len();
             if !shared.is_empty() {
                 self.logging += 1;
             }
             let (value, falls) = run(self, index);
-            let mut writes = Vec::new();
+            let mut writes: FxHashMap<u32, Val> = FxHashMap::default();
             if !shared.is_empty() {
                 self.logging -= 1;
                 let mine = branch.lanes & shared;
@@ -608,7 +580,7 @@ impl<'p> Machine<'p> {
                     restored.deps = old.deps.clone().and(&now.deps);
                     restored.taint = old.taint;
                     self.slots[slot as usize] = restored;
-                    writes.push((slot, now));
+                    writes.insert(slot, now);
                 }
                 if self.logging == 0 {
                     self.log.truncate(mark);
@@ -627,7 +599,7 @@ impl<'p> Machine<'p> {
         let resume = before.may_resume;
         let mut written: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
         for (index, result) in done.iter().enumerate() {
-            for (slot, _) in &result.writes {
+            for slot in result.writes.keys() {
                 written.entry(*slot).or_default().push(index);
             }
         }
@@ -646,9 +618,7 @@ impl<'p> Machine<'p> {
                 } else {
                     done[index].falls
                 };
-                if let Some((_, value)) =
-                    done[index].writes.iter().find(|(known, _)| *known == slot)
-                {
+                if let Some(value) = done[index].writes.get(&slot) {
                     let mut part = value.only(seen & shared);
                     let doubted = branches[index].doubt;
                     for alt in &mut part.alts {
@@ -659,9 +629,7 @@ impl<'p> Machine<'p> {
             }
             let touched = joined.lanes();
             joined.join(&old.only(touched & kept));
-            if let Some(cond) = branches.iter().find_map(|branch| branch.cond) {
-                joined.deps = joined.deps.with(cond);
-            }
+            joined.deps = std::mem::take(&mut joined.deps).and(&reason);
             let taint = old.taint.or(joined.taint);
             if self.logging > 0 {
                 self.log.push((slot, old));
@@ -677,11 +645,8 @@ impl<'p> Machine<'p> {
             falls |= result.falls;
             value.join(&result.value.only(result.falls));
         }
-        if branches.len() > 1
-            && let Some(cond) = branches.iter().find_map(|branch| branch.cond)
-            && value.alts.len() > 1
-        {
-            value.deps = value.deps.with(cond);
+        if branches.len() > 1 {
+            value.deps = reason.clone().and(&value.deps);
         }
         for (index, branch) in branches.iter().enumerate() {
             if branch.doubt.is_empty() {
@@ -748,7 +713,8 @@ impl<'p> Machine<'p> {
                     }
                 }
             }
-            self.st.cuts[lane] = Cut(Some(Rc::new(CutNode { cond, inner })));
+            let cond = cond.map(Why::by);
+            self.st.cuts[lane] = Why::all(cond.into_iter().chain(inner));
         }
         if !lost.is_empty() {
             // those that stay have passed the condition of the branch they stayed in
@@ -759,16 +725,9 @@ impl<'p> Machine<'p> {
                 .collect::<Vec<_>>();
             if let [(_, result)] = survivor.as_slice() {
                 self.st.path = result.path.clone();
-            } else if let Some((index, _)) = survivor.first()
-                && let Some(cond) = branches[*index].cond
-            {
-                let branch = &branches[*index];
-                self.st.path = Some(Rc::new(PathNode {
-                    cond,
-                    decided: branch.decided,
-                    truth: branch.truth,
-                    rest: self.st.path.take(),
-                }));
+            } else {
+                let reasons = survivor.iter().map(|(_, result)| result.path.clone());
+                self.st.path = Why::all([reason].into_iter().chain(reasons));
             }
         }
         (value, falls)
@@ -813,14 +772,17 @@ impl<'p> Machine<'p> {
             return;
         }
         let doubt = self.st.doubt & lanes;
+        let reason = self.st.path.clone().with(at);
+        let mut value = value.only(lanes);
+        value.deps = value.deps.and(&self.st.path);
         self.exits.push(Exit {
             target,
             lanes,
             doubt,
-            value: value.only(lanes),
+            value,
             class,
+            why: self.st.path.clone(),
         });
-        let reason = Cut::by(at);
         for lane in lanes.indices() {
             self.st.cuts[lane] = reason.clone();
         }

@@ -83,7 +83,6 @@ impl<'p> Machine<'p> {
                     Branch {
                         cond: Some(at),
                         decided: lanes,
-                        truth: false,
                         ..Branch::open(lanes.without(on), Lanes::NONE)
                     },
                 ];
@@ -143,6 +142,7 @@ impl<'p> Machine<'p> {
         let condition = self.conditions.entry(at).or_default();
         condition.yes |= on;
         condition.no |= lanes.without(on);
+        condition.decided |= lanes;
         let mut outcome = Outcome {
             yes: on,
             no: lanes.without(on),
@@ -170,7 +170,6 @@ impl<'p> Machine<'p> {
             Branch {
                 cond: Some(at),
                 decided: outcome.decided(),
-                truth: false,
                 ..Branch::open(outcome.no, Lanes::NONE)
             },
         ];
@@ -369,7 +368,7 @@ impl<'p> Machine<'p> {
                 if let Some(result) = self.branch_of_pipeline(at, name, args, lanes) {
                     return result;
                 }
-                self.register_types(call, lanes);
+                self.register_types(at, call, lanes);
                 self.block_on_unknown(at, name, args, lanes, *cause)
             }
             _ => {
@@ -410,7 +409,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Classes handed over by type: whatever registers them decides when they run.
-    pub fn register_types(&mut self, call: &'p Call, lanes: Lanes) {
+    pub fn register_types(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) {
         if !self.csharp() {
             return;
         }
@@ -418,8 +417,15 @@ impl<'p> Machine<'p> {
             let bare = ty.split('<').next().unwrap_or(ty);
             let simple = bare.rsplit('.').next().unwrap_or(bare);
             if let Some(class) = self.class_named(simple) {
-                self.registered
-                    .push((class, self.context, lanes, self.st.doubt & lanes));
+                self.registered.push(Registered {
+                    class,
+                    at,
+                    context: self.context,
+                    lanes,
+                    doubt: self.st.doubt & lanes,
+                    path: self.st.path.clone(),
+                    cuts: self.st.cuts.clone(),
+                });
             }
         }
     }
@@ -572,7 +578,7 @@ impl<'p> Machine<'p> {
             self.escape_args(args, lanes);
             return (Val::unknown(Cause::Opaque, lanes), lanes);
         }
-        self.register_types(call, lanes);
+        self.register_types(at, call, lanes);
         self.call_unknown_function(at, name, args, lanes)
     }
 
@@ -589,7 +595,7 @@ impl<'p> Machine<'p> {
         let decided = outcome.decided();
         let branches = [
             Branch { cond: Some(cond), decided, ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure)) },
-            Branch { cond: Some(cond), decided, truth: false, ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure)) },
+            Branch { cond: Some(cond), decided, ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure)) },
         ];
         Some(self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
@@ -625,7 +631,7 @@ impl<'p> Machine<'p> {
             if let Some(result) = self.branch_of_pipeline(at, name, args, lanes) {
                 return result;
             }
-            self.register_types(call, lanes);
+            self.register_types(at, call, lanes);
         }
         self.call_named(at, name, args, lanes)
     }

@@ -16,18 +16,21 @@ mod methods;
 mod names;
 mod ops;
 mod reach;
+mod replay;
 mod value;
+mod why;
 
 use rustc_hash::FxHashMap;
 
 use crate::program::{NodeRef, Program};
 use crate::project::FileFacts;
 
-pub use because::{Step, What, name_of, replay};
+pub use because::{Step, What, name_of};
 pub use lanes::Lanes;
 pub use machine::{Condition, Event, EventKind, Force, Mismatch};
 pub use names::distance_at_most;
 pub use reach::{Answers, SiteAnswer};
+pub use replay::{Replay, replay};
 pub use value::Cause;
 
 /// Runs a file in every world.

@@ -374,6 +374,9 @@ impl<'p> Machine<'p> {
         };
         let mut rest = Lanes::NONE;
         for alt in target.groups(falls) {
+            for lane in falls.without(alt.lanes | rest).indices() {
+                self.st.cuts[lane] = target.deps.clone();
+            }
             let (value, through) = self.member_of(at, &alt.v, name, safe, alt.lanes);
             if !quiet {
                 for known in &value.alts {

@@ -1186,8 +1186,12 @@ impl<'p> Machine<'p> {
                 args.positional.push(Val::of(V::Int(index as i64), lanes));
                 args.nodes.push(at);
             }
+            let missing = falls.without(item.lanes());
+            for lane in missing.indices() {
+                self.st.cuts[lane] = item.deps.clone();
+            }
             let (value, rest) = self.call_value(at, block, &args, on);
-            falls = rest | falls.without(item.lanes());
+            falls = rest | missing;
             results.push((item.clone(), value));
         }
         if items.is_empty() {
@@ -1227,6 +1231,7 @@ impl<'p> Machine<'p> {
             "select" | "filter" | "Where" | "reject" => {
                 // an item stays in the lanes in which its test may hold
                 let mut kept = Vec::new();
+                let why = Why::all(results.iter().map(|(_, test)| test.deps.clone()));
                 for (item, test) in results {
                     let outcome = self.truth(&test, falls);
                     let on = if name == "reject" {
@@ -1240,7 +1245,10 @@ impl<'p> Machine<'p> {
                         kept.push(item);
                     }
                 }
-                Val::of(V::List(Rc::new(kept)), falls)
+                Val {
+                    deps: why,
+                    ..Val::of(V::List(Rc::new(kept)), falls)
+                }
             }
             "each" | "ForEach" => Val::data(falls),
             _ => Val::data(falls),

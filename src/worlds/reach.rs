@@ -36,6 +36,10 @@ pub struct Answers {
     pub conditions: FxHashMap<NodeRef, Condition>,
     pub contexts: Vec<Context>,
     pub reach: Vec<Reached>,
+    /// The calls of each definition: context and edge.
+    pub callers: FxHashMap<NodeRef, Vec<(usize, usize)>>,
+    /// Nodes evaluated.
+    pub steps: u64,
 }
 
 /// How a body is entered.
@@ -47,6 +51,8 @@ pub struct Reached {
     pub entry: bool,
     /// The call that first reached it in production: context and edge.
     pub by: Option<(usize, usize)>,
+    /// What keeps an entry from being there in the other lanes.
+    pub why: Why,
 }
 
 impl<'p> Machine<'p> {
@@ -64,7 +70,7 @@ impl<'p> Machine<'p> {
         self.exits.clear();
         self.st.cuts = Default::default();
         self.st.doubt = Lanes::NONE;
-        self.st.path = None;
+        self.st.path = Why::default();
         let mut homes: Vec<NodeRef> = self.homes.keys().copied().collect();
         homes.sort_unstable();
         for def in &homes {
@@ -73,7 +79,15 @@ impl<'p> Machine<'p> {
         self.run_handed_out();
         let reach = self.propagate(&homes);
         let sites = self.sites(&reach);
+        let mut callers: FxHashMap<NodeRef, Vec<(usize, usize)>> = FxHashMap::default();
+        for (from, context) in self.contexts.iter().enumerate() {
+            for (index, edge) in context.edges.iter().enumerate() {
+                callers.entry(edge.callee).or_default().push((from, index));
+            }
+        }
         Answers {
+            callers,
+            steps: self.steps,
             sites,
             events: self.events,
             conditions: self.conditions,
@@ -153,7 +167,11 @@ impl<'p> Machine<'p> {
         if depth == 0 {
             return;
         }
+        let cuts = self.st.cuts.clone();
         for alt in value.groups(lanes) {
+            for lane in lanes.without(alt.lanes).indices() {
+                self.st.cuts[lane] = value.deps.clone();
+            }
             match &alt.v {
                 V::Closure(closure)
                     if !self.invoked.contains(&closure.id)
@@ -179,6 +197,7 @@ impl<'p> Machine<'p> {
                 _ => {}
             }
         }
+        self.st.cuts = cuts;
         self.exits.clear();
     }
 
@@ -207,9 +226,12 @@ impl<'p> Machine<'p> {
             lanes: Lanes::ALL,
             sure: Lanes::ALL,
             entry: true,
-            by: None,
+            ..Reached::default()
         };
-        let registered: FxHashSet<u32> = self.registered.iter().map(|(class, ..)| *class).collect();
+        let mut registered: FxHashMap<u32, Vec<Registered>> = FxHashMap::default();
+        for one in std::mem::take(&mut self.registered) {
+            registered.entry(one.class).or_default().push(one);
+        }
         let mut queue = vec![0];
         let mut entries: Vec<NodeRef> = Vec::new();
         for def in homes {
@@ -245,72 +267,62 @@ impl<'p> Machine<'p> {
                 spread(&mut todo, &mut live);
             }
         }
-        let mut class_edges: Vec<(usize, Vec<(usize, Lanes, Lanes)>)> = Vec::new();
         for def in entries {
             let Some(context) = by_def.get(&def).copied() else {
                 continue;
             };
             let class = self.homes.get(&def).and_then(|(_, class)| *class);
-            if let Some(class) = class.filter(|class| registered.contains(class)) {
-                let edges = self
-                    .registered
-                    .iter()
-                    .filter(|(known, ..)| *known == class)
-                    .map(|(_, context, lanes, doubt)| (*context, *lanes, *doubt))
-                    .collect();
-                class_edges.push((context, edges));
+            // the methods of a class that is handed over are called from there
+            if let Some(registered) = class.and_then(|class| registered.get(&class)) {
+                for one in registered {
+                    self.contexts[one.context].edges.push(Edge {
+                        at: one.at,
+                        callee: def,
+                        lanes: one.lanes,
+                        doubt: one.doubt,
+                        path: one.path.clone(),
+                        cuts: one.cuts.clone(),
+                    });
+                }
                 continue;
             }
-            let mut lanes = self.declared.get(&def).copied().unwrap_or(Lanes::ALL);
+            let (mut lanes, mut why) = match self.declared.get(&def) {
+                Some((lanes, why)) => (*lanes, why.clone()),
+                None => (Lanes::ALL, Why::default()),
+            };
             if let Some(class) = class {
                 lanes &= self.classes[class as usize].lanes;
+                why = why.and(&self.classes[class as usize].why);
             }
             reach[context] = Reached {
                 lanes,
                 sure: lanes,
                 entry: true,
                 by: None,
+                why,
             };
             queue.push(context);
         }
         // masks only grow, so this ends
-        loop {
-            while let Some(from) = queue.pop() {
-                let source = reach[from].clone();
-                for (index, edge) in self.contexts[from].edges.iter().enumerate() {
-                    let Some(to) = by_def.get(&edge.callee).copied() else {
-                        continue;
-                    };
-                    let lanes = source.lanes & edge.lanes;
-                    let sure = source.sure & edge.lanes.without(edge.doubt);
-                    if !reach[to].lanes.covers(lanes) || !reach[to].sure.covers(sure) {
-                        if reach[to].by.is_none()
-                            || (lanes.has(Lanes::PRODUCTION)
-                                && !reach[to].lanes.has(Lanes::PRODUCTION))
-                        {
-                            reach[to].by = Some((from, index));
-                        }
-                        reach[to].lanes |= lanes;
-                        reach[to].sure |= sure;
-                        queue.push(to);
+        while let Some(from) = queue.pop() {
+            let source = reach[from].clone();
+            for (index, edge) in self.contexts[from].edges.iter().enumerate() {
+                let Some(to) = by_def.get(&edge.callee).copied() else {
+                    continue;
+                };
+                let lanes = source.lanes & edge.lanes;
+                let sure = source.sure & edge.lanes.without(edge.doubt);
+                if !reach[to].lanes.covers(lanes) || !reach[to].sure.covers(sure) {
+                    if reach[to].by.is_none()
+                        || (lanes.has(Lanes::PRODUCTION)
+                            && !reach[to].lanes.has(Lanes::PRODUCTION))
+                    {
+                        reach[to].by = Some((from, index));
                     }
+                    reach[to].lanes |= lanes;
+                    reach[to].sure |= sure;
+                    queue.push(to);
                 }
-            }
-            let mut changed = false;
-            for (to, edges) in &class_edges {
-                for (from, lanes, doubt) in edges {
-                    let on = reach[*from].lanes & *lanes;
-                    let sure = reach[*from].sure & lanes.without(*doubt);
-                    if !reach[*to].lanes.covers(on) || !reach[*to].sure.covers(sure) {
-                        reach[*to].lanes |= on;
-                        reach[*to].sure |= sure;
-                        queue.push(*to);
-                        changed = true;
-                    }
-                }
-            }
-            if !changed {
-                break;
             }
         }
         reach

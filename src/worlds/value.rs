@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::lanes::Lanes;
+use super::why::Why;
 use crate::program::NodeRef;
 
 /// More alternatives than this are forgotten: the value becomes unknown.
@@ -132,88 +133,12 @@ pub struct Alt {
     pub doubt: bool,
 }
 
-/// The conditions that decided a value, for the because.
-#[derive(Clone, Debug, Default)]
-pub struct Deps(pub Option<Rc<Dep>>);
-
-#[derive(Debug)]
-pub struct Dep {
-    pub cond: Option<NodeRef>,
-    pub rest: [Deps; 2],
-}
-
-impl Deps {
-    pub fn with(self, cond: NodeRef) -> Deps {
-        Deps(Some(Rc::new(Dep {
-            cond: Some(cond),
-            rest: [self, Deps(None)],
-        })))
-    }
-
-    pub fn and(self, other: &Deps) -> Deps {
-        match (&self.0, &other.0) {
-            (_, None) => self,
-            (None, _) => other.clone(),
-            (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self,
-            _ => Deps(Some(Rc::new(Dep {
-                cond: None,
-                rest: [self, other.clone()],
-            }))),
-        }
-    }
-
-    /// The conditions, nearest first, at most `limit` of them.
-    pub fn list(&self, limit: usize) -> Vec<NodeRef> {
-        let mut found = Vec::new();
-        let mut todo = vec![self.clone()];
-        let mut steps = 0;
-        while let Some(Deps(Some(dep))) = pop_some(&mut todo) {
-            steps += 1;
-            if found.len() >= limit || steps > 200 {
-                break;
-            }
-            if let Some(cond) = dep.cond
-                && !found.contains(&cond)
-            {
-                found.push(cond);
-            }
-            todo.push(dep.rest[1].clone());
-            todo.push(dep.rest[0].clone());
-        }
-        found
-    }
-}
-
-fn pop_some(todo: &mut Vec<Deps>) -> Option<Deps> {
-    while let Some(next) = todo.pop() {
-        if next.0.is_some() {
-            return Some(next);
-        }
-    }
-    None
-}
-
-impl Drop for Dep {
-    // long chains must not unwind through recursion
-    fn drop(&mut self) {
-        let mut todo: Vec<Rc<Dep>> = self
-            .rest
-            .iter_mut()
-            .filter_map(|rest| rest.0.take())
-            .collect();
-        while let Some(next) = todo.pop() {
-            if let Ok(mut dep) = Rc::try_unwrap(next) {
-                todo.extend(dep.rest.iter_mut().filter_map(|rest| rest.0.take()));
-            }
-        }
-    }
-}
-
 /// A value in every lane where it is computed.
 #[derive(Clone, Debug, Default)]
 pub struct Val {
     pub alts: SmallVec<[Alt; 1]>,
-    pub deps: Deps,
+    /// The conditions that decided it.
+    pub deps: Why,
     /// The place whose fake data it holds.
     pub taint: Option<NodeRef>,
 }
@@ -229,7 +154,7 @@ impl Val {
         });
         Val {
             alts,
-            deps: Deps::default(),
+            deps: Why::default(),
             taint: None,
         }
     }
