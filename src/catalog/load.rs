@@ -229,11 +229,11 @@ fn load_library(language: Language, library: RawLibrary, catalog: &mut Catalog) 
         let symbol = Symbol {
             language,
             family: library.family,
-            name: name.clone(),
+            name,
             effect,
             library: library.key.clone(),
         };
-        catalog.symbols.insert((language, name), symbol);
+        catalog.insert_symbol(symbol);
     };
     for (effect, names) in [
         (Effect::Data, &library.data),

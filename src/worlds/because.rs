@@ -13,6 +13,10 @@ use crate::program::*;
 
 /// Conditions shown at most, after the entry and the calls.
 pub(super) const MAX_CONDITIONS: usize = 4;
+/// Reasons looked at for one because while scanning; whoever asks gets them all.
+const MAX_REASONS: usize = 128;
+/// Bodies on the way to one place, likewise.
+const MAX_BODIES: usize = 64;
 /// Calls shown at most.
 const MAX_CALLS: usize = 6;
 
@@ -94,7 +98,8 @@ impl Answers {
             return Vec::new();
         };
         let record = &self.contexts[context].records[number];
-        let mut conditions: Vec<NodeRef> = self.telling(&record.path, bit);
+        let reasons = most_reasons(limit);
+        let mut conditions: Vec<NodeRef> = self.telling(&record.path, bit, reasons);
         let mut calls = Vec::new();
         let mut at = context;
         let mut seen = vec![at];
@@ -102,7 +107,7 @@ impl Answers {
             let edge = &self.contexts[from].edges[index];
             if !self.reach[at].entry {
                 calls.push((edge.at, edge.callee));
-                conditions.extend(self.telling(&edge.path, bit));
+                conditions.extend(self.telling(&edge.path, bit, reasons));
             }
             if seen.contains(&from) || self.reach[at].entry || calls.len() >= MAX_CALLS {
                 break;
@@ -132,7 +137,7 @@ impl Answers {
     }
 
     /// Conditions on a path that say something in this lane: known ones and doubted ones.
-    fn telling(&self, path: &Why, bit: Lanes) -> Vec<NodeRef> {
+    fn telling(&self, path: &Why, bit: Lanes, reasons: usize) -> Vec<NodeRef> {
         let tells = |at: &NodeRef| {
             self.conditions.get(at).is_some_and(|condition| {
                 let decided = Lanes(condition.yes.0 ^ condition.no.0);
@@ -140,7 +145,7 @@ impl Answers {
                 condition.cause.is_some() || decided.has(bit) && varies
             })
         };
-        path.list(usize::MAX).into_iter().filter(tells).collect()
+        path.list(reasons).into_iter().filter(tells).collect()
     }
 
     fn way_cut(&self, program: &Program, site: &SiteAnswer, lane: usize, limit: usize) -> Vec<Step> {
@@ -160,7 +165,7 @@ impl Answers {
         // a body that is not entered: what keeps its callers from calling it
         let mut seen: FxHashSet<usize> = FxHashSet::default();
         while let Some(to) = todo.pop() {
-            if !seen.insert(to) {
+            if !seen.insert(to) || limit == MAX_CONDITIONS && seen.len() > MAX_BODIES {
                 continue;
             }
             reasons.push(self.reach[to].why.clone());
@@ -206,9 +211,11 @@ impl Answers {
         let mut conditions: Vec<NodeRef> = Vec::new();
         let mut exits = Vec::new();
         let mut known: FxHashSet<NodeRef> = FxHashSet::default();
+        let mut left = most_reasons(limit);
         let mut todo: std::collections::VecDeque<&Why> = reasons.iter().collect();
         while let Some(why) = todo.pop_front() {
-            for at in why.list(usize::MAX) {
+            for at in why.list(left) {
+                left = left.saturating_sub(1);
                 if conditions.len() >= limit {
                     return (conditions, exits);
                 }
@@ -265,6 +272,13 @@ impl Answers {
                 what: What::TopLevel,
             },
         }
+    }
+}
+
+fn most_reasons(limit: usize) -> usize {
+    match limit {
+        MAX_CONDITIONS => MAX_REASONS,
+        _ => usize::MAX,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::lanes::Lanes;
@@ -462,6 +463,8 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> (Val, Lanes) {
         if self.inlining.contains(&closure.def) {
+            // it runs already; what it is given this time may run as well
+            self.escape_args(args, lanes);
             return (Val::data(lanes), lanes);
         }
         let home = self.homes.get(&closure.def).copied();
@@ -930,12 +933,15 @@ impl<'p> Machine<'p> {
     }
 
     fn note_writers_of(&mut self, class: u32, at: NodeRef) {
-        let writers = &mut self.classes[class as usize].writers;
-        let Some(code) = self.program.code(at.item) else {
+        let Some((code, within)) = self.within(at.item) else {
             return;
         };
-        for node in &code.nodes {
-            if let Kind::Set { place, .. } = &node.kind
+        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
+            return;
+        };
+        let writers = &mut self.classes[class as usize].writers;
+        for node in within.sets(span) {
+            if let Some(Kind::Set { place, .. }) = code.nodes.get(node.0 as usize).map(|node| &node.kind)
                 && let Some(Kind::Field(name)) =
                     code.nodes.get(place.0 as usize).map(|node| &node.kind)
             {
@@ -1085,23 +1091,19 @@ impl<'p> Machine<'p> {
 
     /// Variables that a body writes may hold anything by the time it runs again.
     pub fn forget_written(&mut self, def: NodeRef, lanes: Lanes) {
-        let Some(code) = self.program.code(def.item) else {
+        let Some((code, within)) = self.within(def.item) else {
             return;
         };
         let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else {
             return;
         };
-        let mut names: Vec<&SmolStr> = Vec::new();
-        for node in &code.nodes {
-            if node.span.start < span.start || node.span.end > span.end {
-                continue;
-            }
-            if let Kind::Set { place, .. } = &node.kind
+        let mut names: FxHashSet<&SmolStr> = FxHashSet::default();
+        for node in within.sets(span) {
+            if let Some(Kind::Set { place, .. }) = code.nodes.get(node.0 as usize).map(|node| &node.kind)
                 && let Some(Kind::Name(name)) =
                     code.nodes.get(place.0 as usize).map(|node| &node.kind)
-                && !names.contains(&name)
             {
-                names.push(name);
+                names.insert(name);
             }
         }
         for name in names {

@@ -25,6 +25,8 @@ pub struct ClassInfo {
     pub fields: FxHashMap<SmolStr, FieldInfo>,
     /// Methods that assign a field.
     pub writers: FxHashMap<SmolStr, Vec<NodeRef>>,
+    /// How many of a field's writers have been evaluated, and whether a constructor is among them.
+    pub settled: FxHashMap<SmolStr, (usize, bool)>,
     pub bases: Vec<Val>,
     pub body: BodyState,
     /// Lanes in which the class is defined.
@@ -127,13 +129,16 @@ impl<'p> Machine<'p> {
     }
 
     fn note_writers(&mut self, class: u32, at: NodeRef) {
-        let Some(code) = self.program.code(at.item) else {
+        let Some((code, within)) = self.within(at.item) else {
             return;
         };
-        for node in &code.nodes {
-            let place = match &node.kind {
-                Kind::Set { place, .. } => *place,
-                Kind::Out(place) => *place,
+        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
+            return;
+        };
+        for node in within.sets(span) {
+            let place = match code.nodes.get(node.0 as usize).map(|node| &node.kind) {
+                Some(Kind::Set { place, .. }) => *place,
+                Some(Kind::Out(place)) => *place,
                 _ => continue,
             };
             let name = match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
@@ -152,7 +157,7 @@ impl<'p> Machine<'p> {
                 .writers
                 .entry(name.clone())
                 .or_default();
-            if !writers.contains(&at) {
+            if writers.last() != Some(&at) {
                 writers.push(at);
             }
         }
@@ -196,6 +201,7 @@ impl<'p> Machine<'p> {
                     body: BodyState::Waiting,
                     lanes: Lanes::ALL,
                     why: Why::default(),
+                    settled: FxHashMap::default(),
                 });
                 let slot = self.declare(outer, &simple);
                 self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
@@ -616,21 +622,26 @@ impl<'p> Machine<'p> {
     /// A field as every object of the class may hold it: the join of all assignments.
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
-        let writers = self.classes[class as usize]
-            .writers
-            .get(name)
-            .cloned()
-            .unwrap_or_default();
+        let info = &self.classes[class as usize];
+        let count = info.writers.get(name).map_or(0, Vec::len);
+        let (settled, mut constructed) = info.settled.get(name).copied().unwrap_or_default();
         let mut running = false;
-        let mut constructed = false;
-        for writer in &writers {
-            constructed |= self
-                .def(*writer)
-                .is_some_and(|def| def.form == Form::Constructor);
-            if self.is_running(*writer) {
-                running = true;
-            } else {
-                self.summary(*writer);
+        if settled < count {
+            let writers = info.writers.get(name).cloned().unwrap_or_default();
+            for writer in &writers {
+                constructed |= self
+                    .def(*writer)
+                    .is_some_and(|def| def.form == Form::Constructor);
+                if self.is_running(*writer) {
+                    running = true;
+                } else {
+                    self.summary(*writer);
+                }
+            }
+            let done = |writer: &NodeRef| matches!(self.summaries.get(writer), Some(Summary::Done(_)));
+            if !running && writers.iter().all(done) {
+                let settled = (count, constructed);
+                self.classes[class as usize].settled.insert(name.clone(), settled);
             }
         }
         let Some(field) = self.classes[class as usize].fields.get(name) else {
@@ -663,7 +674,7 @@ impl<'p> Machine<'p> {
             let empty = match ty.as_deref() {
                 Some("bool") => V::Bool(false),
                 _ if declared
-                    && writers.is_empty()
+                    && count == 0
                     && value.alts.is_empty()
                     && ty.as_deref().is_none_or(|ty| {
                         !ty.contains("Action") && !ty.contains("Func") && !ty.contains("Event")

@@ -13,9 +13,7 @@ impl<'p> Machine<'p> {
     /// Evaluates a node in `lanes`. Gives its value and the lanes that fall through. With no lanes it still walks, so
     /// that the places in dead code are known.
     pub fn eval(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
-        if !self.step() {
-            return (Val::unknown(Cause::GaveUp, lanes), lanes);
-        }
+        self.steps += 1;
         let Some(kind) = self.kind(at) else {
             return (Val::data(lanes), lanes);
         };
@@ -271,7 +269,7 @@ impl<'p> Machine<'p> {
         for a in left.groups(lanes) {
             for b in right.groups(a.lanes) {
                 let v = match (text_of(&a.v), text_of(&b.v)) {
-                    (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                    (Some(a), Some(b)) => joined(a, b),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
                 out.add(Alt {
@@ -670,16 +668,20 @@ impl<'p> Machine<'p> {
                 let v = match (&a.v, &b.v) {
                     (V::Str(_) | V::Inquirer(_), V::Str(_) | V::Inquirer(_)) => {
                         match (text_of(&a.v), text_of(&b.v)) {
-                            (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                            (Some(a), Some(b)) => joined(a, b),
                             _ => V::Unknown(Cause::Data),
                         }
                     }
-                    (V::List(items), V::List(more)) => {
+                    (V::List(items), V::List(more))
+                        if items.len() + more.len() <= MAX_FOLLOWED =>
+                    {
                         V::List(Rc::new(items.iter().chain(more.iter()).cloned().collect()))
                     }
                     // an event: nil until somebody subscribes
                     (V::Nil, V::Closure(_)) => b.v.clone(),
-                    (V::List(items), V::Closure(_)) if self.csharp() => {
+                    (V::List(items), V::Closure(_))
+                        if self.csharp() && items.len() < MAX_FOLLOWED =>
+                    {
                         let mut all = items.to_vec();
                         all.push(Val::of(b.v.clone(), b.lanes));
                         V::List(Rc::new(all))
@@ -693,7 +695,15 @@ impl<'p> Machine<'p> {
                         V::Unknown(Cause::Data)
                     }
                     (V::Int(a), V::Int(b)) => V::Int(a.wrapping_add(*b)),
-                    _ => V::Unknown(worst(&a.v, &b.v)),
+                    _ => {
+                        // what is too long to follow may be called from elsewhere
+                        for one in [&a, &b] {
+                            if matches!(one.v, V::List(_)) {
+                                self.escape(&Val::of(one.v.clone(), b.lanes), b.lanes, at);
+                            }
+                        }
+                        V::Unknown(worst(&a.v, &b.v))
+                    }
                 };
                 out.add(Alt {
                     lanes: b.lanes,
@@ -763,6 +773,14 @@ enum Shortcut {
     And,
     Or,
     Coalesce,
+}
+
+/// Two texts in a row; what grows without end is not followed.
+fn joined(a: &str, b: &str) -> V {
+    if a.len() + b.len() > MAX_FOLLOWED * 8 {
+        return V::Unknown(Cause::GaveUp);
+    }
+    V::Str(SmolStr::new(format!("{a}{b}")))
 }
 
 /// The text of a known string.

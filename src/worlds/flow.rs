@@ -6,11 +6,14 @@ use smol_str::SmolStr;
 
 use super::lanes::Lanes;
 use super::machine::*;
+use super::names::member_name;
 use super::value::*;
 use crate::program::*;
 
 /// Literal lists up to this long are unrolled.
 const UNROLL: usize = 8;
+/// Code with more calls than this may raise.
+const MAX_CALM: usize = 32;
 
 impl<'p> Machine<'p> {
     pub fn eval_match(
@@ -407,7 +410,9 @@ impl<'p> Machine<'p> {
             LoopKind::For { bind, iter } => {
                 let (items, falls) = self.eval(child(*iter), lanes);
                 let known = match items.single() {
-                    Some(V::List(list)) if list.len() <= UNROLL => Some(list.clone()),
+                    Some(V::List(list)) if list.len() <= UNROLL && !self.is_spent() => {
+                        Some(list.clone())
+                    }
                     _ => None,
                 };
                 enter(self);
@@ -729,27 +734,21 @@ impl<'p> Machine<'p> {
 
     /// Whether code may raise by itself: it calls something that is not in sight.
     fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
-        let Some(code) = self.program.code(at.item) else {
+        let Some((code, within)) = self.within(at.item) else {
             return true;
         };
         let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
             return true;
         };
-        for (index, node) in code.nodes.iter().enumerate() {
-            if node.span.start < span.start || node.span.end > span.end {
-                continue;
-            }
-            let Kind::Call(call) = &node.kind else {
-                if matches!(node.kind, Kind::Import(_) | Kind::Opaque { .. }) {
-                    return true;
-                }
-                continue;
-            };
-            let call_at = NodeRef {
+        for (count, node) in within.risks(span).enumerate() {
+            let at = NodeRef {
                 item: at.item,
-                node: NodeId(index as u32),
+                node,
             };
-            if !self.is_harmless(call_at, call, depth) {
+            // so many calls are not worth the search
+            let harmless = count < MAX_CALM
+                && matches!(self.kind(at), Some(Kind::Call(call)) if self.is_harmless(at, call, depth));
+            if !harmless {
                 return true;
             }
         }
@@ -771,10 +770,9 @@ impl<'p> Machine<'p> {
             }),
             _ => false,
         });
-        let Some(code) = self.program.code(item).filter(|_| waits && !self.csharp()) else { return false };
+        let Some((code, within)) = self.within(item).filter(|_| waits && !self.csharp()) else { return false };
         let Some(span) = code.nodes.get(body.node.0 as usize).map(|node| node.span) else { return true };
-        let inside = |node: &Node| node.span.start >= span.start && node.span.end <= span.end;
-        code.nodes.iter().any(|node| inside(node) && matches!(node.kind, Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)))
+        within.reads(span).next().is_some()
     }
 
     /// Calls that are known not to raise, or whose exits are modelled.
@@ -1292,7 +1290,7 @@ impl<'p> Machine<'p> {
                     }
                     match text {
                         Some(text) => {
-                            let full = SmolStr::new(format!("{name}.{text}"));
+                            let full = member_name(name, &text);
                             match machine.accessor_value(&full, lanes) {
                                 Some(value) => (value, lanes),
                                 None => (Val::of(V::Made(full), lanes), lanes),
@@ -1353,13 +1351,16 @@ impl<'p> Machine<'p> {
             };
             for alt in target.groups(lanes) {
                 let v = match (&alt.v, key.single()) {
-                    (V::Map(pairs), Some(V::Str(_) | V::Symbol(_))) => {
+                    (V::Map(pairs), Some(V::Str(_) | V::Symbol(_)))
+                        if pairs.len() < MAX_FOLLOWED =>
+                    {
                         let mut pairs = pairs.to_vec();
                         // the newest pair wins
                         pairs.insert(0, (key.clone(), value.only(alt.lanes)));
                         V::Map(Rc::new(pairs))
                     }
                     _ => {
+                        self.escape(&Val::of(alt.v.clone(), alt.lanes), alt.lanes, at);
                         self.escape(value, alt.lanes, at);
                         V::Unknown(Cause::Data)
                     }

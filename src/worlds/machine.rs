@@ -1,5 +1,6 @@
 //! The machine: scopes, slots, exits, branches. Everything the walk over the program keeps.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -9,6 +10,7 @@ use super::classes::ClassInfo;
 use super::lanes::Lanes;
 use super::value::*;
 pub use super::why::{Cuts, Prior, Why};
+use super::within::Within;
 use crate::catalog::Catalog;
 use crate::program::*;
 use crate::project::FileFacts;
@@ -17,8 +19,11 @@ use crate::project::FileFacts;
 pub const MAX_INLINE: usize = 8;
 /// Bodies inlined in one file before calls fall back to summaries.
 const INLINE_BUDGET: u32 = 4000;
-/// Nodes evaluated in one file before the rest counts as reached.
-const NODE_BUDGET: u64 = 4_000_000;
+/// Nodes evaluated in one file before calls fall back to summaries and loops are no longer unrolled: from there on each
+/// body is walked once.
+const NODE_BUDGET: u64 = 2_000_000;
+/// Lists, maps (entries) and texts (bytes) that the file builds are followed up to this size.
+pub const MAX_FOLLOWED: usize = 512;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
@@ -340,6 +345,8 @@ pub struct Machine<'p> {
     pub usings: Vec<SmolStr>,
     pub static_usings: Vec<SmolStr>,
     pub required: FxHashSet<SmolStr>,
+    /// See [`Machine::within`].
+    pub within: RefCell<FxHashMap<ItemId, Rc<Within>>>,
     pub next_id: u32,
     inlined: u32,
     pub steps: u64,
@@ -406,9 +413,15 @@ impl<'p> Machine<'p> {
             conditions: FxHashMap::default(),
             events: Vec::new(),
             escaped: FxHashSet::default(),
-            usings: facts.global_usings.to_vec(),
+            usings: {
+                let known = facts.global_usings.iter();
+                let known =
+                    known.filter(|path| facts.catalog.is_namespace(program.language, path));
+                known.cloned().collect()
+            },
             static_usings: Vec::new(),
             required: FxHashSet::default(),
+            within: RefCell::default(),
             next_id: 1,
             inlined: 0,
             steps: 0,
@@ -420,15 +433,14 @@ impl<'p> Machine<'p> {
         self.next_id
     }
 
-    /// False once the budget of the file is used up.
-    pub fn step(&mut self) -> bool {
-        self.steps += 1;
-        self.steps <= NODE_BUDGET
+    /// Whether the budget of the file is used up.
+    pub fn is_spent(&self) -> bool {
+        self.steps > NODE_BUDGET
     }
 
     pub fn may_inline(&mut self) -> bool {
         self.inlined += 1;
-        self.inlined <= INLINE_BUDGET && self.inlining.len() < MAX_INLINE
+        self.inlined <= INLINE_BUDGET && self.inlining.len() < MAX_INLINE && !self.is_spent()
     }
 
     pub fn ruby(&self) -> bool {

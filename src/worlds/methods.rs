@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::eval::text_of;
 use super::lanes::Lanes;
 use super::machine::*;
+use super::names::member_name;
 use super::names::looks_like_switch;
 use super::value::*;
 use crate::catalog::Effect as SymbolEffect;
@@ -256,12 +257,15 @@ impl<'p> Machine<'p> {
         };
         for alt in target.groups(lanes) {
             let v = match &alt.v {
-                V::List(items) if appends => {
+                V::List(items) if appends && items.len() < MAX_FOLLOWED => {
                     let mut items = items.to_vec();
                     items.extend(args.positional.first().cloned());
                     V::List(Rc::new(items))
                 }
-                V::List(_) | V::Map(_) => V::Unknown(Cause::Data),
+                V::List(_) | V::Map(_) => {
+                    self.escape(&Val::of(alt.v.clone(), alt.lanes), alt.lanes, recv);
+                    V::Unknown(Cause::Data)
+                }
                 v => v.clone(),
             };
             value.add(Alt {
@@ -332,7 +336,7 @@ impl<'p> Machine<'p> {
                 let full = if self.ruby() && name == "new" {
                     head.clone()
                 } else {
-                    SmolStr::new(format!("{head}.{name}"))
+                    member_name(head, name)
                 };
                 if self.csharp()
                     && is_host_predicate(name)

@@ -19,6 +19,7 @@ mod reach;
 mod replay;
 mod value;
 mod why;
+mod within;
 
 use rustc_hash::FxHashMap;
 

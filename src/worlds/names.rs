@@ -159,7 +159,7 @@ impl<'p> Machine<'p> {
     fn note_configuration(&mut self, place: NodeRef, target: &Val, name: &SmolStr, lanes: Lanes) {
         for alt in target.groups(lanes) {
             if let V::Name(head) = &alt.v {
-                let full = SmolStr::new(format!("{head}.{name}"));
+                let full = member_name(head, name);
                 if let Some((_, family)) = self.symbol_of(&full) {
                     self.record(place, full, SymbolEffect::Config, family, alt.lanes);
                 }
@@ -412,7 +412,7 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         let value = match v {
             V::Name(head) | V::Made(head) => {
-                let full = SmolStr::new(format!("{head}.{name}"));
+                let full = member_name(head, name);
                 if let Some(value) = self.accessor_value(&full, lanes) {
                     value
                 } else if let Some(constant) = self.constant(&full) {
@@ -719,7 +719,10 @@ impl<'p> Machine<'p> {
                 } else {
                     &mut self.usings
                 };
-                list.push(path.clone());
+                // of namespaces without a name in the catalogue there is nothing to find
+                if self.catalog.is_namespace(self.language, path) {
+                    list.push(path.clone());
+                }
                 if self.python() {
                     for symbol in self.catalog.names_under(self.language, path) {
                         let tail = SmolStr::new(symbol.rsplit('.').next().unwrap_or_default());
@@ -1021,4 +1024,15 @@ pub fn distance_at_most(a: &str, b: &str, limit: usize) -> bool {
         }
     }
     rows[a.len()][b.len()] <= limit
+}
+
+/// Longer names than this belong to nothing: their tail is left out.
+const MAX_NAME: usize = 160;
+
+/// The name of a member.
+pub fn member_name(head: &SmolStr, name: &str) -> SmolStr {
+    if head.len() > MAX_NAME {
+        return head.clone();
+    }
+    SmolStr::new(format!("{head}.{name}"))
 }

@@ -1159,7 +1159,7 @@ impl<'p> Machine<'p> {
                 | "Any" | "All" | "Where" | "Select" | "ForEach" | "SelectMany"
                 | "each_with_object" | "First" | "FirstOrDefault" | "Exists" | "First?",
                 Some(block),
-            ) if items.len() <= 8 => Some(self.iterate(at, name, &items, &block, lanes)),
+            ) if items.len() <= 8 && !self.is_spent() => Some(self.iterate(at, name, &items, &block, lanes)),
             _ => None,
         }
     }

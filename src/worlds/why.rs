@@ -70,7 +70,7 @@ impl Why {
         }
     }
 
-    /// The conditions and exits, nearest first, at most `limit` of them.
+    /// The conditions and exits, nearest first, among the first `limit` reasons.
     pub fn list(&self, limit: usize) -> Vec<NodeRef> {
         let mut found = Vec::new();
         let mut known = FxHashSet::default();
@@ -78,7 +78,7 @@ impl Why {
         let mut todo = vec![self];
         while let Some(Why(next)) = todo.pop() {
             let Some(reason) = next else { continue };
-            if found.len() >= limit {
+            if seen.len() >= limit {
                 break;
             }
             if !seen.insert(Rc::as_ptr(reason)) {
