@@ -31,12 +31,7 @@ pub struct Input<'a> {
 
 /// The words that make an item of a language hot, compiled once for a scan.
 pub fn triggers(catalog: &crate::catalog::Catalog, language: Language) -> Triggers {
-    Triggers::new(
-        catalog
-            .words(language)
-            .iter()
-            .chain(catalog.item_words(language)),
-    )
+    Triggers::new(catalog.words(language).iter().chain(catalog.item_words(language)))
 }
 
 /// Answers for one file. Never fails: what cannot be understood is treated as reachable.
@@ -60,16 +55,6 @@ fn run(input: &Input<'_>, asked: bool) -> FileAnalysis {
         facts: input.facts,
         asked,
     });
-    let heard = rules::suppress::suppress(
-        input.text,
-        input.language,
-        input.template,
-        judged.findings,
-        judged.sites,
-    );
-    FileAnalysis {
-        findings: heard.findings,
-        sites: heard.sites,
-        allowed: heard.allowed,
-    }
+    let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
+    FileAnalysis { findings: heard.findings, sites: heard.sites, allowed: heard.allowed }
 }

@@ -1,20 +1,20 @@
 //! prodguard answers one question for every place that uses fake data: can it run when the environment is production?
 //!
-//! The rooms, lowest first. A room may use the rooms above it in this list, never the ones below; a test holds that.
+//! The rooms, lowest first. A room imports only what its row names; `tests/rooms.rs` reads this table and holds it.
 //!
-//! | room | knows |
-//! |---|---|
-//! | [`text`] | buffers and positions |
-//! | [`program`] | the language-neutral program: expressions, definitions, items |
-//! | [`syntax`] | grammars, trees, queries |
-//! | [`catalog`] | library, accessor and sink names, as data |
-//! | [`lang`] | Ruby, Python and C#: syntax to program |
-//! | [`worlds`] | the evaluator: lanes, values, reach, because |
-//! | [`project`] | configuration, zones, manifests |
-//! | [`rules`] | answers to findings |
-//! | [`analysis`] | `analyze()`, the one door |
-//! | [`report`] | text, JSON, SARIF, GitHub annotations |
-//! | [`cli`] | the command line |
+//! | room | knows | imports |
+//! |---|---|---|
+//! | [`text`] | buffers and positions | |
+//! | [`program`] | the language-neutral program: expressions, definitions, items | |
+//! | [`syntax`] | grammars, trees, queries | `program` |
+//! | [`catalog`] | library, accessor and sink names, as data | `program` |
+//! | [`lang`] | Ruby, Python and C#: syntax to program | `program`, `syntax` |
+//! | [`project`] | configuration, zones, manifests | `program`, `catalog` |
+//! | [`worlds`] | the evaluator: lanes, values, reach, because | `program`, `catalog`, `project` |
+//! | [`rules`] | answers to findings; comments that allow | `text`, `program`, `syntax`, `catalog`, `lang`, `project`, `worlds` |
+//! | [`analysis`] | `analyze()`, the one door | all above |
+//! | [`report`] | text, JSON, SARIF, GitHub annotations | `text`, `catalog`, `rules` |
+//! | [`cli`] | the command line | all above |
 
 pub mod analysis;
 pub mod catalog;

@@ -26,12 +26,7 @@ struct Snippet {
 }
 
 /// Index of a lane and its name.
-const LANES: [(usize, &str); 4] = [
-    (0, "production"),
-    (1, "unset"),
-    (2, "staging"),
-    (4, "development"),
-];
+const LANES: [(usize, &str); 4] = [(0, "production"), (1, "unset"), (2, "staging"), (4, "development")];
 
 fn tables() -> Vec<PathBuf> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
@@ -41,10 +36,7 @@ fn tables() -> Vec<PathBuf> {
         .flatten()
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "toml")
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
     found.sort();
     found
@@ -52,9 +44,7 @@ fn tables() -> Vec<PathBuf> {
 
 fn language_of(path: &Path) -> Option<Language> {
     let name = path.file_stem()?.to_str()?;
-    Language::ALL
-        .into_iter()
-        .find(|language| name.starts_with(language.id()))
+    Language::ALL.into_iter().find(|language| name.starts_with(language.id()))
 }
 
 /// The project of a snippet: the call it asks about is fake data.
@@ -72,10 +62,7 @@ fn facts(language: Language) -> FileFacts {
         effect: Effect::Data,
         library: Default::default(),
     });
-    FileFacts {
-        catalog: Arc::new(catalog),
-        ..FileFacts::default()
-    }
+    FileFacts { catalog: Arc::new(catalog), ..FileFacts::default() }
 }
 
 struct Case {
@@ -99,13 +86,7 @@ impl Case {
         let facts = facts(language);
         let program = lang::lower_all(language, &text, false);
         let answers = worlds::evaluate(&program, &facts);
-        Case {
-            language,
-            facts,
-            text,
-            program,
-            answers,
-        }
+        Case { language, facts, text, program, answers }
     }
 
     fn quote(&self, at: NodeRef) -> &str {
@@ -125,11 +106,7 @@ impl Case {
     /// Cut: with every other condition unknown, the lane stays cut.
     fn suffices(&self, site: &SiteAnswer, lane: usize, steps: &[Step]) -> Result<(), String> {
         let named: Vec<NodeRef> = steps.iter().map(|step| step.at).collect();
-        let others = self
-            .answers
-            .conditions
-            .keys()
-            .filter(|at| !named.contains(at));
+        let others = self.answers.conditions.keys().filter(|at| !named.contains(at));
         let forced: FxHashMap<NodeRef, Force> = others.map(|at| (*at, Force::Unknown)).collect();
         if !self.reached(site, &forced).has(Lanes::nth(lane)) {
             return Ok(());
@@ -145,8 +122,7 @@ impl Case {
     /// Cut: what is noted while evaluating suffices, before anything is replayed.
     fn noted_suffices(&self, site: &SiteAnswer, lane: usize) -> Result<(), String> {
         let steps = self.answers.because_in_full(&self.program, site, lane);
-        self.suffices(site, lane, &steps)
-            .map_err(|why| format!("noted {why}"))
+        self.suffices(site, lane, &steps).map_err(|why| format!("noted {why}"))
     }
 
     /// Cut: what is told suffices as well, and none of it can be spared.
@@ -156,9 +132,7 @@ impl Case {
         for (index, spared) in steps.iter().enumerate() {
             let mut fewer = steps.clone();
             fewer.remove(index);
-            if matches!(spared.what, What::Condition { .. })
-                && self.suffices(site, lane, &fewer).is_ok()
-            {
+            if matches!(spared.what, What::Condition { .. }) && self.suffices(site, lane, &fewer).is_ok() {
                 return Err(format!("can be spared: {:?}", self.quote(spared.at)));
             }
         }
@@ -181,10 +155,7 @@ impl Case {
 
     fn conditions(&self, site: &SiteAnswer, lane: usize) -> Vec<Step> {
         let steps = self.replay().because_in_full(site, lane);
-        steps
-            .into_iter()
-            .filter(|step| matches!(step.what, What::Condition { .. }))
-            .collect()
+        steps.into_iter().filter(|step| matches!(step.what, What::Condition { .. })).collect()
     }
 
     /// What the because says, without positions.
@@ -194,7 +165,9 @@ impl Case {
             .iter()
             .map(|step| match &step.what {
                 What::Condition { truth, cause } => {
-                    format!("{} {truth:?} {cause:?}", self.quote(step.at))
+                    // two conditions may be written alike
+                    let line = self.text[..step.range.start].lines().count();
+                    format!("{line}: {} {truth:?} {cause:?}", self.quote(step.at))
                 }
                 other => format!("{other:?}"),
             })
@@ -249,18 +222,14 @@ fn replayed() {
     let mut count = 0;
     let mut failed = Vec::new();
     for path in tables() {
-        let language =
-            language_of(&path).unwrap_or_else(|| panic!("{}: no language", path.display()));
+        let language = language_of(&path).unwrap_or_else(|| panic!("{}: no language", path.display()));
         let text = std::fs::read_to_string(&path).expect("a readable table");
         let Ok(table) = toml::from_str::<Table>(&text) else {
             continue;
         };
         for snippet in table.snippet {
             count += 1;
-            if path
-                .parent()
-                .is_some_and(|folder| folder.ends_with("because"))
-            {
+            if path.parent().is_some_and(|folder| folder.ends_with("because")) {
                 let case = Case::new(language, &snippet.code);
                 assert!(!case.answers.sites.is_empty(), "{}: no place", snippet.name);
             }
@@ -270,10 +239,5 @@ fn replayed() {
         }
     }
     assert!(count >= 60, "only {count} snippets");
-    assert!(
-        failed.is_empty(),
-        "{} of {count} snippets' claims fail:\n{}",
-        failed.len(),
-        failed.join("\n")
-    );
+    assert!(failed.is_empty(), "{} of {count} snippets' claims fail:\n{}", failed.len(), failed.join("\n"));
 }

@@ -36,6 +36,8 @@ struct Data {
     variable: Vec<RawVariable>,
     accessor: Vec<RawAccessor>,
     sink: Vec<RawSink>,
+    /// Methods that give back the library's own object: fluent settings, and what makes one.
+    chains: Vec<SmolStr>,
     #[serde(default)]
     constants: FxHashMap<SmolStr, SmolStr>,
 }
@@ -179,6 +181,7 @@ impl Data {
     }
 
     fn load(self, language: Language, catalog: &mut Catalog) {
+        catalog.chains[language as usize] = self.chains.clone();
         for variable in &self.variable {
             for name in &variable.names {
                 catalog.add_variable(Variable {
@@ -203,11 +206,7 @@ impl Data {
         }
         for sink in self.sink {
             for name in sink.names {
-                let sink = Sink {
-                    name: name.clone(),
-                    on: sink.on.clone(),
-                    receiver: sink.receiver,
-                };
+                let sink = Sink { name: name.clone(), on: sink.on.clone(), receiver: sink.receiver };
                 catalog.sinks.insert((language, name), sink);
             }
         }
@@ -226,30 +225,20 @@ impl Data {
 
 fn load_library(language: Language, library: RawLibrary, catalog: &mut Catalog) {
     let mut add = |effect: Effect, name: SmolStr| {
-        let symbol = Symbol {
-            language,
-            family: library.family,
-            name,
-            effect,
-            library: library.key.clone(),
-        };
+        let symbol = Symbol { language, family: library.family, name, effect, library: library.key.clone() };
         catalog.insert_symbol(symbol);
     };
-    for (effect, names) in [
-        (Effect::Data, &library.data),
-        (Effect::Config, &library.config),
-        (Effect::Write, &library.write),
-    ] {
+    for (effect, names) in
+        [(Effect::Data, &library.data), (Effect::Config, &library.config), (Effect::Write, &library.write)]
+    {
         for name in names {
             add(effect, name.clone());
         }
     }
     for members in &library.members {
-        for (effect, names) in [
-            (Effect::Data, &members.data),
-            (Effect::Config, &members.config),
-            (Effect::Write, &members.write),
-        ] {
+        for (effect, names) in
+            [(Effect::Data, &members.data), (Effect::Config, &members.config), (Effect::Write, &members.write)]
+        {
             for owner in &members.of {
                 for name in names {
                     add(effect, smol_str::format_smolstr!("{owner}.{name}"));

@@ -27,9 +27,7 @@ fn lanes_that_are_referred_to_exist_and_none_is_idle() {
     for language in Language::ALL {
         let data = data(language);
         let variables = data.variable.iter().map(|it| &it.lanes);
-        let used: Vec<&String> = variables
-            .chain(data.accessor.iter().map(|it| &it.lanes))
-            .collect();
+        let used: Vec<&String> = variables.chain(data.accessor.iter().map(|it| &it.lanes)).collect();
         for name in &used {
             assert!(data.lanes.contains_key(*name), "{language:?}: {name}");
         }
@@ -62,12 +60,8 @@ fn nothing_is_said_twice() {
                 }
             }
         }
-        data.variable
-            .iter()
-            .for_each(|it| say("variable", &it.names));
-        data.accessor
-            .iter()
-            .for_each(|it| say("accessor", &it.names));
+        data.variable.iter().for_each(|it| say("variable", &it.names));
+        data.accessor.iter().for_each(|it| say("accessor", &it.names));
         data.sink.iter().for_each(|it| say("sink", &it.names));
         names.sort();
         for pair in names.windows(2) {
@@ -85,17 +79,8 @@ fn every_symbol_and_every_import_holds_a_trigger_word() {
             Language::Python => format!("import {import}"),
             Language::CSharp => format!("using {import};"),
         };
-        let has_word = |text: &str| {
-            catalog
-                .words(language)
-                .iter()
-                .any(|word| text.contains(word.as_str()))
-        };
-        for library in catalog
-            .libraries
-            .iter()
-            .filter(|it| it.language == language)
-        {
+        let has_word = |text: &str| catalog.words(language).iter().any(|word| text.contains(word.as_str()));
+        for library in catalog.libraries.iter().filter(|it| it.language == language) {
             for import in &library.imports {
                 assert!(has_word(&load(import)), "{language:?} {import}");
             }
@@ -114,10 +99,7 @@ fn packages_are_in_the_form_that_manifests_are_read_into() {
     for library in &Catalog::builtin().libraries {
         for package in &library.packages {
             assert_eq!(*package, package.to_lowercase());
-            assert!(
-                library.language != Python || !package.contains(['_', '.']),
-                "{package}"
-            );
+            assert!(library.language != Python || !package.contains(['_', '.']), "{package}");
         }
     }
 }
@@ -154,21 +136,9 @@ fn symbols_are_found_by_their_longest_prefix() {
         (Python, "faker.Factory.create", "data faker"),
         (Python, "faker.providers.BaseProvider", "config faker"),
         (Python, "factory.Faker", "data factory-boy"),
-        (
-            Python,
-            "factory.django.DjangoModelFactory",
-            "write factory-boy",
-        ),
-        (
-            Python,
-            "factory.django.DjangoModelFactory.create_batch",
-            "write factory-boy",
-        ),
-        (
-            Python,
-            "factory.django.DjangoModelFactory.build",
-            "data factory-boy",
-        ),
+        (Python, "factory.django.DjangoModelFactory", "write factory-boy"),
+        (Python, "factory.django.DjangoModelFactory.create_batch", "write factory-boy"),
+        (Python, "factory.django.DjangoModelFactory.build", "data factory-boy"),
         (Python, "factory.Factory.create", "data factory-boy"),
         (Python, "factory.create_app", "-"),
         (Python, "mimesis.Person.full_name", "data mimesis"),
@@ -177,11 +147,7 @@ fn symbols_are_found_by_their_longest_prefix() {
         (Python, "model_bakery.baker.prepare", "data model-bakery"),
         (Python, "mixer.backend.django.mixer.blend", "write mixer"),
         (Python, "mixer.main.mixer.blend", "data mixer"),
-        (
-            Python,
-            "django_seed.Seed.seeder.execute",
-            "write django-seed",
-        ),
+        (Python, "django_seed.Seed.seeder.execute", "write django-seed"),
         (Python, "fauxfactory.gen_email", "data fauxfactory"),
         (CSharp, "Bogus.Faker.Generate", "data bogus"),
         (CSharp, "Bogus.Randomizer.Seed", "config bogus"),
@@ -204,116 +170,43 @@ fn symbols_are_found_by_their_longest_prefix() {
 fn lanes(lanes: &Lanes) -> String {
     let show = |lane: &Vec<Option<SmolStr>>| match lane.as_slice() {
         [] => "*".to_string(),
-        values => values
-            .iter()
-            .map(|value| value.as_deref().unwrap_or("-"))
-            .collect::<Vec<_>>()
-            .join("/"),
+        values => values.iter().map(|value| value.as_deref().unwrap_or("-")).collect::<Vec<_>>().join("/"),
     };
-    [
-        &lanes.production,
-        &lanes.unset,
-        &lanes.staging,
-        &lanes.odd,
-        &lanes.development,
-        &lanes.test,
-    ]
-    .map(show)
-    .join(" ")
+    [&lanes.production, &lanes.unset, &lanes.staging, &lanes.odd, &lanes.development, &lanes.test].map(show).join(" ")
 }
 
 #[test]
 fn variables_hold_what_production_and_the_others_set() {
     let table = [
-        (
-            Ruby,
-            "RAILS_ENV",
-            true,
-            "production - staging Production development test",
-        ),
-        (
-            Ruby,
-            "RACK_ENV",
-            true,
-            "-/production - staging Production development test",
-        ),
-        (
-            Ruby,
-            "ENVIRONMENT",
-            false,
-            "production - staging Production development test",
-        ),
-        (
-            Python,
-            "APP_ENV",
-            false,
-            "production - staging Production development test",
-        ),
+        (Ruby, "RAILS_ENV", true, "production - staging Production development test"),
+        (Ruby, "RACK_ENV", true, "-/production - staging Production development test"),
+        (Ruby, "ENVIRONMENT", false, "production - staging Production development test"),
+        (Python, "APP_ENV", false, "production - staging Production development test"),
         (Python, "DEBUG", false, "False - False off True False"),
         (Python, "FLASK_DEBUG", true, "False - False off True False"),
-        (
-            CSharp,
-            "ASPNETCORE_ENVIRONMENT",
-            true,
-            "Production - Staging production Development Testing",
-        ),
-        (
-            CSharp,
-            "APP_ENV",
-            false,
-            "production - staging Production development test",
-        ),
+        (CSharp, "ASPNETCORE_ENVIRONMENT", true, "Production - Staging production Development Testing"),
+        (CSharp, "APP_ENV", false, "production - staging Production development test"),
     ];
     for (language, name, framework, expected) in table {
         let variable = Catalog::builtin().variable(language, name).unwrap();
         assert_eq!(lanes(&variable.lanes), expected, "{name}");
         assert_eq!(variable.framework, framework, "{name}");
     }
-    let under_test = Catalog::builtin()
-        .variable(Python, "PYTEST_CURRENT_TEST")
-        .unwrap();
+    let under_test = Catalog::builtin().variable(Python, "PYTEST_CURRENT_TEST").unwrap();
     assert!(lanes(&under_test.lanes).starts_with("- - - - - tests/"));
 }
 
 #[test]
 fn accessors_answer_with_the_frameworks_default() {
     let table = [
-        (
-            Ruby,
-            "Rails.env",
-            "production development staging Production development test",
-        ),
-        (
-            Ruby,
-            "Padrino.env",
-            "production development staging production development test",
-        ),
-        (
-            Python,
-            "django.conf.settings.DEBUG",
-            "false false false false true false",
-        ),
-        (
-            Python,
-            "sys.flags.dev_mode",
-            "false false false false false false",
-        ),
+        (Ruby, "Rails.env", "production development staging Production development test"),
+        (Ruby, "Padrino.env", "production development staging production development test"),
+        (Python, "django.conf.settings.DEBUG", "false false false false true false"),
+        (Python, "sys.flags.dev_mode", "false false false false false false"),
         (Python, "__debug__", "true true true true true true"),
-        (
-            Python,
-            "django.conf.settings.ENVIRONMENT",
-            "production * staging Production development *",
-        ),
-        (
-            CSharp,
-            "IWebHostEnvironment",
-            "Production Production Staging production Development Testing",
-        ),
-        (
-            CSharp,
-            "Debugger.IsAttached",
-            "false false false false false false",
-        ),
+        (Python, "django.conf.settings.ENVIRONMENT", "production * staging Production development *"),
+        (CSharp, "IWebHostEnvironment", "Production Production Staging production Development Testing"),
+        (CSharp, "Debugger.IsAttached", "false false false false false false"),
     ];
     for (language, name, expected) in table {
         let accessor = Catalog::builtin().accessor(language, name).unwrap();
@@ -323,16 +216,9 @@ fn accessors_answer_with_the_frameworks_default() {
 
 #[test]
 fn constants_stand_for_their_strings() {
-    let constant = |name: &str| {
-        Catalog::builtin()
-            .constant(CSharp, name)
-            .map(SmolStr::as_str)
-    };
+    let constant = |name: &str| Catalog::builtin().constant(CSharp, name).map(SmolStr::as_str);
     assert_eq!(constant("Environments.Development"), Some("Development"));
-    assert_eq!(
-        constant("Microsoft.Extensions.Hosting.Environments.Production"),
-        Some("Production")
-    );
+    assert_eq!(constant("Microsoft.Extensions.Hosting.Environments.Production"), Some("Production"));
     assert_eq!(constant("Environments.Live"), None);
 }
 
@@ -365,13 +251,31 @@ fn sinks_are_restricted_where_a_bare_name_would_be_silly() {
 }
 
 #[test]
+fn no_symbol_of_csharp_is_a_namespace_that_files_import() {
+    // `using N;` would turn every unknown type of the file into `N.Type`
+    for library in &Catalog::builtin().libraries {
+        for import in &library.imports {
+            let symbol = Catalog::builtin().symbol(library.language, import);
+            assert!(library.language != CSharp || symbol.is_none(), "{import}");
+        }
+    }
+}
+
+#[test]
+fn receivers_of_sinks_have_no_leading_marks() {
+    for language in Language::ALL {
+        for sink in Catalog::builtin().sinks(language) {
+            for on in &sink.on {
+                assert!(!on.starts_with(['@', '_']), "{on}");
+            }
+        }
+    }
+}
+
+#[test]
 fn symbols_of_the_configuration_add_their_word() {
     let mut catalog = Catalog::builtin().clone();
-    for (language, name, word) in [
-        (Ruby, "hit!", "hit!"),
-        (Python, "hit", "hit"),
-        (CSharp, "Fake.Hit", "Hit"),
-    ] {
+    for (language, name, word) in [(Ruby, "hit!", "hit!"), (Python, "hit", "hit"), (CSharp, "Fake.Hit", "Hit")] {
         catalog.add_symbol(Symbol {
             language,
             family: Family::FakeData,

@@ -9,9 +9,7 @@ use smol_str::SmolStr;
 use crate::program::Language;
 
 /// What a symbol belongs to.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
     FakeData,
@@ -117,7 +115,8 @@ pub struct Accessor {
 pub struct Sink {
     /// The method's name (`create!`, `bulk_create`, `AddRange`).
     pub name: SmolStr,
-    /// Only with a receiver whose last name is one of these (`objects`, `session`); empty: any receiver.
+    /// Only with a receiver whose last name is one of these (`objects`, `session`), written without leading `@` and `_`;
+    /// empty: any receiver.
     pub on: Vec<SmolStr>,
     /// The receiver itself is what is written (`save!`, `update!`), not only the arguments.
     pub receiver: bool,
@@ -137,6 +136,7 @@ pub struct Catalog {
     sinks: rustc_hash::FxHashMap<(Language, SmolStr), Sink>,
     constants: rustc_hash::FxHashMap<(Language, SmolStr), SmolStr>,
     words: [Vec<SmolStr>; 3],
+    chains: [Vec<SmolStr>; 3],
     item_words: [Vec<SmolStr>; 3],
     environment_words: [Vec<SmolStr>; 3],
 }
@@ -165,8 +165,7 @@ impl Catalog {
 
     /// Whether names below `path` may be symbols.
     pub fn is_namespace(&self, language: Language, path: &str) -> bool {
-        self.namespaces.contains(&(language, SmolStr::new(path)))
-            || self.symbol(language, path).is_some()
+        self.namespaces.contains(&(language, SmolStr::new(path))) || self.symbol(language, path).is_some()
     }
 
     fn insert_symbol(&mut self, symbol: Symbol) {
@@ -182,9 +181,7 @@ impl Catalog {
     /// The symbols right below a module: what `from module import *` may bind.
     pub fn names_under(&self, language: Language, module: &str) -> Vec<SmolStr> {
         let below = |name: &SmolStr| {
-            name.strip_prefix(module)
-                .and_then(|rest| rest.strip_prefix('.'))
-                .is_some_and(|rest| !rest.contains('.'))
+            name.strip_prefix(module).and_then(|rest| rest.strip_prefix('.')).is_some_and(|rest| !rest.contains('.'))
         };
         self.symbols
             .iter()
@@ -199,9 +196,7 @@ impl Catalog {
     }
 
     pub fn library(&self, language: Language, key: &str) -> Option<&Library> {
-        self.libraries
-            .iter()
-            .find(|library| library.language == language && library.key == key)
+        self.libraries.iter().find(|library| library.language == language && library.key == key)
     }
 
     pub fn variable(&self, language: Language, name: &str) -> Option<&Variable> {
@@ -210,13 +205,16 @@ impl Catalog {
 
     /// The names of the selector variables and flags known for a language.
     pub fn variable_names(&self, language: Language) -> impl Iterator<Item = &Variable> {
-        self.variables
-            .values()
-            .filter(move |variable| variable.language == language)
+        self.variables.values().filter(move |variable| variable.language == language)
     }
 
     pub fn accessor(&self, language: Language, qualified: &str) -> Option<&Accessor> {
         self.accessors.get(&(language, SmolStr::new(qualified)))
+    }
+
+    /// Whether a method of a library's object gives back the object, not data.
+    pub fn chains(&self, language: Language, method: &str) -> bool {
+        self.chains[language as usize].iter().any(|known| known == method)
     }
 
     pub fn sink(&self, language: Language, method: &str) -> Option<&Sink> {
@@ -254,17 +252,12 @@ impl Catalog {
 
     /// All symbols of a language, in no order.
     pub fn symbols(&self, language: Language) -> impl Iterator<Item = &Symbol> {
-        self.symbols
-            .values()
-            .filter(move |symbol| symbol.language == language)
+        self.symbols.values().filter(move |symbol| symbol.language == language)
     }
 
     /// All sinks of a language, in no order.
     pub fn sinks(&self, language: Language) -> impl Iterator<Item = &Sink> {
-        self.sinks
-            .iter()
-            .filter(move |((of, _), _)| *of == language)
-            .map(|(_, sink)| sink)
+        self.sinks.iter().filter(move |((of, _), _)| *of == language).map(|(_, sink)| sink)
     }
 
     /// Adds a symbol of the configuration; its last part becomes a trigger word.
@@ -278,12 +271,10 @@ impl Catalog {
     }
 
     pub fn add_accessor(&mut self, accessor: Accessor) {
-        self.accessors
-            .insert((accessor.language, accessor.name.clone()), accessor);
+        self.accessors.insert((accessor.language, accessor.name.clone()), accessor);
     }
 
     pub fn add_variable(&mut self, variable: Variable) {
-        self.variables
-            .insert((variable.language, variable.name.clone()), variable);
+        self.variables.insert((variable.language, variable.name.clone()), variable);
     }
 }

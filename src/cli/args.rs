@@ -9,12 +9,7 @@ use crate::rules::Severity;
 
 /// Finds fake data, HTTP recorders and debug modes that can run in production, and says why.
 #[derive(Debug, Parser)]
-#[command(
-    name = "prodguard",
-    version,
-    arg_required_else_help = true,
-    max_term_width = 100
-)]
+#[command(name = "prodguard", version, arg_required_else_help = true, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

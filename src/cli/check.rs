@@ -22,13 +22,15 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
         None => Asked::paths(&args.paths)?,
     };
     let root = paths::root(&current, &asked.roots);
-    let project = project::open(&root, args.common.config.as_deref())?;
+    let threads = threads(args.threads);
+    let config = args.common.config.as_deref();
+    let project = project::open(&root, &asked.roots, config, threads)?;
     let scan = Scan {
         root: &root,
         project: &project,
         analyze,
         with_sites: args.sites,
-        threads: threads(args.threads),
+        threads,
         progress: &Progress::new(!args.no_progress),
         log: match args.verbose {
             true => |line| complain(&line),
@@ -49,12 +51,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
 }
 
 /// `configured` is the failing severity of the configuration, if any fails; `missing` says that a path did not exist.
-fn outcome(
-    args: &CheckArgs,
-    report: &Report,
-    configured: Option<Severity>,
-    missing: bool,
-) -> Outcome {
+fn outcome(args: &CheckArgs, report: &Report, configured: Option<Severity>, missing: bool) -> Outcome {
     let fail_on = args.fail_on.map(Severity::from).or(configured);
     let fails = fail_on.is_some_and(|least| report.reaches(least));
     if missing || (args.require_complete && !report.skipped.is_empty()) {
@@ -102,28 +99,18 @@ impl Asked {
         }
         match roots.is_empty() {
             true => Err(Failure("there is nothing to check".to_owned())),
-            false => Ok(Asked {
-                roots,
-                text: None,
-                missing,
-            }),
+            false => Ok(Asked { roots, text: None, missing }),
         }
     }
 
     fn stdin(name: &Path) -> Result<Asked, Failure> {
         let path = paths::absolute(name).map_err(|error| Failure(error.to_string()))?;
         let mut bytes = Vec::new();
-        io::stdin()
-            .read_to_end(&mut bytes)
-            .map_err(|error| Failure(format!("cannot read standard input: {error}")))?;
+        io::stdin().read_to_end(&mut bytes).map_err(|error| Failure(format!("cannot read standard input: {error}")))?;
         let kind = files::kind_of_name(&path)
             .or_else(|| files::kind_of_shebang(&bytes))
             .ok_or_else(|| Failure(format!("{}: not a Ruby, Python or C# file", name.display())))?;
-        Ok(Asked {
-            roots: vec![path.clone()],
-            text: Some((path, kind, bytes)),
-            missing: false,
-        })
+        Ok(Asked { roots: vec![path.clone()], text: Some((path, kind, bytes)), missing: false })
     }
 }
 
@@ -133,10 +120,8 @@ pub(super) fn current_folder() -> Result<PathBuf, Failure> {
         .map_err(|error| Failure(format!("the current folder: {error}")))
 }
 
-fn threads(asked: Option<NonZeroUsize>) -> usize {
-    asked
-        .or_else(|| std::thread::available_parallelism().ok())
-        .map_or(1, NonZeroUsize::get)
+pub(super) fn threads(asked: Option<NonZeroUsize>) -> usize {
+    asked.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
 }
 
 #[cfg(test)]
@@ -149,13 +134,8 @@ mod tests {
 
     /// `worst` is the highest severity found.
     fn check(line: &str, worst: Option<Severity>, configured: Option<Severity>, expected: Outcome) {
-        let words = ["prodguard", "check"]
-            .into_iter()
-            .chain(line.split_whitespace());
-        let Ok(Cli {
-            command: Command::Check(args),
-        }) = Cli::try_parse_from(words)
-        else {
+        let words = ["prodguard", "check"].into_iter().chain(line.split_whitespace());
+        let Ok(Cli { command: Command::Check(args) }) = Cli::try_parse_from(words) else {
             panic!("{line} is no check");
         };
         let mut report = testing::report();
@@ -164,25 +144,14 @@ mod tests {
         for reported in &mut report.findings {
             reported.finding.severity = worst.unwrap_or(Severity::Note);
         }
-        assert_eq!(
-            outcome(&args, &report, configured, false),
-            expected,
-            "{line}"
-        );
-        assert_eq!(
-            outcome(&args, &report, configured, true),
-            Outcome::Incomplete
-        );
+        assert_eq!(outcome(&args, &report, configured, false), expected, "{line}");
+        assert_eq!(outcome(&args, &report, configured, true), Outcome::Incomplete);
         report.skip("a.rb".into(), "binary");
         let skipped = match args.require_complete {
             true => Outcome::Incomplete,
             false => expected,
         };
-        assert_eq!(
-            outcome(&args, &report, configured, false),
-            skipped,
-            "{line}"
-        );
+        assert_eq!(outcome(&args, &report, configured, false), skipped, "{line}");
     }
 
     #[test]

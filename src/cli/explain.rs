@@ -14,7 +14,7 @@ use crate::rules::{Finding, REGISTRY, Site, registry};
 use crate::text::LineIndex;
 
 use super::args::{CommonArgs, ExplainArgs};
-use super::check::current_folder;
+use super::check::{current_folder, threads};
 use super::progress::Progress;
 use super::scan::{self, Analysed, Scan};
 use super::{Failure, Outcome, output, paths, project};
@@ -45,11 +45,7 @@ fn explain_name(name: &str, common: &CommonArgs) -> Result<(), Failure> {
         return output::write(color, |mut out| report::explain_rule(rule, color, &mut out));
     }
     if let Some(family) = Family::from_id(name) {
-        let rules: Vec<_> = REGISTRY
-            .iter()
-            .filter(|rule| rule.family == family)
-            .copied()
-            .collect();
+        let rules: Vec<_> = REGISTRY.iter().filter(|rule| rule.family == family).copied().collect();
         return output::write(color, |mut out| report::rules_text(&rules, &mut out));
     }
     if Path::new(name).is_file() {
@@ -68,9 +64,9 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
     let absolute = paths::absolute(file).map_err(|error| failed(&error))?;
     let root = paths::root(&current_folder()?, std::slice::from_ref(&absolute));
     let path = paths::relative(&root, &absolute);
-    let kind =
-        scan::kind(&absolute, true).ok_or_else(|| failed(&"not a Ruby, Python or C# file"))?;
-    let project = project::open(&root, common.config.as_deref())?;
+    let kind = scan::kind(&absolute, true).ok_or_else(|| failed(&"not a Ruby, Python or C# file"))?;
+    let roots = std::slice::from_ref(&absolute);
+    let project = project::open(&root, roots, common.config.as_deref(), threads(None))?;
     let scan = Scan {
         root: &root,
         project: &project,
@@ -81,10 +77,8 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
         log: |_| {},
     };
     let color = output::has_color(common.color);
-    scan::with_large_stack(|| {
-        let file = scan
-            .analyse(&path, kind, bytes)
-            .map_err(|why| failed(&why))?;
+    scan::with_large_stack(1, || {
+        let file = scan.analyse(&path, kind, bytes).map_err(|why| failed(&why))?;
         let lines = LineIndex::new(&file.text);
         if line == 0 || line > lines.line_count() {
             let count = lines.line_count();
@@ -96,31 +90,20 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
                 return out.write_all(nothing_at(&path, line, &lines, &file.answers).as_bytes());
             }
             let findings = report::locate(&path, &lines, findings);
-            let places: Vec<_> = sites
-                .into_iter()
-                .map(|site| Explained::of(&path, &lines, site))
-                .collect();
+            let places: Vec<_> = sites.into_iter().map(|site| Explained::of(&path, &lines, site)).collect();
             report::explain_places(&findings, &places, color, &mut { out })
         })
     })?
 }
 
 /// The places on a line, else those in what starts on it, with the findings that they belong to.
-fn at_line(
-    file: &Analysed,
-    lines: &LineIndex<'_>,
-    kind: Kind,
-    line: usize,
-) -> (Vec<Finding>, Vec<Site>) {
+fn at_line(file: &Analysed, lines: &LineIndex<'_>, kind: Kind, line: usize) -> (Vec<Finding>, Vec<Site>) {
     let text = lines.line_range(line);
     let statement = statement_range(&file.text, lines, kind, line);
     let pick = |range: &std::ops::Range<usize>| {
         let is_inside = |at: usize| range.start <= at && at <= range.end;
         let sites = file.answers.sites.iter();
-        let sites: Vec<Site> = sites
-            .filter(|site| is_inside(site.range.start))
-            .cloned()
-            .collect();
+        let sites: Vec<Site> = sites.filter(|site| is_inside(site.range.start)).cloned().collect();
         let findings = file.answers.findings.iter().filter(|finding| {
             let mut others = finding.sites.iter().map(|site| site.range.start);
             is_inside(finding.range.start) || others.any(is_inside)
@@ -135,12 +118,7 @@ fn at_line(
 }
 
 /// What starts at the first character of a line, else the line itself.
-fn statement_range(
-    text: &str,
-    lines: &LineIndex<'_>,
-    kind: Kind,
-    line: usize,
-) -> std::ops::Range<usize> {
+fn statement_range(text: &str, lines: &LineIndex<'_>, kind: Kind, line: usize) -> std::ops::Range<usize> {
     let range = lines.line_range(line);
     let masked = lang::adapter(kind.language).mask(text, kind.template);
     let Some(tree) = crate::syntax::parse(kind.language, &masked.text, None) else {
@@ -155,12 +133,7 @@ fn statement_range(
     range.start..end.max(range.end)
 }
 
-fn nothing_at(
-    path: &SmolStr,
-    line: usize,
-    lines: &LineIndex<'_>,
-    answers: &FileAnalysis,
-) -> String {
+fn nothing_at(path: &SmolStr, line: usize, lines: &LineIndex<'_>, answers: &FileAnalysis) -> String {
     let mut others: Vec<usize> = answers
         .sites
         .iter()

@@ -17,10 +17,7 @@ pub fn has_color(color: Color) -> bool {
 }
 
 /// Lets `write` write to standard output. A reader that has seen enough (`| head`) is no failure.
-pub fn write(
-    color: bool,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Failure> {
+pub fn write(color: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let stdout = io::stdout().lock();
     let result = match color {
         // translates escape sequences for the consoles of old Windows

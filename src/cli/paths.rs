@@ -64,11 +64,7 @@ mod tests {
     fn roots() {
         let check = |paths: &[&str], expected: &str| {
             let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-            assert_eq!(
-                root(Path::new("/a/b"), &paths),
-                Path::new(expected),
-                "{paths:?}"
-            );
+            assert_eq!(root(Path::new("/a/b"), &paths), Path::new(expected), "{paths:?}");
         };
         check(&["/a/b/c.rb"], "/a/b");
         check(&["/a/b", "/a/b/x"], "/a/b");

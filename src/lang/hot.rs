@@ -20,27 +20,13 @@ impl Triggers {
 
     /// Items that hold one of `words` are hot. Falls back to everything if the words cannot be compiled.
     pub fn new<I: AsRef<str>>(words: impl IntoIterator<Item = I>) -> Self {
-        let words: Vec<String> = words
-            .into_iter()
-            .map(|word| word.as_ref().to_owned())
-            .collect();
+        let words: Vec<String> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
         // leftmost-first enables the vectorised searcher, 18 times faster than the default kind
-        Triggers {
-            words: AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostFirst)
-                .build(words)
-                .ok(),
-        }
+        Triggers { words: AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).ok() }
     }
 
     fn hits(&self, text: &str) -> Option<Vec<usize>> {
-        Some(
-            self.words
-                .as_ref()?
-                .find_iter(text)
-                .map(|hit| hit.start())
-                .collect(),
-        )
+        Some(self.words.as_ref()?.find_iter(text).map(|hit| hit.start()).collect())
     }
 }
 
@@ -48,20 +34,11 @@ impl Triggers {
 pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers) -> Program {
     let adapter = adapter(language);
     let masked = adapter.mask(text, template);
-    let mut program = Program {
-        language,
-        items: Vec::new(),
-        symbols: masked.symbols.clone(),
-    };
+    let mut program = Program { language, items: Vec::new(), symbols: masked.symbols.clone() };
     let Some(tree) = crate::syntax::parse(language, &masked.text, None) else {
         return program;
     };
-    let source = Source {
-        language,
-        masked: &masked.text,
-        conditions: &masked.conditions,
-        tree: &tree,
-    };
+    let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree: &tree };
     let outline = adapter.outline(&source);
     program.items = Heat::new(&source, &outline, triggers).run();
     program
@@ -86,10 +63,7 @@ impl<'s, 't> Heat<'s, 't> {
         let mut binders: FxHashMap<SmolStr, Vec<ItemId>> = FxHashMap::default();
         for (index, item) in outline.items.iter().enumerate() {
             for name in &item.names {
-                binders
-                    .entry(name.clone())
-                    .or_default()
-                    .push(ItemId(index as u32));
+                binders.entry(name.clone()).or_default().push(ItemId(index as u32));
             }
         }
         let mut heat = Heat {
@@ -106,6 +80,7 @@ impl<'s, 't> Heat<'s, 't> {
             let hot = match &hits {
                 None => true,
                 Some(_) if matches!(item.kind, ItemKind::Container | ItemKind::Import) => true,
+                Some(_) if item.names.iter().any(|name| is_hook(name)) => true,
                 Some(hits) => {
                     let from = hits.partition_point(|at| *at < item.start as usize);
                     hits.get(from).is_some_and(|at| *at < item.end as usize)
@@ -144,12 +119,7 @@ impl<'s, 't> Heat<'s, 't> {
                 }
                 let item = &mut self.items[id.0 as usize];
                 if item.kind != ItemKind::Container {
-                    reverse.extend(
-                        item.names
-                            .iter()
-                            .filter(|name| !self.spread.contains(*name))
-                            .cloned(),
-                    );
+                    reverse.extend(item.names.iter().filter(|name| !self.spread.contains(*name)).cloned());
                 }
                 item.code = Some(code);
             }
@@ -160,10 +130,8 @@ impl<'s, 't> Heat<'s, 't> {
 
     /// Whoever mentions a name that a hot item binds may call it: the callers decide its reach.
     fn heat_users(&mut self, names: Vec<SmolStr>) {
-        let names: Vec<SmolStr> = names
-            .into_iter()
-            .filter(|name| !name.is_empty() && self.spread.insert(name.clone()))
-            .collect();
+        let names: Vec<SmolStr> =
+            names.into_iter().filter(|name| !name.is_empty() && self.spread.insert(name.clone())).collect();
         if names.is_empty() {
             return;
         }
@@ -173,10 +141,7 @@ impl<'s, 't> Heat<'s, 't> {
         else {
             return;
         };
-        let hits: Vec<usize> = words
-            .find_iter(self.source.masked)
-            .map(|hit| hit.start())
-            .collect();
+        let hits: Vec<usize> = words.find_iter(self.source.masked).map(|hit| hit.start()).collect();
         for index in 0..self.items.len() {
             let item = &self.items[index];
             if item.code.is_some() {
@@ -188,6 +153,15 @@ impl<'s, 't> Heat<'s, 't> {
             }
         }
     }
+}
+
+/// Python methods that nobody names: operators, `with`, `if` and lookups call them.
+fn is_hook(name: &str) -> bool {
+    name == "_missing_"
+        || name.len() > 4
+            && name.starts_with("__")
+            && name.ends_with("__")
+            && !matches!(name, "__init__" | "__str__" | "__repr__" | "__all__" | "__version__" | "__author__")
 }
 
 /// The fields that code reads: whoever else mentions one may have set it.
@@ -209,10 +183,7 @@ fn fields_of(code: &Code) -> Vec<SmolStr> {
 fn names_of(code: &Code, out: &mut FxHashSet<SmolStr>) {
     for node in &code.nodes {
         match &node.kind {
-            Kind::Name(name)
-            | Kind::Field(name)
-            | Kind::Attr { name, .. }
-            | Kind::Lit(Lit::Symbol(name)) => {
+            Kind::Name(name) | Kind::Field(name) | Kind::Attr { name, .. } | Kind::Lit(Lit::Symbol(name)) => {
                 out.insert(name.clone());
             }
             Kind::Call(call) => out.extend(call.type_args.iter().cloned()),

@@ -31,38 +31,21 @@ impl<'s, 't> Lower<'s, 't> {
         };
         let range = syntax.start_byte()..end;
         let roles = Roles::of(source.language, syntax, source.masked, range);
-        Lower {
-            source,
-            outline,
-            roles,
-            base: item.start as usize,
-            nodes: Vec::new(),
-            depth: 0,
-        }
+        Lower { source, outline, roles, base: item.start as usize, nodes: Vec::new(), depth: 0 }
     }
 
     pub fn finish(self, root: NodeId) -> Code {
-        Code {
-            nodes: self.nodes,
-            root,
-        }
+        Code { nodes: self.nodes, root }
     }
 
     /// The name of the capture that the shapes query gives this node.
     pub fn role(&self, syntax: Syntax<'_>) -> Option<&'static str> {
         let index = self.roles.get(syntax)?;
-        crate::syntax::shapes(self.source.language)?
-            .query
-            .capture_names()
-            .get(index as usize)
-            .copied()
+        crate::syntax::shapes(self.source.language)?.query.capture_names().get(index as usize).copied()
     }
 
     pub fn text(&self, syntax: Syntax<'_>) -> &'t str {
-        self.source
-            .masked
-            .get(syntax.byte_range())
-            .unwrap_or_default()
+        self.source.masked.get(syntax.byte_range()).unwrap_or_default()
     }
 
     pub fn push(&mut self, kind: Kind, syntax: Syntax<'_>) -> NodeId {
@@ -92,11 +75,7 @@ impl<'s, 't> Lower<'s, 't> {
     }
 
     /// Runs `lower` one level deeper; past the cap the subtree becomes opaque.
-    pub fn deeper(
-        &mut self,
-        syntax: Syntax<'_>,
-        lower: impl FnOnce(&mut Self) -> NodeId,
-    ) -> NodeId {
+    pub fn deeper(&mut self, syntax: Syntax<'_>, lower: impl FnOnce(&mut Self) -> NodeId) -> NodeId {
         if !self.enter() {
             return self.flat(syntax);
         }
@@ -119,12 +98,7 @@ impl<'s, 't> Lower<'s, 't> {
 
     /// Finds the roles of a node that belongs to the item and stands outside its syntax node.
     pub fn adopt(&mut self, syntax: Syntax<'_>) {
-        self.roles.extend(Roles::of(
-            self.source.language,
-            syntax,
-            self.source.masked,
-            syntax.byte_range(),
-        ));
+        self.roles.extend(Roles::of(self.source.language, syntax, self.source.masked, syntax.byte_range()));
     }
 
     /// The names below a node, without structure and without recursion.
@@ -147,31 +121,17 @@ impl<'s, 't> Lower<'s, 't> {
             }
             break;
         }
-        self.push(
-            Kind::Opaque {
-                children,
-                writes: Vec::new(),
-            },
-            syntax,
-        )
+        self.push(Kind::Opaque { children, writes: Vec::new() }, syntax)
     }
 
     /// The named children that are not comments; errors are extras too and stay.
     pub fn children(syntax: Syntax<'t>) -> Vec<Syntax<'t>> {
         let mut cursor = syntax.walk();
-        syntax
-            .named_children(&mut cursor)
-            .filter(|child| child.is_error() || !child.is_extra())
-            .collect()
+        syntax.named_children(&mut cursor).filter(|child| child.is_error() || !child.is_extra()).collect()
     }
 
     /// Appends an item to a sequence of operands of `&&`, `||` or `??`, flattening nested ones of the same operator.
-    pub fn flatten(
-        &self,
-        id: NodeId,
-        same: impl Fn(&Kind) -> Option<&Vec<NodeId>>,
-        out: &mut Vec<NodeId>,
-    ) {
+    pub fn flatten(&self, id: NodeId, same: impl Fn(&Kind) -> Option<&Vec<NodeId>>, out: &mut Vec<NodeId>) {
         match same(self.kind(id)) {
             Some(inner) => out.extend(inner),
             None => out.push(id),

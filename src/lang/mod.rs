@@ -30,11 +30,7 @@ pub struct Masked<'t> {
 
 impl<'t> Masked<'t> {
     pub fn plain(text: &'t str) -> Self {
-        Masked {
-            text: Cow::Borrowed(text),
-            conditions: Vec::new(),
-            symbols: Vec::new(),
-        }
+        Masked { text: Cow::Borrowed(text), conditions: Vec::new(), symbols: Vec::new() }
     }
 }
 

@@ -28,10 +28,7 @@ pub struct Layout {
 impl Layout {
     /// One walk over the tree of `masked`.
     pub fn of(language: Language, tree: &Tree, masked: &str) -> Layout {
-        let mut layout = Layout {
-            comments: Vec::new(),
-            statements: FxHashMap::default(),
-        };
+        let mut layout = Layout { comments: Vec::new(), statements: FxHashMap::default() };
         let mut cursor = tree.walk();
         let mut forward = cursor.goto_first_child();
         while forward {
@@ -59,9 +56,7 @@ impl Layout {
 
     /// The byte range of the comment that holds a byte offset.
     pub fn comment_at(&self, offset: usize) -> Option<Range<usize>> {
-        let after = self
-            .comments
-            .partition_point(|comment| comment.start <= offset);
+        let after = self.comments.partition_point(|comment| comment.start <= offset);
         let comment = self.comments.get(after.checked_sub(1)?)?;
         comment.contains(&offset).then(|| comment.clone())
     }
@@ -88,11 +83,7 @@ mod tests {
     /// `line` is the 1-based line whose first character is asked for; expected are the lines that the statement covers.
     fn check(language: Language, text: &str, line: usize, expected: Option<(usize, usize)>) {
         let tree = crate::syntax::parse(language, text, None);
-        let start: usize = text
-            .split_inclusive('\n')
-            .take(line - 1)
-            .map(str::len)
-            .sum();
+        let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
         let start = start + text[start..].len() - text[start..].trim_start().len();
         let lines = |at: usize| 1 + text[..at].matches('\n').count();
         let found = tree
@@ -112,12 +103,7 @@ mod tests {
         check(Language::Ruby, text, 9, Some((9, 9)));
         check(Language::Ruby, "module A\n  b\n  c\nend\n", 1, Some((1, 4)));
         check(Language::Ruby, "module A\n  b\n  c\nend\n", 2, Some((2, 2)));
-        check(
-            Language::Ruby,
-            "a\nb = [\n  1,\n] if c\nd\n",
-            2,
-            Some((2, 4)),
-        );
+        check(Language::Ruby, "a\nb = [\n  1,\n] if c\nd\n", 2, Some((2, 4)));
         check(Language::Ruby, "a\nb\n", 1, Some((1, 1)));
     }
 
@@ -144,31 +130,17 @@ mod tests {
     fn comments() {
         let found = |language, text: &str| {
             let tree = crate::syntax::parse(language, text, None)?;
-            Layout::of(language, &tree, text)
-                .comment_at(text.find('!')?)
-                .map(|range| text[range].to_owned())
+            Layout::of(language, &tree, text).comment_at(text.find('!')?).map(|range| text[range].to_owned())
         };
         assert_eq!(found(Language::Ruby, "a # x!\n").as_deref(), Some("# x!"));
         assert_eq!(found(Language::Ruby, "a '# x!'\n"), None);
         assert_eq!(found(Language::Ruby, "a <<~T\n  # x!\nT\n"), None);
         assert_eq!(found(Language::Python, "'''\n# x!\n'''\n"), None);
-        assert_eq!(
-            found(Language::Python, "a('#') # x!").as_deref(),
-            Some("# x!")
-        );
-        assert_eq!(
-            found(Language::CSharp, "a(); // x!\n").as_deref(),
-            Some("// x!")
-        );
-        assert_eq!(
-            found(Language::CSharp, "/* x!\n*/ a();").as_deref(),
-            Some("/* x!\n*/")
-        );
+        assert_eq!(found(Language::Python, "a('#') # x!").as_deref(), Some("# x!"));
+        assert_eq!(found(Language::CSharp, "a(); // x!\n").as_deref(), Some("// x!"));
+        assert_eq!(found(Language::CSharp, "/* x!\n*/ a();").as_deref(), Some("/* x!\n*/"));
         assert_eq!(found(Language::CSharp, "a(@\"\n// x!\");"), None);
         // a file that does not parse keeps its comments
-        assert_eq!(
-            found(Language::Ruby, "def a(\n# x!\n)) ]\n").as_deref(),
-            Some("# x!")
-        );
+        assert_eq!(found(Language::Ruby, "def a(\n# x!\n)) ]\n").as_deref(), Some("# x!"));
     }
 }

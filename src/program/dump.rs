@@ -15,12 +15,7 @@ pub fn dump(program: &Program) -> String {
 
 fn item(program: &Program, id: ItemId, out: &mut String, depth: usize) {
     match program.code(id) {
-        Some(code) if depth < 200 => Dump {
-            program,
-            code,
-            depth,
-        }
-        .node(code.root, out),
+        Some(code) if depth < 200 => Dump { program, code, depth }.node(code.root, out),
         Some(_) => out.push('…'),
         None => out.push_str("cold"),
     }
@@ -80,22 +75,10 @@ impl Dump<'_> {
             Kind::Not(inner) => self.list("not", [*inner], out),
             Kind::Binary { op, left, right } => self.list(&format!("{op:?}"), [*left, *right], out),
             Kind::If { arms, otherwise } => {
-                let children = arms
-                    .iter()
-                    .flat_map(|(test, body)| [*test, *body])
-                    .chain(*otherwise);
-                self.list(
-                    if otherwise.is_some() { "if-else" } else { "if" },
-                    children,
-                    out,
-                );
+                let children = arms.iter().flat_map(|(test, body)| [*test, *body]).chain(*otherwise);
+                self.list(if otherwise.is_some() { "if-else" } else { "if" }, children, out);
             }
-            Kind::Match {
-                subject,
-                arms,
-                otherwise,
-                ..
-            } => {
+            Kind::Match { subject, arms, otherwise, .. } => {
                 out.push_str("(match ");
                 match subject {
                     Some(subject) => self.node(*subject, out),
@@ -127,19 +110,11 @@ impl Dump<'_> {
             }
             Kind::Seq(all) => self.list("seq", all.iter().copied(), out),
             Kind::Set { place, op, value } => {
-                let head = if *op == SetOp::Plain {
-                    "set".to_owned()
-                } else {
-                    format!("set-{op:?}")
-                };
+                let head = if *op == SetOp::Plain { "set".to_owned() } else { format!("set-{op:?}") };
                 self.list(&head, [*place, *value], out);
             }
-            Kind::Let { name, ty, value } => {
-                let _ = write!(
-                    out,
-                    "(let {name}{}",
-                    ty.as_ref().map(|ty| format!("<{ty}>")).unwrap_or_default()
-                );
+            Kind::Let { name, ty, value, .. } => {
+                let _ = write!(out, "(let {name}{}", ty.as_ref().map(|ty| format!("<{ty}>")).unwrap_or_default());
                 if let Some(value) = value {
                     out.push(' ');
                     self.node(*value, out);
@@ -164,7 +139,11 @@ impl Dump<'_> {
             Kind::Loop(inner) => self.looped(inner, out),
             Kind::Try(inner) => self.tried(inner, out),
             Kind::Leave { how, value } => {
-                self.list(&format!("{how:?}").to_lowercase(), *value, out)
+                let head = match how {
+                    Leave::Goto(label) => format!("goto {label}"),
+                    how => format!("{how:?}").to_lowercase(),
+                };
+                self.list(&head, *value, out);
             }
             Kind::Label(name) => {
                 let _ = write!(out, "(label {name})");
@@ -186,20 +165,12 @@ impl Dump<'_> {
                 let _ = write!(out, "{name}=");
                 self.node(*value, out);
             }
-            Kind::Typed(inner, ty) => self.list(
-                &format!("as:{}", ty.as_deref().unwrap_or("_")),
-                [*inner],
-                out,
-            ),
+            Kind::Typed(inner, ty) => self.list(&format!("as:{}", ty.as_deref().unwrap_or("_")), [*inner], out),
             Kind::Opaque { children, writes } => {
                 self.list(
                     &format!(
                         "opaque{}",
-                        if writes.is_empty() {
-                            String::new()
-                        } else {
-                            format!("!{}", writes.join(","))
-                        }
+                        if writes.is_empty() { String::new() } else { format!("!{}", writes.join(",")) }
                     ),
                     children.iter().copied(),
                     out,
@@ -216,10 +187,7 @@ impl Dump<'_> {
             Lit::Number(text) => write!(out, "{text}"),
             Lit::Str(text) => write!(out, "{text:?}"),
             Lit::Symbol(text) => write!(out, ":{text}"),
-            Lit::Regex {
-                pattern,
-                ignore_case,
-            } => write!(out, "/{pattern}/{}", if *ignore_case { "i" } else { "" }),
+            Lit::Regex { pattern, ignore_case } => write!(out, "/{pattern}/{}", if *ignore_case { "i" } else { "" }),
         };
     }
 
@@ -267,35 +235,17 @@ impl Dump<'_> {
             Pattern::Or(all) => group("or", all, out),
             Pattern::And(all) => group("and", all, out),
             Pattern::Not(inner) => group("not", std::slice::from_ref(inner), out),
-            Pattern::Properties {
-                ty,
-                members,
-                capture,
-            } => {
+            Pattern::Properties { ty, members, capture } => {
                 let _ = write!(out, "{{{}", ty.as_deref().unwrap_or(""));
                 for (name, inner) in members {
                     let _ = write!(out, " {name}: ");
                     self.pattern(inner, out);
                 }
-                let _ = write!(
-                    out,
-                    "}}{}",
-                    capture
-                        .as_ref()
-                        .map(|name| format!("${name}"))
-                        .unwrap_or_default()
-                );
+                let _ = write!(out, "}}{}", capture.as_ref().map(|name| format!("${name}")).unwrap_or_default());
             }
             Pattern::List(all) => group("list", all, out),
             Pattern::Type(name, capture) => {
-                let _ = write!(
-                    out,
-                    "<{name}>{}",
-                    capture
-                        .as_ref()
-                        .map(|name| format!("${name}"))
-                        .unwrap_or_default()
-                );
+                let _ = write!(out, "<{name}>{}", capture.as_ref().map(|name| format!("${name}")).unwrap_or_default());
             }
             Pattern::Opaque(children) => self.list("opaque", children.iter().copied(), out),
         }
@@ -303,21 +253,14 @@ impl Dump<'_> {
 
     fn looped(&self, inner: &Loop, out: &mut String) {
         let (head, mut children) = match &inner.kind {
-            LoopKind::For { bind, iter } => (
-                "for",
-                bind.iter().copied().chain([*iter]).collect::<Vec<_>>(),
-            ),
+            LoopKind::For { bind, iter } => ("for", bind.iter().copied().chain([*iter]).collect::<Vec<_>>()),
             LoopKind::While { test } => ("while", vec![*test]),
             LoopKind::DoWhile { test } => ("do-while", vec![*test]),
             LoopKind::Forever => ("forever", vec![]),
         };
         children.push(inner.body);
         children.extend(inner.otherwise);
-        self.list(
-            &format!("{head}{}", if inner.collects { "-collect" } else { "" }),
-            children,
-            out,
-        );
+        self.list(&format!("{head}{}", if inner.collects { "-collect" } else { "" }), children, out);
     }
 
     fn tried(&self, inner: &Try, out: &mut String) {
@@ -386,17 +329,11 @@ impl Dump<'_> {
             let _ = write!(out, " {}", def.name);
         }
         for (on, mark) in [
-            (
-                def.form != Form::Function && def.form != Form::Lambda,
-                format!(" {:?}", def.form).to_lowercase(),
-            ),
+            (def.form != Form::Function && def.form != Form::Lambda, format!(" {:?}", def.form).to_lowercase()),
             (def.visibility == Visibility::Private, " private".to_owned()),
             (def.is_static, " static".to_owned()),
             (def.generator, " generator".to_owned()),
-            (
-                !def.symbols.is_empty(),
-                format!(" if#{}", def.symbols.join(",")),
-            ),
+            (!def.symbols.is_empty(), format!(" if#{}", def.symbols.join(","))),
         ] {
             if on {
                 out.push_str(&mark);
@@ -414,12 +351,7 @@ impl Dump<'_> {
     }
 
     fn class(&self, class: &Class, out: &mut String) {
-        let _ = write!(
-            out,
-            "({} {}",
-            format!("{:?}", class.form).to_lowercase(),
-            class.name
-        );
+        let _ = write!(out, "({} {}", format!("{:?}", class.form).to_lowercase(), class.name);
         if !class.params.is_empty() {
             out.push(' ');
             self.params(&class.params, out);

@@ -110,6 +110,8 @@ pub enum Kind {
         name: SmolStr,
         ty: Option<SmolStr>,
         value: Option<NodeId>,
+        /// A member that code beyond the file may set: a public field, a property with a public `set` or `init`.
+        settable: bool,
     },
     /// C# `out x`, `out var x` (a `Let` without value) as an argument: the call writes the place.
     Out(NodeId),
@@ -328,6 +330,9 @@ pub enum Leave {
     Goto(SmolStr),
 }
 
+/// The label of the `begin` around a handler that says `retry`; no language spells one like this.
+pub const RETRY: &str = "retry!";
+
 /// A method, function, lambda, block or accessor.
 #[derive(Clone, Debug)]
 pub struct Def {
@@ -341,8 +346,10 @@ pub struct Def {
     pub visibility: Visibility,
     /// `def self.x`, `static`, `@staticmethod`, `@classmethod`.
     pub is_static: bool,
-    /// Holds a `yield` in Python or C#: the body runs when the result is iterated.
+    /// Holds a `yield` in Python or C#: the body runs when the result is iterated. A Python coroutine: when it is awaited.
     pub generator: bool,
+    /// C# `async`: what it throws stays in the task until somebody awaits it.
+    pub is_async: bool,
     /// The value of the last expression is returned (Ruby; expression bodies; lambdas).
     pub implicit_return: bool,
     /// C# `[Conditional("X")]`: calls vanish, arguments and all, where no symbol of these is defined.
@@ -424,21 +431,11 @@ pub enum ClassForm {
 #[derive(Clone, Debug)]
 pub enum Import {
     /// `import a.b as c` (`alias` c), `import a.b` (binds `a`), C# `using X = A.B;` (alias X).
-    Module {
-        path: SmolStr,
-        alias: Option<SmolStr>,
-    },
+    Module { path: SmolStr, alias: Option<SmolStr> },
     /// `from a.b import c as d` (leading dots kept in `path`).
-    From {
-        path: SmolStr,
-        names: Vec<(SmolStr, Option<SmolStr>)>,
-    },
+    From { path: SmolStr, names: Vec<(SmolStr, Option<SmolStr>)> },
     /// `from a import *`, C# `using A.B;`, `using static A.B;` (static), `global using A.B;`.
-    Star {
-        path: SmolStr,
-        is_static: bool,
-        global: bool,
-    },
+    Star { path: SmolStr, is_static: bool, global: bool },
     /// Ruby `require "a"`, `require_relative`, `load`, with the method's name; a path that is not a literal is `None`.
     Require { how: SmolStr, path: Option<SmolStr> },
 }

@@ -28,30 +28,20 @@ pub(super) struct Bundle {
 /// Ruby and Python: the manifests of the folder and of those above it, as an engine runs with the gems of the application
 /// around it. C#: the projects of the folder with what they refer to, because references carry packages along, and the files
 /// that projects share from the folders above.
-pub(super) fn bundles(
-    manifests: Vec<(Language, SmolStr, Manifest)>,
-) -> FxHashMap<(Language, SmolStr), Bundle> {
+pub(super) fn bundles(manifests: Vec<(Language, SmolStr, Manifest)>) -> FxHashMap<(Language, SmolStr), Bundle> {
     let mut by_path: FxHashMap<&str, usize> = FxHashMap::default();
     let mut by_folder: FxHashMap<(Language, &str), Vec<usize>> = FxHashMap::default();
     for (index, (language, path, manifest)) in manifests.iter().enumerate() {
         by_path.insert(path, index);
-        by_folder
-            .entry((*language, manifest.folder.as_str()))
-            .or_default()
-            .push(index);
+        by_folder.entry((*language, manifest.folder.as_str())).or_default().push(index);
     }
     let mut bundles = FxHashMap::default();
     for (&(language, folder), own) in &by_folder {
         let mut around: Vec<usize> = Vec::new();
         for above in ancestors(folder) {
-            let here = by_folder
-                .get(&(language, above))
-                .into_iter()
-                .flatten()
-                .copied();
-            let shared = |index: &usize| {
-                language != Language::CSharp || above == folder || !manifests[*index].2.project
-            };
+            let here = by_folder.get(&(language, above)).into_iter().flatten().copied();
+            let shared =
+                |index: &usize| language != Language::CSharp || above == folder || !manifests[*index].2.project;
             around.extend(here.filter(shared));
         }
         let mut seen: FxHashSet<usize> = around.iter().copied().collect();
@@ -84,13 +74,8 @@ fn merge(folder: &str, own: &[&Manifest], all: &[&Manifest]) -> Bundle {
         // what a referenced project imports and defines is its own; what is shared from above holds here
         let holds = manifest.folder == folder || !manifest.project;
         if holds {
-            let new: Vec<SmolStr> = manifest
-                .dotnet
-                .usings
-                .iter()
-                .filter(|using| !usings.contains(using))
-                .cloned()
-                .collect();
+            let new: Vec<SmolStr> =
+                manifest.dotnet.usings.iter().filter(|using| !usings.contains(using)).cloned().collect();
             usings.extend(new);
             defined.extend(manifest.dotnet.defined.iter().cloned());
         }
@@ -108,15 +93,10 @@ fn merge(folder: &str, own: &[&Manifest], all: &[&Manifest]) -> Bundle {
         versions: Arc::new(versions),
         usings: Arc::new(usings),
         defined: Arc::new(defined),
-        builds: own
-            .iter()
-            .filter_map(|manifest| manifest.builds.clone())
-            .collect(),
-        test_project: projects().count() > 0
-            && projects().all(|manifest| manifest.dotnet.test_project),
+        builds: own.iter().filter_map(|manifest| manifest.builds.clone()).collect(),
+        test_project: projects().count() > 0 && projects().all(|manifest| manifest.dotnet.test_project),
         project: projects().count() > 0,
         // a lock file has everything
-        open: all.iter().any(|manifest| manifest.open)
-            && !all.iter().any(|manifest| manifest.locked),
+        open: all.iter().any(|manifest| manifest.open) && !all.iter().any(|manifest| manifest.locked),
     }
 }

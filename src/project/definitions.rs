@@ -63,17 +63,13 @@ impl RootNames {
                     add(symbol.name.split('.').next().unwrap_or_default());
                     continue;
                 }
-                let imports = catalog
-                    .library(language, &symbol.library)
-                    .map(|library| &library.imports);
+                let imports = catalog.library(language, &symbol.library).map(|library| &library.imports);
                 let namespace = imports
                     .into_iter()
                     .flatten()
                     .filter(|import| symbol.name.starts_with(&format!("{import}.")))
                     .max_by_key(|import| import.len());
-                let name = namespace.map_or(symbol.name.as_str(), |namespace| {
-                    &symbol.name[namespace.len() + 1..]
-                });
+                let name = namespace.map_or(symbol.name.as_str(), |namespace| &symbol.name[namespace.len() + 1..]);
                 add(name.split('.').next().unwrap_or_default());
                 if let Some(namespace) = namespace.filter(|namespace| !namespace.contains('.')) {
                     add(namespace);
@@ -85,9 +81,7 @@ impl RootNames {
 
     /// The keys of the libraries that have this root name.
     pub fn libraries(&self, language: Language, name: &str) -> &[SmolStr] {
-        self.names[language as usize]
-            .get(name)
-            .map_or(&[], Vec::as_slice)
+        self.names[language as usize].get(name).map_or(&[], Vec::as_slice)
     }
 
     pub fn has(&self, language: Language, name: &str) -> bool {
@@ -98,15 +92,9 @@ impl RootNames {
 /// Reads what a file defines. Cheap enough for every file that holds a trigger word.
 pub fn definitions(language: Language, text: &str, roots: &RootNames) -> Definitions {
     match language {
-        Language::Ruby => Definitions {
-            own_names: ruby(text, roots),
-            global_usings: Vec::new(),
-        },
+        Language::Ruby => Definitions { own_names: ruby(text, roots), global_usings: Vec::new() },
         Language::Python => Definitions::default(),
-        Language::CSharp => Definitions {
-            own_names: csharp(text, roots),
-            global_usings: global_usings(text),
-        },
+        Language::CSharp => Definitions { own_names: csharp(text, roots), global_usings: global_usings(text) },
     }
 }
 
@@ -118,13 +106,8 @@ pub fn module(path: &str, project: &str, roots: &RootNames) -> Option<OwnName> {
         project => path.strip_prefix(project)?.strip_prefix('/')?,
     };
     let below = below.strip_prefix("src/").unwrap_or(below);
-    let name = below
-        .strip_suffix("/__init__.py")
-        .or_else(|| below.strip_suffix(".py"))?;
-    roots.has(Language::Python, name).then(|| OwnName {
-        name: SmolStr::new(name),
-        weak: true,
-    })
+    let name = below.strip_suffix("/__init__.py").or_else(|| below.strip_suffix(".py"))?;
+    roots.has(Language::Python, name).then(|| OwnName { name: SmolStr::new(name), weak: true })
 }
 
 /// No definition that people write stands further from the start of its line, or is longer.
@@ -162,9 +145,7 @@ fn boundary(text: &str, offset: usize) -> usize {
 /// The identifier that a text begins with.
 fn identifier(text: &str) -> &str {
     let text = text.trim_start();
-    let end = text.find(|letter: char| {
-        !letter.is_alphanumeric() && letter != '_' && letter != '.' && letter != ':'
-    });
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '.' && letter != ':');
     &text[..end.unwrap_or(text.len())]
 }
 
@@ -179,10 +160,7 @@ fn ruby(text: &str, roots: &RootNames) -> Vec<OwnName> {
             let same_kind = is_class == RUBY_CLASSES.contains(&name);
             // within another module it is another name
             let nested = !before.is_empty();
-            found.push(OwnName {
-                name: SmolStr::new(name),
-                weak: same_kind || nested,
-            });
+            found.push(OwnName { name: SmolStr::new(name), weak: same_kind || nested });
         }
     }
     for constructor in ["Class.new", "Struct.new", "Data.define"] {
@@ -201,19 +179,11 @@ fn ruby(text: &str, roots: &RootNames) -> Vec<OwnName> {
 
 fn csharp(text: &str, roots: &RootNames) -> Vec<OwnName> {
     let mut found = Vec::new();
-    for keyword in [
-        "class ",
-        "struct ",
-        "record ",
-        "interface ",
-        "enum ",
-        "namespace ",
-    ] {
+    for keyword in ["class ", "struct ", "record ", "interface ", "enum ", "namespace "] {
         for (before, rest) in after(text, keyword) {
             let head = before.trim_start();
             let comment = head.starts_with(['*', '/']) || head.contains("//") || head.contains('"');
-            if comment || before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_')
-            {
+            if comment || before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
                 continue;
             }
             let written = identifier(rest).trim_end_matches([':', '.']);
@@ -223,19 +193,10 @@ fn csharp(text: &str, roots: &RootNames) -> Vec<OwnName> {
             }
             let namespace = keyword == "namespace ";
             // `class Faker : Bogus.Faker` is the library's under the same name
-            let base = rest
-                .split_once(':')
-                .map(|(_, bases)| bases)
-                .unwrap_or_default();
-            let derives = !namespace
-                && base
-                    .split([',', '{'])
-                    .any(|base| roots.has(Language::CSharp, last(base)));
+            let base = rest.split_once(':').map(|(_, bases)| bases).unwrap_or_default();
+            let derives = !namespace && base.split([',', '{']).any(|base| roots.has(Language::CSharp, last(base)));
             if !derives {
-                found.push(OwnName {
-                    name: SmolStr::new(name),
-                    weak: namespace,
-                });
+                found.push(OwnName { name: SmolStr::new(name), weak: namespace });
             }
         }
     }
@@ -244,11 +205,7 @@ fn csharp(text: &str, roots: &RootNames) -> Vec<OwnName> {
 
 /// The last part of a type's name without its type arguments.
 fn last(base: &str) -> &str {
-    let bare = base
-        .trim()
-        .split(['<', '(', ' '])
-        .next()
-        .unwrap_or_default();
+    let bare = base.trim().split(['<', '(', ' ']).next().unwrap_or_default();
     bare.rsplit('.').next().unwrap_or_default()
 }
 

@@ -4,10 +4,7 @@ use Language::{CSharp, Python, Ruby};
 /// Own names, weak ones with `~`, then global usings with `+`.
 fn show(language: Language, text: &str) -> String {
     let found = definitions(language, text, &RootNames::of(Catalog::builtin()));
-    let own = found
-        .own_names
-        .iter()
-        .map(|own| format!("{}{}", if own.weak { "~" } else { "" }, own.name));
+    let own = found.own_names.iter().map(|own| format!("{}{}", if own.weak { "~" } else { "" }, own.name));
     let usings = found.global_usings.iter().map(|name| format!("+{name}"));
     own.chain(usings).collect::<Vec<_>>().join(" ")
 }
@@ -19,11 +16,7 @@ fn definitions_take_names_and_reopenings_do_not() {
         (Ruby, "class Faker < Base; end", "Faker"),
         (Ruby, "class ::Faker\nend", "Faker"),
         (Ruby, "Faker = Struct.new(:a)", "Faker"),
-        (
-            Ruby,
-            "module Faker\n  class Custom < Base\n  end\nend",
-            "~Faker",
-        ),
+        (Ruby, "module Faker\n  class Custom < Base\n  end\nend", "~Faker"),
         (Ruby, "module Shop\n  class Faker\n  end\nend", "~Faker"),
         (Ruby, "class Faker::Custom < Faker::Base\nend", ""),
         (Ruby, "class Forgery\nend", "~Forgery"),
@@ -40,16 +33,8 @@ fn definitions_take_names_and_reopenings_do_not() {
         (CSharp, "namespace Faker\r\n{", "~Faker"),
         (CSharp, "class UserFaker : Faker<User>", ""),
         (CSharp, "class Faker : Bogus.Faker", ""),
-        (
-            CSharp,
-            "class Faker<T> : Bogus.Faker<T> where T : class",
-            "",
-        ),
-        (
-            CSharp,
-            "/// a class Faker\n// class Faker\nvar x = \"class Faker\";",
-            "",
-        ),
+        (CSharp, "class Faker<T> : Bogus.Faker<T> where T : class", ""),
+        (CSharp, "/// a class Faker\n// class Faker\nvar x = \"class Faker\";", ""),
         (CSharp, "enum Subclass { }\nsubclass Faker", ""),
         (
             CSharp,

@@ -9,35 +9,21 @@ pub fn is_deployment_file(path: &str) -> bool {
     let (folder, file) = split(path);
     let lower = file.to_ascii_lowercase();
     // of development, tests and examples
-    let other = [
-        "dev", "test", "local", "override", "example", "sample", "ci",
-    ];
-    if lower
-        .split(['.', '-', '_'])
-        .any(|word| other.contains(&word))
-        || lower.contains("development")
-    {
+    let other = ["dev", "test", "local", "override", "example", "sample", "ci"];
+    if lower.split(['.', '-', '_']).any(|word| other.contains(&word)) || lower.contains("development") {
         return false;
     }
     let yaml = lower.ends_with(".yml") || lower.ends_with(".yaml");
-    let image = |name: &str| {
-        lower == name
-            || lower.starts_with(&format!("{name}."))
-            || lower.ends_with(&format!(".{name}"))
-    };
+    let image =
+        |name: &str| lower == name || lower.starts_with(&format!("{name}.")) || lower.ends_with(&format!(".{name}"));
     if image("dockerfile") || image("containerfile") || lower == "procfile" {
         return true;
     }
-    if matches!(
-        lower.as_str(),
-        "fly.toml" | "render.yaml" | "app.json" | "app.yaml" | "heroku.yml"
-    ) {
+    if matches!(lower.as_str(), "fly.toml" | "render.yaml" | "app.json" | "app.yaml" | "heroku.yml") {
         return true;
     }
-    if matches!(
-        lower.as_str(),
-        ".env.production" | ".env.prod" | "production.env" | "prod.env"
-    ) || lower.ends_with(".service")
+    if matches!(lower.as_str(), ".env.production" | ".env.prod" | "production.env" | "prod.env")
+        || lower.ends_with(".service")
     {
         return true;
     }
@@ -48,17 +34,8 @@ pub fn is_deployment_file(path: &str) -> bool {
     if matches!(path, "config/deploy.yml") || path.ends_with("/config/deploy.yml") {
         return true;
     }
-    const FOLDERS: &[&str] = &[
-        "k8s",
-        "kubernetes",
-        "helm",
-        "charts",
-        "deploy",
-        "deployment",
-        "manifests",
-        "kustomize",
-        "infra",
-    ];
+    const FOLDERS: &[&str] =
+        &["k8s", "kubernetes", "helm", "charts", "deploy", "deployment", "manifests", "kustomize", "infra"];
     yaml && folder.split('/').any(|dir| FOLDERS.contains(&dir))
 }
 
@@ -127,9 +104,7 @@ fn push(found: &mut Vec<(SmolStr, SmolStr)>, name: Option<&str>, value: &str) {
 
 fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_uppercase())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// A value by which a deployment says "production": a name of it, or a debug flag that is off.
@@ -137,9 +112,7 @@ pub fn means_production(value: &str, more: &[SmolStr]) -> bool {
     let lower = value.to_lowercase();
     let names = ["production", "prod", "prd", "live"];
     let off = ["false", "0", "off", "no"];
-    names.contains(&lower.as_str())
-        || off.contains(&lower.as_str())
-        || more.iter().any(|name| name == value)
+    names.contains(&lower.as_str()) || off.contains(&lower.as_str()) || more.iter().any(|name| name == value)
 }
 
 #[cfg(test)]
@@ -155,43 +128,19 @@ mod tests {
             ),
             ("ENV RAILS_ENV production", "RAILS_ENV=production"),
             ("# ENV A=1\nARG B=2\nENV C=$B", "B=2"),
-            (
-                "    environment:\n      - RAILS_ENV=production\n      - X=${Y}",
-                "RAILS_ENV=production",
-            ),
-            (
-                "    environment:\n      DJANGO_DEBUG: \"False\"  # off",
-                "DJANGO_DEBUG=False",
-            ),
-            (
-                "- name: APP_ENV\n  value: production\n- name: lower\n  value: x",
-                "APP_ENV=production",
-            ),
+            ("    environment:\n      - RAILS_ENV=production\n      - X=${Y}", "RAILS_ENV=production"),
+            ("    environment:\n      DJANGO_DEBUG: \"False\"  # off", "DJANGO_DEBUG=False"),
+            ("- name: APP_ENV\n  value: production\n- name: lower\n  value: x", "APP_ENV=production"),
             ("- key: APP_ENV\n  value: production", "APP_ENV=production"),
-            (
-                "[env]\n  RAILS_ENV = \"production\"",
-                "RAILS_ENV=production",
-            ),
-            (
-                "{\"env\": {\n  \"RAILS_ENV\": \"production\",\n}}",
-                "RAILS_ENV=production",
-            ),
-            (
-                "web: RAILS_ENV=production bundle exec puma",
-                "RAILS_ENV=production",
-            ),
-            (
-                "Environment=\"DOTNET_ENVIRONMENT=Production\"",
-                "DOTNET_ENVIRONMENT=Production",
-            ),
+            ("[env]\n  RAILS_ENV = \"production\"", "RAILS_ENV=production"),
+            ("{\"env\": {\n  \"RAILS_ENV\": \"production\",\n}}", "RAILS_ENV=production"),
+            ("web: RAILS_ENV=production bundle exec puma", "RAILS_ENV=production"),
+            ("Environment=\"DOTNET_ENVIRONMENT=Production\"", "DOTNET_ENVIRONMENT=Production"),
             ("export APP_ENV='live'", "APP_ENV=live"),
             ("command: run", ""),
         ];
         for (text, expected) in table {
-            let found: Vec<String> = variables(text)
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            let found: Vec<String> = variables(text).iter().map(|(name, value)| format!("{name}={value}")).collect();
             assert_eq!(found.join(" "), expected, "{text}");
         }
     }

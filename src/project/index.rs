@@ -41,24 +41,15 @@ impl Index {
     /// Reads the manifests and deployment files among `paths` (relative to the root, with `/`) through `read`, which gives
     /// `None` for what cannot be read. Source files are read only where their name says that they hold global usings or
     /// seeds; everything else comes through [`Index::merge`].
-    pub fn build<P: AsRef<str>>(
-        paths: &[P],
-        config: Arc<Config>,
-        read: &dyn Fn(&str) -> Option<String>,
-    ) -> Index {
+    pub fn build<P: AsRef<str>>(paths: &[P], config: Arc<Config>, read: &dyn Fn(&str) -> Option<String>) -> Index {
         let mut catalog = Catalog::builtin().clone();
         config.extend(&mut catalog);
-        let paths: FxHashSet<SmolStr> = paths
-            .iter()
-            .map(|path| SmolStr::new(path.as_ref()))
-            .collect();
+        let paths: FxHashSet<SmolStr> = paths.iter().map(|path| SmolStr::new(path.as_ref())).collect();
         let mut ordered: Vec<&SmolStr> = paths.iter().collect();
         ordered.sort_unstable();
         let of_project = |path: &&&SmolStr| {
             let dirs = split(path).0;
-            !dirs
-                .split('/')
-                .any(|dir| matches!(dir, "node_modules" | "vendor" | ".venv" | "site-packages"))
+            !dirs.split('/').any(|dir| matches!(dir, "node_modules" | "vendor" | ".venv" | "site-packages"))
         };
         let mut manifests = Vec::new();
         for path in ordered.iter().filter(of_project) {
@@ -104,8 +95,7 @@ impl Index {
             let scope = self.deployed(folder);
             let pinned = Arc::make_mut(self.pinned.entry(scope).or_default());
             let variables = deployment::variables(&text).into_iter();
-            let variables = variables
-                .filter(|(_, value)| deployment::means_production(value, &self.config.production));
+            let variables = variables.filter(|(_, value)| deployment::means_production(value, &self.config.production));
             pinned.extend(variables.map(|(name, _)| name));
         }
         if file == "seeds.rb"
@@ -180,42 +170,38 @@ impl Index {
         self.config.exclude.matches(path)
     }
 
-    /// The zone of a source file: the configuration's, or else the one of its place. See [`zones::zone_of_text`] for what
-    /// the text adds.
+    /// The zone of a source file whose text is at hand: the configuration's, or else the one that the text tells, or else
+    /// the one of its place.
+    pub fn zone_of(&self, language: Language, path: &str, text: &str) -> Zone {
+        self.config
+            .zone(path)
+            .or_else(|| zones::zone_of_text(language, path, text))
+            .unwrap_or_else(|| self.zone(language, path))
+    }
+
+    /// The zone of a source file by the configuration or its place alone.
     pub fn zone(&self, language: Language, path: &str) -> Zone {
         if let Some(zone) = self.config.zone(path) {
             return zone;
         }
         let project = self.project(language, path);
         let bundle = self.bundle(language, path);
-        let own = project
-            .as_ref()
-            .and_then(|folder| self.bundles.get(&(language, folder.clone())));
+        let own = project.as_ref().and_then(|folder| self.bundles.get(&(language, folder.clone())));
         let around = Around {
             project: project.as_deref(),
             has: &|path| self.paths.contains(path),
             packages: bundle.map(|bundle| bundle.packages.as_ref()),
             test_project: own.is_some_and(|own| own.test_project),
             fake_data_library: own.is_some_and(|own| self.builds_fake_data(language, own)),
-            seeds_by_environment: ancestors(split(path).0)
-                .any(|folder| self.seeds_by_environment.contains(folder)),
+            seeds_by_environment: ancestors(split(path).0).any(|folder| self.seeds_by_environment.contains(folder)),
             production: &self.config.production,
         };
         zones::zone(language, path, &around)
     }
 
     fn builds_fake_data(&self, language: Language, bundle: &Bundle) -> bool {
-        let mut libraries = self
-            .catalog
-            .libraries
-            .iter()
-            .filter(|library| library.language == language);
-        libraries.any(|library| {
-            library
-                .packages
-                .iter()
-                .any(|package| bundle.builds.contains(package))
-        })
+        let mut libraries = self.catalog.libraries.iter().filter(|library| library.language == language);
+        libraries.any(|library| library.packages.iter().any(|package| bundle.builds.contains(package)))
     }
 
     /// What the project knows that bears on a source file.
@@ -226,34 +212,23 @@ impl Index {
         let own_names = self.own_names.get(&(language, project.clone()));
         let environments = ancestors(folder).find_map(|folder| self.environments.get(folder));
         let pinned = ancestors(folder).find_map(|folder| self.pinned.get(folder));
-        let usings = self
-            .global_usings
-            .get(&project)
-            .filter(|_| language == Language::CSharp);
+        let usings = self.global_usings.get(&project).filter(|_| language == Language::CSharp);
         FileFacts {
             path: SmolStr::new(path),
             catalog: self.catalog.clone(),
-            packages: bundle
-                .filter(|bundle| !bundle.open)
-                .map(|bundle| bundle.packages.clone()),
+            packages: bundle.filter(|bundle| !bundle.open).map(|bundle| bundle.packages.clone()),
             own_names: own_names.cloned().unwrap_or_default(),
             environments: self.environments_with(environments),
             production_names: self.production.clone(),
-            versions: bundle
-                .map(|bundle| bundle.versions.clone())
-                .unwrap_or_default(),
+            versions: bundle.map(|bundle| bundle.versions.clone()).unwrap_or_default(),
             pinned: pinned.cloned().unwrap_or_default(),
             global_usings: match (bundle, usings) {
                 (Some(bundle), None) => bundle.usings.clone(),
                 (None, Some(usings)) => usings.clone(),
-                (Some(bundle), Some(usings)) => {
-                    Arc::new(bundle.usings.iter().chain(usings.iter()).cloned().collect())
-                }
+                (Some(bundle), Some(usings)) => Arc::new(bundle.usings.iter().chain(usings.iter()).cloned().collect()),
                 (None, None) => Arc::default(),
             },
-            defined: bundle
-                .map(|bundle| bundle.defined.clone())
-                .unwrap_or_default(),
+            defined: bundle.map(|bundle| bundle.defined.clone()).unwrap_or_default(),
             predicates: self.predicates[language as usize].clone(),
         }
     }
@@ -269,9 +244,7 @@ impl Index {
             Some(files) => files.to_vec(),
             // the configuration adds names to the usual ones
             None if named.is_empty() => return Arc::default(),
-            None => ["production", "development", "test"]
-                .map(SmolStr::new_static)
-                .to_vec(),
+            None => ["production", "development", "test"].map(SmolStr::new_static).to_vec(),
         };
         all.extend(named.iter().chain(production).cloned());
         Arc::new(all)
@@ -295,15 +268,9 @@ impl Index {
     /// The folder that a deployment file in `folder` speaks for: that of the nearest project of any language.
     fn deployed(&self, folder: &str) -> Folder {
         let is_project = |folder: &&str| {
-            Language::ALL.iter().any(|language| {
-                self.bundles
-                    .contains_key(&(*language, SmolStr::new(folder)))
-            })
+            Language::ALL.iter().any(|language| self.bundles.contains_key(&(*language, SmolStr::new(folder))))
         };
-        ancestors(folder)
-            .find(is_project)
-            .map(SmolStr::new)
-            .unwrap_or_default()
+        ancestors(folder).find(is_project).map(SmolStr::new).unwrap_or_default()
     }
 }
 
@@ -321,12 +288,8 @@ pub(super) fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
 }
 
 fn predicates(config: &Config, language: Language) -> Predicates {
-    let of = config
-        .predicates
-        .iter()
-        .filter(|predicate| predicate.language == language);
-    of.map(|predicate| (predicate.name.clone(), predicate.development))
-        .collect()
+    let of = config.predicates.iter().filter(|predicate| predicate.language == language);
+    of.map(|predicate| (predicate.name.clone(), predicate.development)).collect()
 }
 
 #[cfg(test)]

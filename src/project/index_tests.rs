@@ -33,20 +33,15 @@ fn sorted<'a>(names: impl IntoIterator<Item = &'a SmolStr>) -> String {
 fn fact(index: &Index, language: Language, path: &str, kind: &str) -> String {
     let facts = index.facts(language, path);
     match kind {
-        "packages" => facts
-            .packages
-            .map_or("-".into(), |packages| sorted(packages.iter())),
+        "packages" => facts.packages.map_or("-".into(), |packages| sorted(packages.iter())),
         "own" => sorted(facts.own_names.iter()),
         "environments" => sorted(facts.environments.iter()),
         "pinned" => sorted(facts.pinned.iter()),
         "usings" => sorted(facts.global_usings.iter()),
         "defined" => sorted(facts.defined.iter()),
         "versions" => {
-            let mut versions: Vec<String> = facts
-                .versions
-                .iter()
-                .map(|(name, (major, minor))| format!("{name} {major}.{minor}"))
-                .collect();
+            let mut versions: Vec<String> =
+                facts.versions.iter().map(|(name, (major, minor))| format!("{name} {major}.{minor}")).collect();
             versions.sort_unstable();
             versions.join(" ")
         }
@@ -57,11 +52,7 @@ fn fact(index: &Index, language: Language, path: &str, kind: &str) -> String {
 
 fn check(index: &Index, language: Language, table: &[(&str, &str, &str)]) {
     for (path, kind, expected) in table {
-        assert_eq!(
-            fact(index, language, path, kind),
-            *expected,
-            "{kind} of {path}"
-        );
+        assert_eq!(fact(index, language, path, kind), *expected, "{kind} of {path}");
     }
 }
 
@@ -70,23 +61,14 @@ fn ruby_takes_what_stands_above() {
     let files = [
         ("Gemfile", "gem 'rails', '~> 7.1.0'\ngem 'faker'"),
         ("Gemfile.lock", "    rails (7.2.1)\n    faker (3.2.0)\n"),
-        (
-            "engines/shop/shop.gemspec",
-            "s.add_dependency 'rails', '7.0.1'",
-        ),
+        ("engines/shop/shop.gemspec", "s.add_dependency 'rails', '7.0.1'"),
         ("config/environments/production.rb", ""),
         ("config/environments/staging.rb", ""),
         ("spec/dummy/config/environments/demo.rb", ""),
         ("db/seeds.rb", "load \"db/seeds/#{Rails.env}.rb\""),
         ("other/Gemfile", "eval_gemfile path"),
-        (
-            "Dockerfile",
-            "ENV RAILS_ENV=production RACK_ENV=staging RAILS_LOG=1",
-        ),
-        (
-            "lib/faker/shop.rb",
-            "module Faker\n  class Shop < Base\n  end\nend",
-        ),
+        ("Dockerfile", "ENV RAILS_ENV=production RACK_ENV=staging RAILS_LOG=1"),
+        ("lib/faker/shop.rb", "module Faker\n  class Shop < Base\n  end\nend"),
     ];
     let index = index(&files, "");
     check(
@@ -95,11 +77,7 @@ fn ruby_takes_what_stands_above() {
         &[
             ("app/models/user.rb", "packages", "faker rails"),
             ("engines/shop/app/models/x.rb", "packages", "faker rails"),
-            (
-                "engines/shop/app/models/x.rb",
-                "versions",
-                "faker 3.2 rails 7.2",
-            ),
+            ("engines/shop/app/models/x.rb", "versions", "faker 3.2 rails 7.2"),
             ("other/x.rb", "packages", "faker rails"),
             ("app/models/user.rb", "environments", "production staging"),
             ("app/models/user.rb", "pinned", "RAILS_ENV"),
@@ -116,41 +94,22 @@ fn ruby_takes_what_stands_above() {
 fn ruby_without_the_package_has_the_name_to_itself() {
     let module = "module Faker\n  class Shop\n  end\nend";
     let table = [
-        (
-            vec![("Gemfile", "gem 'rails'"), ("lib/x.rb", module)],
-            "rails",
-            "Faker",
-        ),
-        (
-            vec![("Gemfile", "gem 'faker'"), ("lib/x.rb", module)],
-            "faker",
-            "",
-        ),
-        (
-            vec![("Gemfile", "gem 'faker'"), ("lib/x.rb", "class Faker\nend")],
-            "faker",
-            "Faker",
-        ),
+        (vec![("Gemfile", "gem 'rails'"), ("lib/x.rb", module)], "rails", "Faker"),
+        (vec![("Gemfile", "gem 'faker'"), ("lib/x.rb", module)], "faker", ""),
+        (vec![("Gemfile", "gem 'faker'"), ("lib/x.rb", "class Faker\nend")], "faker", "Faker"),
         (vec![("lib/x.rb", module)], "-", "Faker"),
         (vec![("Gemfile", "eval_gemfile path")], "-", ""),
     ];
     for (files, packages, own) in table {
         let index = index(&files, "");
-        check(
-            &index,
-            Ruby,
-            &[("app/a.rb", "packages", packages), ("app/a.rb", "own", own)],
-        );
+        check(&index, Ruby, &[("app/a.rb", "packages", packages), ("app/a.rb", "own", own)]);
     }
 }
 
 #[test]
 fn python_merges_requirements() {
     let files = [
-        (
-            "pyproject.toml",
-            "[project]\nname = 'shop'\ndependencies = ['flask==2.2.1']",
-        ),
+        ("pyproject.toml", "[project]\nname = 'shop'\ndependencies = ['flask==2.2.1']"),
         ("requirements/base.txt", "django==4.2.1"),
         ("requirements/dev.txt", "-r base.txt\nFaker"),
         ("api/setup.py", "install_requires=['celery']"),
@@ -191,10 +150,7 @@ fn csharp_follows_references() {
         ("src/Shop/GlobalUsings.cs", "global using Bogus;"),
         ("src/Shop/Person.cs", "class Person {}"),
         ("src/Shop/Fakers.cs", "namespace Shop.Faker;"),
-        (
-            "src/Checks/Checks.csproj",
-            "<PackageReference Include=\"Microsoft.NET.Test.Sdk\"/>",
-        ),
+        ("src/Checks/Checks.csproj", "<PackageReference Include=\"Microsoft.NET.Test.Sdk\"/>"),
         ("Bogus/Bogus.csproj", ""),
     ];
     let index = index(&files, "");
@@ -227,23 +183,16 @@ fn the_configuration_goes_first() {
         &[
             ("app/demo/x.rb", "zone", "Test"),
             ("config/environments/live.rb", "zone", "Production"),
-            (
-                "app/x.rb",
-                "environments",
-                "development live production sandbox test",
-            ),
+            ("app/x.rb", "environments", "development live production sandbox test"),
             ("app/x.rb", "pinned", "APP_ENV"),
             ("app/x.rb", "predicates", "{\"Host.safe?\": true}"),
         ],
     );
     check(&index, Python, &[("x.py", "predicates", "{}")]);
+    let factories = "FactoryBot.define do\nend";
+    assert_eq!(index.zone_of(Ruby, "app/x.rb", factories), Zone::Test);
+    assert_eq!(index.zone_of(Ruby, "app/x.rb", ""), Zone::Production);
     assert!(index.excludes("vendor/x.rb"));
     assert!(index.catalog().has_symbol(Ruby, "hit!"));
-    assert!(
-        index
-            .catalog()
-            .item_words(Ruby)
-            .iter()
-            .any(|word| word == "safe?")
-    );
+    assert!(index.catalog().item_words(Ruby).iter().any(|word| word == "safe?"));
 }

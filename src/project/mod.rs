@@ -4,9 +4,9 @@ mod bundle;
 pub mod config;
 pub mod definitions;
 pub mod deployment;
+pub mod files;
 pub mod index;
 pub mod manifests;
-pub mod files;
 pub mod similar;
 pub mod zones;
 

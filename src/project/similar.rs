@@ -34,8 +34,7 @@ fn distance(left: &[char], right: &[char]) -> usize {
         for (column, other) in right.iter().enumerate() {
             let replaced = last[column] + usize::from(one != other);
             let mut least = replaced.min(last[column + 1] + 1).min(next[column] + 1);
-            let swapped =
-                row > 0 && column > 0 && left[row - 1] == *other && right[column - 1] == *one;
+            let swapped = row > 0 && column > 0 && left[row - 1] == *other && right[column - 1] == *one;
             if swapped {
                 least = least.min(before[column - 1] + 1);
             }

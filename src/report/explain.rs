@@ -69,10 +69,12 @@ pub fn explain_places(
     }
     for place in places {
         let title = format!("{} is {}", place.site.symbol, in_words(place.site.verdict));
-        let group = Level::INFO
-            .no_name()
-            .primary_title(title)
-            .elements(text::source(&place.path, &place.excerpt, place.at, &[]));
+        let group = Level::INFO.no_name().primary_title(title).elements(text::source(
+            &place.path,
+            &place.excerpt,
+            place.at,
+            &[],
+        ));
         writeln!(out, "{}", renderer.render(&[group]))?;
         worlds(place, out)?;
         writeln!(out)?;
@@ -124,9 +126,7 @@ fn world(name: &str, reach: Reach, out: &mut impl Write) -> io::Result<()> {
 fn in_words(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Reachable => "reachable: it can run in production",
-        Verdict::WeaklyGuarded => {
-            "weakly guarded: the guard holds in production, but not everywhere it should"
-        }
+        Verdict::WeaklyGuarded => "weakly guarded: the guard holds in production, but not everywhere it should",
         Verdict::Guarded => "guarded: it cannot run in production",
         Verdict::Dead => "dead: it runs in no environment",
         Verdict::Allowed => "allowed by a comment or by the configuration",

@@ -35,18 +35,10 @@ fn command(reported: &Reported) -> String {
         Severity::Note => "notice",
     };
     let (start, end) = (reported.at.start, reported.at.end);
-    let mut command = format!(
-        "::{level} file={},line={}",
-        property(&reported.path),
-        start.line
-    );
+    let mut command = format!("::{level} file={},line={}", property(&reported.path), start.line);
     // the runner drops columns, with a complaint, where the lines differ
     let _ = match start.line == end.line {
-        true => write!(
-            command,
-            ",col={},endLine={},endColumn={}",
-            start.column, end.line, end.column
-        ),
+        true => write!(command, ",col={},endLine={},endColumn={}", start.column, end.line, end.column),
         false => write!(command, ",endLine={}", end.line),
     };
     let mut message = finding.message.clone();
@@ -56,19 +48,12 @@ fn command(reported: &Reported) -> String {
     if !finding.help.is_empty() {
         let _ = write!(message, "\nhelp: {}", finding.help);
     }
-    let _ = write!(
-        command,
-        ",title={}::{}",
-        property(&format!("prodguard: {}", finding.rule)),
-        data(&message)
-    );
+    let _ = write!(command, ",title={}::{}", property(&format!("prodguard: {}", finding.rule)), data(&message));
     command
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

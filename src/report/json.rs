@@ -87,21 +87,13 @@ impl<'r> From<&'r Reported> for FindingJson<'r> {
                 .because
                 .iter()
                 .zip(&reported.because)
-                .map(|(step, at)| StepJson {
-                    path: &reported.path,
-                    line: at.start.line,
-                    text: &step.text,
-                })
+                .map(|(step, at)| StepJson { path: &reported.path, line: at.start.line, text: &step.text })
                 .collect(),
             sites: finding
                 .sites
                 .iter()
                 .zip(&reported.sites)
-                .map(|(site, at)| OtherSiteJson {
-                    line: at.start.line,
-                    column: at.start.column,
-                    symbol: &site.symbol,
-                })
+                .map(|(site, at)| OtherSiteJson { line: at.start.line, column: at.start.column, symbol: &site.symbol })
                 .collect(),
             fixes: [],
         }
@@ -134,10 +126,7 @@ pub fn json(report: &Report, out: &mut impl Write) -> io::Result<()> {
         findings: report.findings.iter().map(FindingJson::from).collect(),
         skipped: &report.skipped,
         allowed: report.allowed,
-        sites: report
-            .sites
-            .as_ref()
-            .map(|sites| sites.iter().map(SiteJson::from).collect()),
+        sites: report.sites.as_ref().map(|sites| sites.iter().map(SiteJson::from).collect()),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

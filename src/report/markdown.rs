@@ -31,9 +31,7 @@ pub fn render(markdown: &str, color: bool) -> String {
 }
 
 fn heading(line: &str) -> Option<&str> {
-    line.trim_start_matches('#')
-        .strip_prefix(' ')
-        .filter(|_| line.starts_with('#'))
+    line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#'))
 }
 
 fn push(out: &mut String, text: &str, style: Style, color: bool) {
@@ -50,9 +48,7 @@ fn inline(line: &str, color: bool) -> String {
     while let Some(at) = rest.find(['`', '[', '*']) {
         out.push_str(&rest[..at]);
         let here = &rest[at..];
-        rest = if let Some((code, after)) =
-            here[1..].split_once('`').filter(|_| here.starts_with('`'))
-        {
+        rest = if let Some((code, after)) = here[1..].split_once('`').filter(|_| here.starts_with('`')) {
             match color {
                 true => push(&mut out, code, CODE, true),
                 false => out.push_str(&here[..code.len() + 2]),
@@ -85,10 +81,7 @@ mod tests {
         let check = |markdown, expected| assert_eq!(super::render(markdown, false), expected);
         check("## What it does\nText.\n", "What it does\nText.\n");
         check("#hash\n- a `b` c\n", "#hash\n- a `b` c\n");
-        check(
-            "```ruby\n# code\n\nx\n```\nend",
-            "    # code\n\n    x\nend\n",
-        );
+        check("```ruby\n# code\n\nx\n```\nend", "    # code\n\n    x\nend\n");
         check(
             "See [the guide](https://x.y/z) and **this** `[no](link)` [a] *b",
             "See the guide (https://x.y/z) and this `[no](link)` [a] *b\n",

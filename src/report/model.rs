@@ -31,8 +31,7 @@ impl Report {
     /// Puts everything into the order in which all formats show it.
     pub fn sort(&mut self) {
         let place = |path: &SmolStr, at: &Extent| (path.clone(), at.start, at.end);
-        self.findings
-            .sort_by_cached_key(|f| (place(&f.path, &f.at), f.finding.rule));
+        self.findings.sort_by_cached_key(|f| (place(&f.path, &f.at), f.finding.rule));
         if let Some(sites) = &mut self.sites {
             sites.sort_by_cached_key(|s| (place(&s.path, &s.at), s.site.family));
         }
@@ -79,10 +78,7 @@ pub struct Extent {
 
 impl Extent {
     pub fn of(lines: &LineIndex<'_>, range: &Range<usize>) -> Extent {
-        Extent {
-            start: lines.position(range.start),
-            end: lines.position(range.end.max(range.start)),
-        }
+        Extent { start: lines.position(range.start), end: lines.position(range.end.max(range.start)) }
     }
 }
 
@@ -137,10 +133,7 @@ impl Excerpt {
 
     /// The text of a 1-based line, if it is shown.
     pub fn line(&self, line: usize) -> Option<&str> {
-        let at = self
-            .lines
-            .binary_search_by_key(&line, |(number, _)| *number)
-            .ok()?;
+        let at = self.lines.binary_search_by_key(&line, |(number, _)| *number).ok()?;
         Some(&self.lines[at].1)
     }
 }
@@ -172,19 +165,11 @@ pub fn locate(path: &SmolStr, lines: &LineIndex<'_>, findings: Vec<Finding>) -> 
 
 /// Gives a place its line and column.
 pub fn locate_site(path: &SmolStr, lines: &LineIndex<'_>, site: Site) -> ReportedSite {
-    ReportedSite {
-        path: path.clone(),
-        at: Extent::of(lines, &site.range),
-        site,
-    }
+    ReportedSite { path: path.clone(), at: Extent::of(lines, &site.range), site }
 }
 
 /// FNV-1a over the words of a line: the same on every machine and in every version.
 fn hash_words(line: &str) -> u64 {
-    let bytes = line
-        .split_whitespace()
-        .flat_map(|word| word.bytes().chain([b' ']));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    let bytes = line.split_whitespace().flat_map(|word| word.bytes().chain([b' ']));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

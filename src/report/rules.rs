@@ -16,10 +16,7 @@ use super::JSON_VERSION;
 pub fn rules_text(rules: &[RuleInfo], out: &mut impl Write) -> io::Result<()> {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     for family in Family::NAMED {
-        let mut members = rules
-            .iter()
-            .filter(|rule| rule.family == *family)
-            .peekable();
+        let mut members = rules.iter().filter(|rule| rule.family == *family).peekable();
         if members.peek().is_some() {
             writeln!(out, "{family}")?;
         }
@@ -58,10 +55,7 @@ pub fn rules_json(rules: &[RuleInfo], out: &mut impl Write) -> io::Result<()> {
         summary: rule.summary,
         docs: rule.docs,
     });
-    let document = Document {
-        version: JSON_VERSION,
-        rules: rules.collect(),
-    };
+    let document = Document { version: JSON_VERSION, rules: rules.collect() };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
 }

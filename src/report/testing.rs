@@ -5,9 +5,7 @@ use std::ops::Range;
 use smol_str::SmolStr;
 
 use crate::catalog::Family;
-use crate::rules::{
-    Confidence, Finding, OtherSite, Reach, Severity, Site, Step, Verdict, Worlds, Zone,
-};
+use crate::rules::{Confidence, Finding, OtherSite, Reach, Severity, Site, Step, Verdict, Worlds, Zone};
 use crate::text::LineIndex;
 
 use super::{Report, Skipped, locate, locate_site};
@@ -36,10 +34,7 @@ pub fn range(text: &str, part: &str, nth: usize) -> Range<usize> {
 }
 
 fn step(part: &str, text: &str) -> Step {
-    Step {
-        range: range(USER, part, 0),
-        text: text.to_owned(),
-    }
+    Step { range: range(USER, part, 0), text: text.to_owned() }
 }
 
 pub fn written() -> Finding {
@@ -51,29 +46,15 @@ pub fn written() -> Finding {
         verdict: Verdict::Reachable,
         range: range(USER, "Faker::Name.name", 0),
         symbol: "Faker::Name.name".into(),
-        message:
-            "Fake data is written to the database in production: create! receives Faker::Name.name."
-                .into(),
+        message: "Fake data is written to the database in production: create! receives Faker::Name.name.".into(),
         help: "Return early unless Rails.env.local?".into(),
         because: vec![
-            step(
-                "def self.demo",
-                "User.demo is public and nothing in sight calls it",
-            ),
-            step(
-                "Rails.env.test?",
-                "`Rails.env.test?` is false in production",
-            ),
+            step("def self.demo", "User.demo is public and nothing in sight calls it"),
+            step("Rails.env.test?", "`Rails.env.test?` is false in production"),
         ],
         sites: vec![
-            OtherSite {
-                range: range(USER, "Faker::Internet.email", 0),
-                symbol: "Faker::Internet.email".into(),
-            },
-            OtherSite {
-                range: range(USER, "Faker::Name.name", 1),
-                symbol: "Faker::Name.name".into(),
-            },
+            OtherSite { range: range(USER, "Faker::Internet.email", 0), symbol: "Faker::Internet.email".into() },
+            OtherSite { range: range(USER, "Faker::Name.name", 1), symbol: "Faker::Name.name".into() },
         ],
     }
 }
@@ -102,21 +83,9 @@ pub fn site() -> Site {
         symbol: "Faker::Internet.email".into(),
         zone: Zone::OnDemand,
         verdict: Verdict::WeaklyGuarded,
-        worlds: Worlds {
-            production: cut,
-            unset: reached,
-            other: Reach::Unknown,
-            development: reached,
-        },
+        worlds: Worlds { production: cut, unset: reached, other: Reach::Unknown, development: reached },
         because: vec![
-            (
-                "production",
-                cut,
-                vec![step(
-                    "return if Rails.env.test?",
-                    "`Rails.env.test?` is true in production",
-                )],
-            ),
+            ("production", cut, vec![step("return if Rails.env.test?", "`Rails.env.test?` is true in production")]),
             ("unset", reached, vec![]),
         ],
     }
@@ -130,10 +99,7 @@ pub fn report() -> Report {
         root: "/srv/my shop".into(),
         findings: locate(&path, &lines, vec![unsure(), written()]),
         sites: Some(vec![locate_site(&path, &lines, site())]),
-        skipped: vec![Skipped {
-            path: "lib/huge.rb".into(),
-            why: "larger than 2 MB".into(),
-        }],
+        skipped: vec![Skipped { path: "lib/huge.rb".into(), why: "larger than 2 MB".into() }],
         allowed: 1,
         scanned: 7,
         generated: 2,
@@ -143,8 +109,5 @@ pub fn report() -> Report {
 }
 
 pub fn empty() -> Report {
-    Report {
-        root: "/srv/shop".into(),
-        ..Report::default()
-    }
+    Report { root: "/srv/shop".into(), ..Report::default() }
 }

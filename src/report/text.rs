@@ -63,21 +63,14 @@ pub(super) fn finding(renderer: &Renderer, reported: &Reported) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let steps: Vec<(Extent, &str)> = reported
-        .because
-        .iter()
-        .zip(&finding.because)
-        .map(|(at, step)| (*at, step.text.as_str()))
-        .collect();
-    let mut group = level
-        .primary_title(&finding.message)
-        .id(finding.rule)
-        .elements(source(
-            &reported.path,
-            &reported.excerpt,
-            reported.at,
-            &steps,
-        ));
+    let steps: Vec<(Extent, &str)> =
+        reported.because.iter().zip(&finding.because).map(|(at, step)| (*at, step.text.as_str())).collect();
+    let mut group = level.primary_title(&finding.message).id(finding.rule).elements(source(
+        &reported.path,
+        &reported.excerpt,
+        reported.at,
+        &steps,
+    ));
     let others = &reported.sites;
     if !others.is_empty() {
         group = group.element(Level::NOTE.message(others_text(others)));
@@ -104,9 +97,7 @@ pub(super) fn source<'a>(
     };
     let steps = steps.iter().enumerate();
     if excerpt.line(at.start.line).is_none() {
-        let origin = Origin::path(path)
-            .line(at.start.line)
-            .char_column(at.start.column);
+        let origin = Origin::path(path).line(at.start.line).char_column(at.start.column);
         let notes = steps.map(|(index, (at, text))| note(at, &number(index, text)));
         return [origin.into()].into_iter().chain(notes).collect();
     }
@@ -139,26 +130,16 @@ pub(super) fn source<'a>(
         byte(at.start.column)..end.max(byte(at.start.column))
     };
     let primary = AnnotationKind::Primary.span(span(&at));
-    let context = shown.iter().map(|(index, (at, text))| {
-        AnnotationKind::Context
-            .span(span(at))
-            .label(number(*index, text))
-    });
+    let context =
+        shown.iter().map(|(index, (at, text))| AnnotationKind::Context.span(span(at)).label(number(*index, text)));
     let annotations: Vec<_> = [primary].into_iter().chain(context).collect();
-    let snippet = Snippet::source(text)
-        .path(path)
-        .line_start(first)
-        .annotations(annotations);
-    let notes = hidden
-        .iter()
-        .map(|(index, (at, text))| note(at, &number(*index, text)));
+    let snippet = Snippet::source(text).path(path).line_start(first).annotations(annotations);
+    let notes = hidden.iter().map(|(index, (at, text))| note(at, &number(*index, text)));
     [Element::from(snippet)].into_iter().chain(notes).collect()
 }
 
 fn note<'a>(at: &Extent, text: &str) -> Element<'a> {
-    Level::NOTE
-        .message(format!("line {}: {text}", at.start.line))
-        .into()
+    Level::NOTE.message(format!("line {}: {text}", at.start.line)).into()
 }
 
 fn others_text(others: &[Extent]) -> String {
@@ -184,25 +165,17 @@ pub(super) fn summary(report: &Report) -> String {
         let findings = report.findings.iter();
         findings.filter(|f| f.finding.severity == severity).count()
     };
-    let kinds: Vec<String> = [
-        (of(Severity::Error), "error"),
-        (of(Severity::Warning), "warning"),
-        (of(Severity::Note), "note"),
-    ]
-    .into_iter()
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, word)| count(number, word))
-    .collect();
+    let kinds: Vec<String> =
+        [(of(Severity::Error), "error"), (of(Severity::Warning), "warning"), (of(Severity::Note), "note")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| count(number, word))
+            .collect();
     let mut files: Vec<&str> = report.findings.iter().map(|f| f.path.as_str()).collect();
     files.dedup();
     let found = match report.findings.len() {
         0 => "No findings".to_owned(),
-        number => format!(
-            "{} ({}) in {}",
-            count(number, "finding"),
-            kinds.join(", "),
-            count(files.len(), "file")
-        ),
+        number => format!("{} ({}) in {}", count(number, "finding"), kinds.join(", "), count(files.len(), "file")),
     };
     let generated = match report.generated {
         0 => String::new(),
@@ -242,18 +215,12 @@ mod tests {
     #[test]
     fn nothing_found() {
         let text = render(&testing::empty(), TextOptions::default());
-        assert_eq!(
-            text,
-            "No findings; 0 files scanned, 0 skipped, 0 places allowed.\n"
-        );
+        assert_eq!(text, "No findings; 0 files scanned, 0 skipped, 0 places allowed.\n");
     }
 
     #[test]
     fn colours_only_when_asked() {
-        let colored = TextOptions {
-            color: true,
-            ..TextOptions::default()
-        };
+        let colored = TextOptions { color: true, ..TextOptions::default() };
         assert!(!render(&testing::report(), TextOptions::default()).contains('\u{1b}'));
         assert!(render(&testing::report(), colored).contains('\u{1b}'));
     }
@@ -261,61 +228,30 @@ mod tests {
     #[test]
     fn skipped_files_are_counted_even_when_not_named() {
         let mut report = testing::empty();
-        report.skipped = (0..12)
-            .map(|n| super::super::Skipped {
-                path: format!("{n}.rb").into(),
-                why: "no".into(),
-            })
-            .collect();
+        report.skipped =
+            (0..12).map(|n| super::super::Skipped { path: format!("{n}.rb").into(), why: "no".into() }).collect();
         let brief = render(&report, TextOptions::default());
-        assert!(
-            brief.contains("skipped 2 more") && brief.contains("12 skipped"),
-            "{brief}"
-        );
-        let verbose = TextOptions {
-            verbose: true,
-            ..TextOptions::default()
-        };
+        assert!(brief.contains("skipped 2 more") && brief.contains("12 skipped"), "{brief}");
+        let verbose = TextOptions { verbose: true, ..TextOptions::default() };
         assert!(render(&report, verbose).contains("skipped 11.rb: no\n"));
     }
 
     #[test]
     fn far_steps_and_long_lines_are_told_in_words() {
         let far = format!("guard\n{}{}Faker\n", "\n".repeat(REACH), " ".repeat(500));
-        let render = |text: &str| {
-            render(
-                &one(text, 0..5, text.find("Faker").unwrap_or(0)..text.len()),
-                TextOptions::default(),
-            )
-        };
+        let render =
+            |text: &str| render(&one(text, 0..5, text.find("Faker").unwrap_or(0)..text.len()), TextOptions::default());
         let shown = render(&far);
-        assert!(
-            shown.contains("--> a.rb:502:501\n") && shown.contains("= note: line 1: why"),
-            "{shown}"
-        );
+        assert!(shown.contains("--> a.rb:502:501\n") && shown.contains("= note: line 1: why"), "{shown}");
         let shown = render("guard\n  Faker\n");
-        assert!(
-            shown.contains("1 | guard\n  | ----- why\n2 |   Faker\n  |   ^^^^^\n"),
-            "{shown}"
-        );
+        assert!(shown.contains("1 | guard\n  | ----- why\n2 |   Faker\n  |   ^^^^^\n"), "{shown}");
     }
 
     fn one(text: &str, step: Range<usize>, place: Range<usize>) -> Report {
-        let because = vec![crate::rules::Step {
-            range: step,
-            text: "why".to_owned(),
-        }];
-        let finding = crate::rules::Finding {
-            range: place,
-            because,
-            sites: Vec::new(),
-            ..testing::written()
-        };
+        let because = vec![crate::rules::Step { range: step, text: "why".to_owned() }];
+        let finding = crate::rules::Finding { range: place, because, sites: Vec::new(), ..testing::written() };
         let lines = crate::text::LineIndex::new(text);
-        Report {
-            findings: crate::report::locate(&"a.rb".into(), &lines, vec![finding]),
-            ..testing::empty()
-        }
+        Report { findings: crate::report::locate(&"a.rb".into(), &lines, vec![finding]), ..testing::empty() }
     }
 
     proptest::proptest! {

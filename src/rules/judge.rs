@@ -7,14 +7,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{
-    Confidence, Finding, OtherSite, Reach, Severity, Site, Step, Verdict, Worlds, Zone,
-    environment, fake_data,
+    Confidence, Finding, OtherSite, Reach, Severity, Site, Step, Verdict, Worlds, Zone, environment, fake_data,
 };
 use crate::catalog::{Effect, Family};
-use crate::program::{
-    Code, ItemId, ItemKind, Kind, Language, NodeId, NodeRef, Program, Span,
-};
+use crate::program::{Code, ItemId, ItemKind, Kind, Language, NodeId, NodeRef, Program, Span};
 use crate::project::FileFacts;
+use crate::text::LineIndex;
 use crate::worlds::{self, Answers, EventKind, Lanes, What};
 
 /// A because is put to the test by evaluating the file again: this often at most, whatever the number of findings, …
@@ -49,8 +47,10 @@ pub(super) struct JudgedSite {
     pub verdict: Verdict,
     /// Reported although production is cut: a variable that nobody sets decides.
     pub fail_open: bool,
+    /// A variable read raw decides, and the place is reached where it is missing.
+    pub raw_variable: bool,
     /// The call that writes what it makes.
-    pub sink: Option<Range<usize>>,
+    pub sink: Option<NodeRef>,
     /// The lane that stands for production.
     pub lane: usize,
     /// The way in production.
@@ -67,6 +67,7 @@ pub(super) struct Group {
 pub(super) struct Judged<'a> {
     pub case: &'a Case<'a>,
     pub sites: Vec<JudgedSite>,
+    lines: LineIndex<'a>,
     replay: worlds::Replay<'a>,
     bodies: RefCell<FxHashMap<ItemId, Bodies>>,
 }
@@ -105,23 +106,15 @@ pub struct Judgement {
 
 /// Judges one file.
 pub fn judge(case: &Case<'_>) -> Judgement {
-    let (replays, nodes) = match case.asked {
-        true => (REPLAYS_ASKED, REPLAYED_NODES_ASKED),
-        false => (REPLAYS, REPLAYED_NODES),
-    };
-    let budget = replays * case.answers.steps + nodes;
+    let (replays, nodes) = if case.asked { (REPLAYS_ASKED, REPLAYED_NODES_ASKED) } else { (REPLAYS, REPLAYED_NODES) };
     let mut judged = Judged {
         case,
         sites: Vec::new(),
-        replay: worlds::Replay::new(case.program, case.facts, case.answers, budget),
+        lines: LineIndex::new(case.text),
+        replay: worlds::Replay::new(case.program, case.facts, case.answers, replays * case.answers.steps + nodes),
         bodies: RefCell::default(),
     };
-    judged.sites = case
-        .answers
-        .sites
-        .iter()
-        .map(|site| judged.site(site))
-        .collect();
+    judged.sites = case.answers.sites.iter().map(|site| judged.site(site)).collect();
     let mut findings = Vec::new();
     if !case.zone.is_silent() && case.zone != Zone::Library {
         findings.extend(judged.reports());
@@ -129,12 +122,8 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         findings.extend(judged.events());
     }
     findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.rule));
-    let sites = judged
-        .sites
-        .iter()
-        .zip(&case.answers.sites)
-        .map(|(site, answer)| judged.listed(site, answer))
-        .collect();
+    let sites =
+        judged.sites.iter().zip(&case.answers.sites).map(|(site, answer)| judged.listed(site, answer)).collect();
     Judgement { findings, sites }
 }
 
@@ -144,30 +133,22 @@ impl Judged<'_> {
         let range = case.program.span(answer.at);
         let production = Lanes::PRODUCTION;
         // in .NET a machine without the variable is a production machine
-        let unset_is_production =
-            case.program.language == Language::CSharp && answer.reached.has(Lanes::UNSET);
+        let unset_is_production = case.program.language == Language::CSharp && answer.reached.has(Lanes::UNSET);
         let reached = answer.reached.has(production) || unset_is_production;
-        let lane = if answer.reached.has(production) || !unset_is_production {
-            0
-        } else {
-            1
-        };
+        let lane = if answer.reached.has(production) || !unset_is_production { 0 } else { 1 };
         let doubted = answer.doubted.has(Lanes::nth(lane));
         let steps = case.answers.because(case.program, answer, lane);
-        let fail_open =
-            !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
+        let fail_open = !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
+        let raw_variable = !reached && answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer);
         let verdict = if reached || fail_open {
             Verdict::Reachable
         } else if answer.reached.is_empty() {
-            if steps
-                .iter()
-                .any(|step| matches!(step.what, What::Condition { .. } | What::Exit))
-            {
+            if steps.iter().any(|step| matches!(step.what, What::Condition { .. } | What::Exit)) {
                 Verdict::Dead
             } else {
                 Verdict::Guarded
             }
-        } else if (answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer))
+        } else if raw_variable
             || answer.reached.has(Lanes::STAGING)
             || answer.reached.has(Lanes::ODD) && answer.reached.has(Lanes::ANY)
         {
@@ -176,7 +157,7 @@ impl Judged<'_> {
             Verdict::Guarded
         };
         let symbol = self.symbol_text(answer, &range);
-        let sink = answer.sink.map(|sink| case.program.span(sink));
+        let sink = answer.sink;
         JudgedSite {
             lane,
             at: answer.at,
@@ -188,6 +169,7 @@ impl Judged<'_> {
             doubted,
             verdict,
             fail_open,
+            raw_variable,
             sink,
             steps,
         }
@@ -197,9 +179,7 @@ impl Judged<'_> {
     fn proven(&self, index: usize) -> Vec<worlds::Step> {
         let site = &self.sites[index];
         match self.case.answers.sites.get(index) {
-            Some(answer) if answer.reached.has(Lanes::nth(site.lane)) => {
-                self.replay.because(answer, site.lane)
-            }
+            Some(answer) if answer.reached.has(Lanes::nth(site.lane)) => self.replay.because(answer, site.lane),
             _ => site.steps.clone(),
         }
     }
@@ -208,25 +188,14 @@ impl Judged<'_> {
     fn symbol_text(&self, answer: &worlds::SiteAnswer, range: &Range<usize>) -> SmolStr {
         let callee = match self.case.program.node(answer.at).map(|node| &node.kind) {
             Some(Kind::Call(call)) => {
-                let callee = self.case.program.span(NodeRef {
-                    item: answer.at.item,
-                    node: call.callee,
-                });
-                if call.construct {
-                    range.start..callee.end
-                } else {
-                    callee
-                }
+                let callee = self.case.program.span(NodeRef { item: answer.at.item, node: call.callee });
+                if call.construct { range.start..callee.end } else { callee }
             }
             _ => range.clone(),
         };
         let text = self.case.text.get(callee).unwrap_or_default();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.is_empty() {
-            answer.symbol.clone()
-        } else {
-            shorten(&text, 60).into()
-        }
+        if text.is_empty() { answer.symbol.clone() } else { shorten(&text, 60).into() }
     }
 
     fn decided_by(&self, answer: &worlds::SiteAnswer, wanted: impl Fn(&EventKind) -> bool) -> bool {
@@ -243,47 +212,38 @@ impl Judged<'_> {
             return false;
         }
         let steps = self.case.answers.because(program, answer, 0);
-        let conditions: Vec<&worlds::Step> = steps
-            .iter()
-            .filter(|step| matches!(step.what, What::Condition { .. }))
-            .collect();
+        let conditions: Vec<&worlds::Step> =
+            steps.iter().filter(|step| matches!(step.what, What::Condition { .. })).collect();
         // the variable is read in the condition itself, or the condition reads no accessor of a framework
-        conditions.iter().any(|step| {
-            events
-                .iter()
-                .any(|event| step.range.start <= event.start && event.end <= step.range.end)
-        }) || conditions.iter().all(|step| {
-            let text = self.case.text.get(step.range.clone()).unwrap_or_default();
-            ![
-                "Rails.env",
-                "Hanami.env",
-                "Padrino.env",
-                "settings.",
-                "IsDevelopment",
-                "IsProduction",
-                "IsStaging",
-                "IsEnvironment",
-                "EnvironmentName",
-            ]
+        conditions
             .iter()
-            .any(|known| text.contains(known))
-        })
+            .any(|step| events.iter().any(|event| step.range.start <= event.start && event.end <= step.range.end))
+            || conditions.iter().all(|step| {
+                let text = self.case.text.get(step.range.clone()).unwrap_or_default();
+                ![
+                    "Rails.env",
+                    "Hanami.env",
+                    "Padrino.env",
+                    "settings.",
+                    "IsDevelopment",
+                    "IsProduction",
+                    "IsStaging",
+                    "IsEnvironment",
+                    "EnvironmentName",
+                ]
+                .iter()
+                .any(|known| text.contains(known))
+            })
     }
 
     fn home_made_decides(&self, answer: &worlds::SiteAnswer) -> bool {
         let pinned = &self.case.facts.pinned;
-        self.decided_by(
-            answer,
-            |kind| matches!(kind, EventKind::HomeMadeVariable { name } if !pinned.contains(name)),
-        )
+        self.decided_by(answer, |kind| matches!(kind, EventKind::HomeMadeVariable { name } if !pinned.contains(name)))
     }
 
     fn raw_variable_decides(&self, answer: &worlds::SiteAnswer) -> bool {
         self.decided_by(answer, |kind| {
-            matches!(
-                kind,
-                EventKind::RawVariable { .. } | EventKind::HomeMadeVariable { .. }
-            )
+            matches!(kind, EventKind::RawVariable { .. } | EventKind::HomeMadeVariable { .. })
         })
     }
 
@@ -308,19 +268,14 @@ impl Judged<'_> {
             let Some(members) = bodies.get(&body) else {
                 continue;
             };
-            let Some(primary) = members.iter().copied().max_by_key(|index| {
-                (
-                    self.severity(&self.sites[*index]),
-                    std::cmp::Reverse(*index),
-                )
-            }) else {
-                continue;
-            };
-            let others = members
+            let Some(primary) = members
                 .iter()
                 .copied()
-                .filter(|index| *index != primary)
-                .collect();
+                .max_by_key(|index| (self.severity(&self.sites[*index]), std::cmp::Reverse(*index)))
+            else {
+                continue;
+            };
+            let others = members.iter().copied().filter(|index| *index != primary).collect();
             groups.push(Group { primary, others });
         }
         for group in &groups {
@@ -333,15 +288,9 @@ impl Judged<'_> {
         let site = &self.sites[group.primary];
         let written = self.is_written(site);
         let (rule, (message, help)) = if written {
-            (
-                fake_data::written::ID,
-                fake_data::written::message(self, group),
-            )
+            (fake_data::written::ID, fake_data::written::message(self, group))
         } else {
-            (
-                fake_data::reachable::ID,
-                fake_data::reachable::message(self, group),
-            )
+            (fake_data::reachable::ID, fake_data::reachable::message(self, group))
         };
         let confidence = if site.doubted || site.effect == Effect::Config {
             Confidence::Low
@@ -351,11 +300,9 @@ impl Judged<'_> {
             Confidence::High
         };
         let mut because: Vec<Step> = site.steps.iter().map(|step| self.step(step)).collect();
-        if let Some(sink) = &site.sink {
-            because.push(Step {
-                range: sink.clone(),
-                text: format!("{} writes it", self.callee(sink)),
-            });
+        if let Some(sink) = site.sink {
+            because
+                .push(Step { range: self.case.program.span(sink), text: format!("{} writes it", self.callee(sink)) });
         }
         Finding {
             rule,
@@ -407,9 +354,7 @@ impl Judged<'_> {
             }
             let mut at = item.parent;
             while let Some(parent) = at {
-                if program.item(parent).parent.is_some()
-                    && program.item(parent).kind == ItemKind::Container
-                {
+                if program.item(parent).parent.is_some() && program.item(parent).kind == ItemKind::Container {
                     return (parent, 0);
                 }
                 at = program.item(parent).parent;
@@ -440,6 +385,15 @@ impl Judged<'_> {
             .map(|(_, start)| start)
     }
 
+    /// How the innermost rake task around a place is written: `task :users`.
+    pub fn task(&self, site: &JudgedSite) -> Option<String> {
+        let start = self.enclosing_task(site)? - 1;
+        let item = self.case.program.item(site.at.item).start as usize;
+        let line = self.case.text.get(item + start as usize..)?.lines().next()?;
+        let name = line.split(" do").next().unwrap_or(line);
+        Some(shorten(name.split("=>").next().unwrap_or(name).trim(), 50))
+    }
+
     fn enclosing_task(&self, site: &JudgedSite) -> Option<u32> {
         self.enclosing(site, |bodies| &bodies.tasks).map(|start| start + 1)
     }
@@ -453,11 +407,11 @@ impl Judged<'_> {
                 continue;
             }
             let (kind, finding) = match site.verdict {
+                Verdict::Dead if !self.is_wrong_test(site) => continue,
                 Verdict::Dead => (0, environment::dead_guard::finding(self, site)),
-                Verdict::WeaklyGuarded if site.reached.has(Lanes::STAGING) => {
-                    (1, environment::deny_list_guard::finding(self, site))
-                }
-                Verdict::WeaklyGuarded => (2, environment::fail_open_guard::finding(self, site)),
+                // a missing variable is the likelier accident
+                Verdict::WeaklyGuarded if site.raw_variable => (2, environment::fail_open_guard::finding(self, site)),
+                Verdict::WeaklyGuarded => (1, environment::deny_list_guard::finding(self, site)),
                 _ => continue,
             };
             let (item, start) = self.body(site);
@@ -468,24 +422,33 @@ impl Judged<'_> {
         findings
     }
 
+    /// Whether a test of the environment that cannot hold is among what cuts a place off.
+    fn is_wrong_test(&self, site: &JudgedSite) -> bool {
+        let wrong = |kind: &EventKind| {
+            matches!(
+                kind,
+                EventKind::Constant { .. } | EventKind::UnknownName { .. } | EventKind::MisspeltVariable { .. }
+            )
+        };
+        let events = self.case.answers.events.iter().filter(|event| wrong(&event.kind));
+        let mut ranges = events.map(|event| self.case.program.span(event.at));
+        ranges.any(|event| site.steps.iter().any(|step| step.range.start <= event.start && event.end <= step.range.end))
+    }
+
     /// What is wrong with tests of the environment, whatever they guard.
     fn events(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for event in &self.case.answers.events {
             let at = event.at;
             let finding = match &event.kind {
-                EventKind::UnknownName { name, .. } => {
-                    environment::unknown_environment::name(self, at, name)
+                EventKind::UnknownName { name, own } => environment::unknown_environment::name(self, at, name, *own),
+                EventKind::MisspeltVariable { name, known } => {
+                    Some(environment::unknown_environment::variable(self, at, name, known))
                 }
-                EventKind::MisspeltVariable { name, known } => Some(
-                    environment::unknown_environment::variable(self, at, name, known),
-                ),
-                EventKind::Constant { literal, why } => Some(
-                    environment::constant_comparison::finding(self, at, literal, *why),
-                ),
-                EventKind::TruthyVariable { .. } => {
-                    Some(environment::truthy_flag::finding(self, at))
+                EventKind::Constant { literal, why } => {
+                    Some(environment::constant_comparison::finding(self, at, literal, *why))
                 }
+                EventKind::TruthyVariable { .. } => Some(environment::truthy_flag::finding(self, at)),
                 EventKind::DevelopmentDefault { name, default } => {
                     let framework = self
                         .case
@@ -512,9 +475,7 @@ impl Judged<'_> {
                 continue;
             }
             let condition = self.proven(index).into_iter().rev().find_map(|step| match step.what {
-                What::Condition {
-                    truth: Some(truth), ..
-                } => Some((step.at, truth)),
+                What::Condition { truth: Some(truth), .. } => Some((step.at, truth)),
                 _ => None,
             });
             if let Some((at, truth)) = condition {
@@ -536,23 +497,14 @@ impl Judged<'_> {
                 Reach::Reached
             }
         };
-        let because = [
-            ("production", 0),
-            ("unset", 1),
-            ("other", 2),
-            ("development", 4),
-        ]
-        .into_iter()
-        .filter(|_| self.case.asked)
-        .map(|(name, lane)| {
-            let steps = self.replay.because(answer, lane);
-            (
-                name,
-                reach(Lanes::nth(lane)),
-                steps.iter().map(|step| self.step(step)).collect(),
-            )
-        })
-        .collect();
+        let because = [("production", 0), ("unset", 1), ("other", 2), ("development", 4)]
+            .into_iter()
+            .filter(|_| self.case.asked)
+            .map(|(name, lane)| {
+                let steps = self.replay.because(answer, lane);
+                (name, reach(Lanes::nth(lane)), steps.iter().map(|step| self.step(step)).collect())
+            })
+            .collect();
         Site {
             range: site.range.clone(),
             family: site.family,
@@ -586,10 +538,7 @@ impl Judged<'_> {
                 }
             }
         };
-        Step {
-            range: step.range.clone(),
-            text,
-        }
+        Step { range: step.range.clone(), text }
     }
 
     // ---- texts ----
@@ -604,36 +553,24 @@ impl Judged<'_> {
         self.quote(&self.case.program.span(at))
     }
 
-    /// The callee of a call: its text up to the arguments.
-    pub fn callee(&self, range: &Range<usize>) -> String {
-        let text = self.quote(range);
-        let end = text.find('(').unwrap_or(text.len());
-        let text = text[..end].split(" do |").next().unwrap_or_default();
-        match text.split_once(' ') {
-            Some((callee, _)) if self.case.program.language == Language::Ruby => callee.to_owned(),
-            _ => text.trim().to_owned(),
+    /// The callee of a call, as the source writes it.
+    pub fn callee(&self, at: NodeRef) -> String {
+        match self.case.program.node(at).map(|node| &node.kind) {
+            Some(Kind::Call(call)) => self.quote_node(NodeRef { item: at.item, node: call.callee }),
+            _ => self.quote_node(at),
         }
     }
 
     /// 1-based.
     pub fn line(&self, offset: usize) -> usize {
-        self.case
-            .text
-            .as_bytes()
-            .iter()
-            .take(offset)
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1
+        self.lines.line(offset)
     }
 
     /// The guard to write, as this project's framework spells it.
     pub fn guard(&self) -> &'static str {
         let rails = self.case.facts.versions.get("rails").copied();
         match self.case.program.language {
-            Language::Ruby if rails.is_some_and(|version| version >= (7, 1)) => {
-                "if Rails.env.local?"
-            }
+            Language::Ruby if rails.is_some_and(|version| version >= (7, 1)) => "if Rails.env.local?",
             Language::Ruby => "if Rails.env.development? || Rails.env.test?",
             Language::Python if self.case.text.contains("django") => "if settings.DEBUG:",
             Language::Python if self.case.text.contains("flask") => "if current_app.debug:",

@@ -1,5 +1,6 @@
 //! Rules turn the worlds' answers into findings: one file a rule, whose doc comment is the only text about it.
 
+pub mod configured;
 mod environment;
 mod fake_data;
 mod hygiene;
@@ -18,9 +19,7 @@ pub use crate::project::Zone;
 pub use judge::{Case, Judgement, judge};
 pub use registry::{REGISTRY, RuleInfo};
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Note,

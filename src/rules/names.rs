@@ -72,10 +72,7 @@ names! {
 impl Family {
     /// The family of a name.
     pub fn from_id(id: &str) -> Option<Family> {
-        Family::NAMED
-            .iter()
-            .copied()
-            .find(|family| family.id() == id)
+        Family::NAMED.iter().copied().find(|family| family.id() == id)
     }
 }
 
@@ -85,11 +82,7 @@ mod tests {
 
     fn check<T: Copy + serde::Serialize + fmt::Display + fmt::Debug>(named: &[T]) {
         for value in named {
-            assert_eq!(
-                serde_json::to_value(value).ok(),
-                Some(value.to_string().into()),
-                "{value:?}"
-            );
+            assert_eq!(serde_json::to_value(value).ok(), Some(value.to_string().into()), "{value:?}");
         }
     }
 

@@ -57,11 +57,7 @@ fn doc_comment(source: &'static str) -> &'static str {
         .lines()
         .take_while(|line| line.starts_with("//!"))
         .skip(2)
-        .map(|line| {
-            line.trim_start_matches("//!")
-                .strip_prefix(' ')
-                .unwrap_or_default()
-        })
+        .map(|line| line.trim_start_matches("//!").strip_prefix(' ').unwrap_or_default())
         .flat_map(|line| [line, "\n"])
         .collect();
     Box::leak(text.into_boxed_str())
@@ -79,18 +75,8 @@ mod tests {
     #[test]
     fn every_rule_is_documented_under_the_same_headings() {
         for rule in REGISTRY.iter() {
-            for heading in [
-                "What it does",
-                "Why is this bad?",
-                "Example",
-                "Use instead",
-                "References",
-            ] {
-                assert!(
-                    rule.docs.contains(&format!("## {heading}\n")),
-                    "{}: no heading {heading:?}",
-                    rule.id
-                );
+            for heading in ["What it does", "Why is this bad?", "Example", "Use instead", "References"] {
+                assert!(rule.docs.contains(&format!("## {heading}\n")), "{}: no heading {heading:?}", rule.id);
             }
         }
     }
@@ -98,11 +84,7 @@ mod tests {
     #[test]
     fn names_of_rules_are_stable_ids_and_none_is_a_family() {
         for rule in REGISTRY.iter() {
-            assert!(
-                rule.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
-                "{}",
-                rule.id
-            );
+            assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", rule.id);
             assert!(Family::from_id(rule.id).is_none(), "{}", rule.id);
         }
     }

@@ -55,13 +55,13 @@ pub fn shapes_source(language: Language) -> &'static str {
 pub fn shapes(language: Language) -> Option<&'static Shapes> {
     static SHAPES: [OnceLock<Option<Shapes>>; 3] = [const { OnceLock::new() }; 3];
     SHAPES[language as usize]
-        .get_or_init(|| {
-            Some(Shapes {
-                query: Query::new(&grammar(language), shapes_source(language)).ok()?,
-            })
-        })
+        .get_or_init(|| Some(Shapes { query: Query::new(&grammar(language), shapes_source(language)).ok()? }))
         .as_ref()
 }
+
+/// Levels of the tree below an item whose nodes get a role: a query takes time for every ancestor of every node, hours
+/// for what machines write and nobody nests.
+const DEEPEST: u32 = 20_000;
 
 /// The role of each node below one item, by node id: an index into the query's capture names.
 #[derive(Default)]
@@ -74,6 +74,7 @@ impl Roles {
         if let Some(shapes) = shapes(language) {
             CURSOR.with_borrow_mut(|cursor| {
                 cursor.set_byte_range(range);
+                cursor.set_max_start_depth(Some(DEEPEST));
                 let mut captures = cursor.captures(&shapes.query, item, masked.as_bytes());
                 while let Some((found, index)) = captures.next() {
                     if let Some(capture) = found.captures().get(*index) {

@@ -100,11 +100,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<Decoded, Binary> {
         Encoding::Utf16Le => utf16(&bytes[encoding.bom_len()..], u16::from_le_bytes),
         Encoding::Utf16Be => utf16(&bytes[encoding.bom_len()..], u16::from_be_bytes),
     };
-    Ok(Decoded {
-        text,
-        encoding,
-        lossy,
-    })
+    Ok(Decoded { text, encoding, lossy })
 }
 
 fn utf8(bytes: Vec<u8>) -> (String, bool) {
@@ -141,25 +137,15 @@ mod tests {
         match encoding {
             Encoding::Utf8 => text.as_bytes().to_vec(),
             Encoding::Utf8Bom => [UTF8_BOM, text.as_bytes()].concat(),
-            Encoding::Utf16Le => [
-                UTF16_LE_BOM,
-                &units().flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
-            ]
-            .concat(),
-            Encoding::Utf16Be => [
-                UTF16_BE_BOM,
-                &units().flat_map(u16::to_be_bytes).collect::<Vec<_>>(),
-            ]
-            .concat(),
+            Encoding::Utf16Le => [UTF16_LE_BOM, &units().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat(),
+            Encoding::Utf16Be => [UTF16_BE_BOM, &units().flat_map(u16::to_be_bytes).collect::<Vec<_>>()].concat(),
         }
     }
 
     fn check(bytes: &[u8], expected: Result<(&str, Encoding, bool), Binary>) {
         let decoded = decode(bytes.to_vec());
         assert_eq!(
-            decoded
-                .as_ref()
-                .map(|d| (d.text.as_str(), d.encoding, d.lossy)),
+            decoded.as_ref().map(|d| (d.text.as_str(), d.encoding, d.lossy)),
             expected.as_ref().map(|e| *e),
             "{bytes:?}"
         );
@@ -169,10 +155,7 @@ mod tests {
     fn decodes_what_editors_write() {
         check(b"", Ok(("", Encoding::Utf8, false)));
         check("é\r\n".as_bytes(), Ok(("é\r\n", Encoding::Utf8, false)));
-        check(
-            b"\xEF\xBB\xBFputs 1",
-            Ok(("puts 1", Encoding::Utf8Bom, false)),
-        );
+        check(b"\xEF\xBB\xBFputs 1", Ok(("puts 1", Encoding::Utf8Bom, false)));
         check(b"\xFF\xFEa\0\xE9\0", Ok(("aé", Encoding::Utf16Le, false)));
         check(b"\xFE\xFF\0a\0\xE9", Ok(("aé", Encoding::Utf16Be, false)));
     }
@@ -182,10 +165,7 @@ mod tests {
         check(b"a\xFFb", Ok(("a\u{FFFD}b", Encoding::Utf8, true)));
         check(b"\xFF\xFEa\0b", Ok(("a\u{FFFD}", Encoding::Utf16Le, true)));
         // a high surrogate alone
-        check(
-            b"\xFE\xFF\xD8\x00",
-            Ok(("\u{FFFD}", Encoding::Utf16Be, true)),
-        );
+        check(b"\xFE\xFF\xD8\x00", Ok(("\u{FFFD}", Encoding::Utf16Be, true)));
     }
 
     #[test]

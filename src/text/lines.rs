@@ -6,9 +6,7 @@ use std::ops::Range;
 const STRIDE: usize = 1024;
 
 /// A place as people and reports count it.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Position {
     /// 1-based.
     pub line: usize,
@@ -69,11 +67,7 @@ impl<'t> LineIndex<'t> {
                 count = count.add(chunk);
             }
         }
-        LineIndex {
-            text,
-            starts,
-            checkpoints,
-        }
+        LineIndex { text, starts, checkpoints }
     }
 
     pub fn text(&self) -> &'t str {
@@ -111,19 +105,13 @@ impl<'t> LineIndex<'t> {
     /// end as the end.
     pub fn position(&self, offset: usize) -> Position {
         let (line, start, offset) = self.locate(offset);
-        Position {
-            line,
-            column: 1 + self.count(offset).chars - self.count(start).chars,
-        }
+        Position { line, column: 1 + self.count(offset).chars - self.count(start).chars }
     }
 
     /// As [`LineIndex::position`], the way editors count.
     pub fn utf16_position(&self, offset: usize) -> Utf16Position {
         let (line, start, offset) = self.locate(offset);
-        Utf16Position {
-            line: line - 1,
-            column: self.count(offset).units - self.count(start).units,
-        }
+        Utf16Position { line: line - 1, column: self.count(offset).units - self.count(start).units }
     }
 
     /// The byte offset of a position. A column past the end of its line is the end of the line, a line past the end
@@ -158,10 +146,7 @@ impl<'t> LineIndex<'t> {
                     let from = (self.checkpoints.len() - 1) * STRIDE;
                     last.add(&self.text.as_bytes()[from..offset])
                 }
-                None => Count {
-                    chars: offset,
-                    units: offset,
-                },
+                None => Count { chars: offset, units: offset },
             },
         }
     }
@@ -172,9 +157,7 @@ impl<'t> LineIndex<'t> {
             return line.start.saturating_add(wanted).min(line.end);
         }
         let target = of(self.count(line.start)).saturating_add(wanted);
-        let passed = self
-            .checkpoints
-            .partition_point(|count| of(*count) <= target);
+        let passed = self.checkpoints.partition_point(|count| of(*count) <= target);
         let checkpoint = passed.saturating_sub(1) * STRIDE;
         // a checkpoint may lie inside a character, which then counts before it
         let from = ceil_boundary(self.text, checkpoint).clamp(line.start, line.end);
@@ -191,16 +174,11 @@ impl<'t> LineIndex<'t> {
 
 /// `str::floor_char_boundary`, which the oldest supported compiler lacks.
 fn floor_boundary(text: &str, offset: usize) -> usize {
-    (0..=offset)
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
+    (0..=offset).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 fn ceil_boundary(text: &str, offset: usize) -> usize {
-    (offset..text.len())
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(text.len())
+    (offset..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -214,39 +192,19 @@ mod tests {
         let index = LineIndex::new(text);
         for (offset, chars, units) in expected {
             let p = index.position(*offset);
-            assert_eq!(
-                format!("{}:{}", p.line, p.column),
-                *chars,
-                "{text:?} {offset}"
-            );
+            assert_eq!(format!("{}:{}", p.line, p.column), *chars, "{text:?} {offset}");
             let p = index.utf16_position(*offset);
-            assert_eq!(
-                format!("{}:{}", p.line, p.column),
-                *units,
-                "{text:?} {offset}"
-            );
+            assert_eq!(format!("{}:{}", p.line, p.column), *units, "{text:?} {offset}");
         }
     }
 
     #[test]
     fn counts_lines_and_columns() {
         check("", &[(0, "1:1", "0:0"), (9, "1:1", "0:0")]);
-        check(
-            "ab\nc",
-            &[(2, "1:3", "0:2"), (3, "2:1", "1:0"), (4, "2:2", "1:1")],
-        );
-        check(
-            "a\r\nb",
-            &[(1, "1:2", "0:1"), (2, "1:2", "0:1"), (3, "2:1", "1:0")],
-        );
-        check(
-            "a\rb\r\rc",
-            &[(2, "2:1", "1:0"), (4, "3:1", "2:0"), (5, "4:1", "3:0")],
-        );
-        check(
-            "é😀x",
-            &[(1, "1:1", "0:0"), (2, "1:2", "0:1"), (6, "1:3", "0:3")],
-        );
+        check("ab\nc", &[(2, "1:3", "0:2"), (3, "2:1", "1:0"), (4, "2:2", "1:1")]);
+        check("a\r\nb", &[(1, "1:2", "0:1"), (2, "1:2", "0:1"), (3, "2:1", "1:0")]);
+        check("a\rb\r\rc", &[(2, "2:1", "1:0"), (4, "3:1", "2:0"), (5, "4:1", "3:0")]);
+        check("é😀x", &[(1, "1:1", "0:0"), (2, "1:2", "0:1"), (6, "1:3", "0:3")]);
         check("a\n", &[(2, "2:1", "1:0")]);
         // VT, FF, NEL and LS end no line
         check("a\u{B}b\u{C}c\u{85}d\u{2028}e", &[(12, "1:10", "0:9")]);
@@ -256,10 +214,7 @@ mod tests {
     fn clamps_positions() {
         let index = LineIndex::new("ab\r\né");
         let at = |line, column| index.offset(Position { line, column });
-        assert_eq!(
-            [at(1, 0), at(1, 3), at(1, 99), at(2, 2), at(7, 1)],
-            [0, 2, 2, 6, 6]
-        );
+        assert_eq!([at(1, 0), at(1, 3), at(1, 99), at(2, 2), at(7, 1)], [0, 2, 2, 6, 6]);
         assert_eq!(at(0, 1), 6);
         assert_eq!(index.line_text(1), "ab");
         assert_eq!(index.line_text(3), "");
@@ -280,14 +235,8 @@ mod tests {
         let last = before.rsplit('\n').next().unwrap_or_default();
         let line = before.matches('\n').count();
         (
-            Position {
-                line: line + 1,
-                column: last.chars().count() + 1,
-            },
-            Utf16Position {
-                line,
-                column: last.encode_utf16().count(),
-            },
+            Position { line: line + 1, column: last.chars().count() + 1 },
+            Utf16Position { line, column: last.encode_utf16().count() },
         )
     }
 

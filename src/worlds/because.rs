@@ -37,10 +37,7 @@ pub enum What {
     /// A call on the way.
     Call { name: SmolStr },
     /// A condition and its value in this world; `None`: it may be either.
-    Condition {
-        truth: Option<bool>,
-        cause: Option<Cause>,
-    },
+    Condition { truth: Option<bool>, cause: Option<Cause> },
     /// Something that leaves before the place.
     Exit,
 }
@@ -52,22 +49,11 @@ impl Answers {
     }
 
     /// The same with every condition.
-    pub fn because_in_full(
-        &self,
-        program: &Program,
-        site: &SiteAnswer,
-        lane: usize,
-    ) -> Vec<Step> {
+    pub fn because_in_full(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
         self.steps(program, site, lane, usize::MAX)
     }
 
-    fn steps(
-        &self,
-        program: &Program,
-        site: &SiteAnswer,
-        lane: usize,
-        limit: usize,
-    ) -> Vec<Step> {
+    fn steps(&self, program: &Program, site: &SiteAnswer, lane: usize, limit: usize) -> Vec<Step> {
         let bit = Lanes::nth(lane);
         if site.reached.has(bit) {
             self.way_in(program, site, bit, limit)
@@ -86,11 +72,7 @@ impl Answers {
             let record = &self.contexts[context].records[number];
             self.reach[context].sure.has(bit) && record.lanes.has(bit) && !record.doubt.has(bit)
         };
-        site.records
-            .iter()
-            .find(sure)
-            .or_else(|| site.records.iter().find(reaches))
-            .copied()
+        site.records.iter().find(sure).or_else(|| site.records.iter().find(reaches)).copied()
     }
 
     fn way_in(&self, program: &Program, site: &SiteAnswer, bit: Lanes, limit: usize) -> Vec<Step> {
@@ -120,19 +102,12 @@ impl Answers {
             steps.push(Step {
                 at: *call,
                 range: program.span(*call),
-                what: What::Call {
-                    name: name_of(program, *callee),
-                },
+                what: What::Call { name: name_of(program, *callee) },
             });
         }
         conditions.dedup();
-        conditions.truncate(limit);
         conditions.reverse();
-        steps.extend(
-            conditions
-                .into_iter()
-                .map(|cond| self.condition_step(program, cond, bit)),
-        );
+        steps.extend(conditions.into_iter().map(|cond| self.condition_step(program, cond, bit)));
         steps
     }
 
@@ -180,9 +155,7 @@ impl Answers {
                         steps.push(Step {
                             at: edge.at,
                             range: program.span(edge.at),
-                            what: What::Call {
-                                name: name_of(program, edge.callee),
-                            },
+                            what: What::Call { name: name_of(program, edge.callee) },
                         });
                     }
                 }
@@ -192,17 +165,9 @@ impl Answers {
         let (conditions, exits) = self.deciding(&reasons, bit, limit);
         if conditions.is_empty() {
             let exits = exits.into_iter().take(limit.min(MAX_CALLS));
-            steps.extend(exits.map(|at| Step {
-                at,
-                range: program.span(at),
-                what: What::Exit,
-            }));
+            steps.extend(exits.map(|at| Step { at, range: program.span(at), what: What::Exit }));
         }
-        steps.extend(
-            conditions
-                .into_iter()
-                .map(|cond| self.condition_step(program, cond, bit)),
-        );
+        steps.extend(conditions.into_iter().map(|cond| self.condition_step(program, cond, bit)));
         steps
     }
 
@@ -244,33 +209,22 @@ impl Answers {
             },
             None => (None, None),
         };
-        Step {
-            at: cond,
-            range: program.span(cond),
-            what: What::Condition { truth, cause },
-        }
+        // the condition of an `unless` is the negation of what is written
+        let negated = match program.node(cond).map(|node| &node.kind) {
+            Some(Kind::Not(inner)) => program.span(NodeRef { item: cond.item, node: *inner }) == program.span(cond),
+            _ => false,
+        };
+        let truth = if negated { truth.map(|truth| !truth) } else { truth };
+        Step { at: cond, range: program.span(cond), what: What::Condition { truth, cause } }
     }
 
     fn entry(&self, program: &Program, context: usize) -> Step {
         match self.contexts[context].def {
             Some(def) => {
                 let span = program.span(def);
-                Step {
-                    at: def,
-                    range: span,
-                    what: What::Entry {
-                        name: name_of(program, def),
-                    },
-                }
+                Step { at: def, range: span, what: What::Entry { name: name_of(program, def) } }
             }
-            None => Step {
-                at: NodeRef {
-                    item: ItemId(0),
-                    node: NodeId(0),
-                },
-                range: 0..0,
-                what: What::TopLevel,
-            },
+            None => Step { at: NodeRef { item: ItemId(0), node: NodeId(0) }, range: 0..0, what: What::TopLevel },
         }
     }
 }
@@ -292,8 +246,7 @@ pub fn name_of(program: &Program, def: NodeRef) -> SmolStr {
     let mut parent = program.item(def.item).parent;
     while let Some(id) = parent {
         if let Some(code) = program.code(id)
-            && let Some(Kind::Class(class)) =
-                code.nodes.get(code.root.0 as usize).map(|node| &node.kind)
+            && let Some(Kind::Class(class)) = code.nodes.get(code.root.0 as usize).map(|node| &node.kind)
             && (program.language != Language::CSharp || classes.is_empty())
         {
             classes.push(class.name.clone());
@@ -308,4 +261,14 @@ pub fn name_of(program: &Program, def: NodeRef) -> SmolStr {
         Language::Ruby => SmolStr::new(format!("{}#{own}", classes.join("::").replace('.', "::"))),
         _ => SmolStr::new(format!("{}.{own}", classes.join("."))),
     }
+}
+
+/// Leaves the first conditions, as many as are shown.
+pub(super) fn shorten(steps: &mut Vec<Step>) {
+    let mut count = 0;
+    steps.retain(|step| {
+        let is_condition = matches!(step.what, What::Condition { .. });
+        count += usize::from(is_condition);
+        !is_condition || count <= MAX_CONDITIONS
+    });
 }

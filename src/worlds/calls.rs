@@ -2,39 +2,62 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::{Found, looks_like_switch};
+use super::python::is_settings_reader;
 use super::value::*;
 use crate::program::*;
 
+/// A body is summed up anew this often when what it looked at was written; then that may hold anything.
+const MAX_ROUNDS: u32 = 6;
+
+/// `**{"a": b}`.
+fn keywords(value: &Val) -> Option<Vec<(SmolStr, Val)>> {
+    let Some(V::Map(pairs)) = value.single() else {
+        return None;
+    };
+    pairs.iter().map(|(key, value)| Some((key.text()?.clone(), value.clone()))).collect()
+}
+/// A call with nothing but its name.
+pub static PLAIN: Call = Call {
+    callee: NodeId(0),
+    args: Vec::new(),
+    block: None,
+    safe: false,
+    construct: false,
+    type_args: Vec::new(),
+    initialiser: Vec::new(),
+};
+
 impl<'p> Machine<'p> {
     pub fn eval_call(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> (Val, Lanes) {
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let callee = child(call.callee);
+        if let Some(Kind::Attr { recv, name, .. }) = self.kind(callee)
+            && self.csharp()
+            && (matches!(name.as_str(), "Wait" | "GetAwaiter")
+                || name == "ConfigureAwait" && self.awaited.contains(&at))
+        {
+            self.awaited.insert(child(*recv));
+        }
         if let Some(result) = self.special_form(at, call, callee, lanes) {
             return result;
         }
         let break_to = self.fresh();
         let mark = self.exits.len();
-        let (mut value, falls) = match self.kind(callee) {
+        let (mut value, mut falls) = match self.kind(callee) {
             Some(Kind::Name(name))
                 if !matches!(self.lookup(name), Found::Slot(_) | Found::Member(_))
                     && self.class_named(name).is_none() =>
             {
                 let (args, falls) = self.eval_args(at, call, lanes, break_to);
-                let name = if call.construct {
-                    self.resolve_type(name)
-                } else {
-                    self.qualify(name)
-                };
-                self.call_named_with(at, &name, &args, falls, call)
+                let name = if call.construct { self.resolve_type(name) } else { self.qualify(name) };
+                let (mut value, falls) = self.call_named_with(at, &name, &args, falls, call);
+                value.deps = args.all().fold(value.deps, |all, arg| all.and(&arg.deps));
+                (value, falls)
             }
             Some(Kind::Name(name)) => {
                 let found = self.lookup(name);
@@ -50,13 +73,8 @@ impl<'p> Machine<'p> {
                         for lane in uncovered.indices() {
                             self.st.cuts[lane] = callee.deps.clone();
                         }
-                        let (mut value, mut rest) = self.call_value_with(
-                            at,
-                            &callee,
-                            &args,
-                            falls.without(uncovered),
-                            Some(call),
-                        );
+                        let (mut value, mut rest) =
+                            self.call_value_with(at, &callee, &args, falls.without(uncovered), Some(call));
                         if !uncovered.is_empty() {
                             self.escape_args(&args, uncovered);
                             value.join(&Val::data(uncovered));
@@ -65,28 +83,35 @@ impl<'p> Machine<'p> {
                         (value, rest)
                     }
                     Found::Nothing => match self.class_named(name) {
-                        Some(class) if call.construct || !self.ruby() => {
-                            self.construct(at, class, &args, falls)
-                        }
+                        Some(class) if call.construct || !self.ruby() => self.construct(at, class, &args, falls),
                         _ => self.call_unknown_function(at, name, &args, falls),
                     },
                 }
             }
+            Some(Kind::Attr { recv, name, .. })
+                if matches!(self.kind(child(*recv)), Some(Kind::Super)) && self.method_above(name).is_some() =>
+            {
+                let above = self.method_above(name);
+                let (args, falls) = self.eval_args(at, call, lanes, break_to);
+                let this = self.this(falls);
+                self.each_alternative(&this, falls, |machine, v, lanes| match above {
+                    Some(def) => {
+                        let method = machine.bound(def, v, lanes);
+                        machine.call_value(at, &method, &args, lanes)
+                    }
+                    None => (Val::data(lanes), lanes),
+                })
+            }
             Some(Kind::Attr { recv, name, .. }) => {
                 let recv = child(*recv);
                 let (target, falls) = self.eval_quietly(recv, lanes);
-                let present = if call.safe {
-                    self.nilness(&target, falls).no
-                } else {
-                    falls
-                };
+                let present = if call.safe { self.nilness(&target, falls).no } else { falls };
                 for lane in falls.without(present).indices() {
                     self.st.cuts[lane] = target.deps.clone();
                 }
                 let (args, through) = self.eval_args(at, call, present, break_to);
                 let missing = falls.without(through) & falls.without(present);
-                let (mut value, mut rest) =
-                    self.call_on(at, &target, recv, name, &args, through, call);
+                let (mut value, mut rest) = self.call_on(at, &target, recv, name, &args, through, call);
                 if call.safe {
                     let nil = self.nilness(&target, falls).yes;
                     value.join(&Val::nil(nil));
@@ -96,6 +121,12 @@ impl<'p> Machine<'p> {
             }
             Some(Kind::Super | Kind::SelfRef) => {
                 let (args, falls) = self.eval_args(at, call, lanes, break_to);
+                let bare = self.program.span(at) == self.program.span(callee);
+                if self.ruby()
+                    && let Some(result) = self.call_super(at, &args, bare, falls)
+                {
+                    return self.after_call(result, break_to, mark);
+                }
                 self.escape_args(&args, falls);
                 (Val::data(falls), falls)
             }
@@ -105,12 +136,17 @@ impl<'p> Machine<'p> {
                 self.call_value_with(at, &callee, &args, falls, Some(call))
             }
         };
-        let mut falls = falls;
+        (value, falls) = self.after_call((value, falls), break_to, mark);
+        let falls = self.initialise(at, call, &mut value, falls);
+        (value, falls)
+    }
+
+    /// A `break` in the block of a call ends the call.
+    fn after_call(&mut self, (mut value, mut falls): (Val, Lanes), break_to: u32, mark: usize) -> (Val, Lanes) {
         let broken = self.arrive(mark, |exit| exit.target == Target::Break(break_to));
         if !broken.is_empty() {
             falls = self.land(&broken, falls, &mut value);
         }
-        falls = self.initialise(at, call, &mut value, falls);
         (value, falls)
     }
 
@@ -126,42 +162,17 @@ impl<'p> Machine<'p> {
         let constructing = std::mem::replace(&mut self.in_constructor, true);
         self.st.this = Some(value.clone());
         for node in &call.initialiser {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             match self.kind(node) {
-                Some(Kind::Set {
-                    place,
-                    value: right,
-                    ..
-                }) => {
+                Some(Kind::Set { place, value: right, .. }) => {
                     let outer = std::mem::replace(&mut self.st.this, before.clone());
-                    let (right, rest) = self.eval(
-                        NodeRef {
-                            item: at.item,
-                            node: *right,
-                        },
-                        falls,
-                    );
+                    let (right, rest) = self.eval(NodeRef { item: at.item, node: *right }, falls);
                     falls = rest;
                     value.taint = value.taint.or(right.taint);
-                    let place = NodeRef {
-                        item: at.item,
-                        node: *place,
-                    };
+                    let place = NodeRef { item: at.item, node: *place };
                     match self.kind(place) {
                         Some(Kind::Index { args, .. }) => {
-                            let key = args.first().map(|key| {
-                                self.eval(
-                                    NodeRef {
-                                        item: at.item,
-                                        node: *key,
-                                    },
-                                    falls,
-                                )
-                                .0
-                            });
+                            let key = args.first().map(|key| self.eval(NodeRef { item: at.item, node: *key }, falls).0);
                             pairs.push((key.unwrap_or_else(|| Val::data(falls)), right));
                         }
                         Some(Kind::Attr { name, .. }) => {
@@ -179,9 +190,7 @@ impl<'p> Machine<'p> {
                     falls = rest;
                     value.taint = value.taint.or(element.taint);
                     match element.single() {
-                        Some(V::List(parts)) if parts.len() == 2 => {
-                            pairs.push((parts[0].clone(), parts[1].clone()))
-                        }
+                        Some(V::List(parts)) if parts.len() == 2 => pairs.push((parts[0].clone(), parts[1].clone())),
                         _ => elements.push(element),
                     }
                 }
@@ -190,13 +199,7 @@ impl<'p> Machine<'p> {
         self.st.this = before;
         self.in_constructor = constructing;
         let ignores_case = call.args.iter().any(|arg| {
-            let (value, _) = self.eval_quietly(
-                NodeRef {
-                    item: at.item,
-                    node: *arg,
-                },
-                falls,
-            );
+            let (value, _) = self.eval_quietly(NodeRef { item: at.item, node: *arg }, falls);
             matches!(value.single(), Some(V::IgnoreCase))
         });
         if !elements.is_empty() && pairs.is_empty() {
@@ -205,49 +208,53 @@ impl<'p> Machine<'p> {
             }
             *value = Val::of(V::List(Rc::new(elements)), falls).tainted(value.taint);
         } else if !pairs.is_empty() && elements.is_empty() {
+            if ignores_case {
+                pairs.push((Val::of(V::IgnoreCase, falls), Val::nil(falls)));
+            }
             *value = Val::of(V::Map(Rc::new(pairs)), falls).tainted(value.taint);
         }
         falls
     }
 
-    pub fn eval_args(
-        &mut self,
-        at: NodeRef,
-        call: &'p Call,
-        lanes: Lanes,
-        break_to: u32,
-    ) -> (Args, Lanes) {
+    pub fn eval_args(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes, break_to: u32) -> (Args, Lanes) {
         let mut args = Args::default();
         let mut falls = lanes;
         for node in &call.args {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             match self.kind(node) {
                 Some(Kind::Keyword(name, value)) => {
-                    let value_at = NodeRef {
-                        item: at.item,
-                        node: *value,
-                    };
-                    let (value, rest) = self.eval_argument(value_at, falls);
+                    let value_at = NodeRef { item: at.item, node: *value };
+                    let (value, rest) = self.eval(value_at, falls);
                     falls = rest;
                     if name == "**" {
-                        args.open = true;
+                        match keywords(&value) {
+                            Some(named) => args.named.extend(named),
+                            None => args.open = true,
+                        }
                     } else {
                         args.named.push((name.clone(), value));
                     }
                 }
                 Some(Kind::Splat(inner)) => {
-                    let (value, rest) = self.eval(
-                        NodeRef {
-                            item: at.item,
-                            node: *inner,
-                        },
-                        falls,
-                    );
+                    let (value, rest) = self.eval(NodeRef { item: at.item, node: *inner }, falls);
                     falls = rest;
                     match value.single() {
+                        // `...` passes on keywords as well
+                        _ if self.ruby()
+                            && matches!(self.kind(NodeRef { item: at.item, node: *inner }), Some(Kind::Name(name)) if name == "...") =>
+                        {
+                            args.open = true
+                        }
+                        Some(V::Map(pairs))
+                            if self.ruby()
+                                && pairs.iter().all(|(key, _)| matches!(key.single(), Some(V::Symbol(_)))) =>
+                        {
+                            for (key, value) in pairs.iter().rev() {
+                                let name = key.text().cloned().unwrap_or_default();
+                                args.named.retain(|(known, _)| *known != name);
+                                args.named.push((name, value.clone()));
+                            }
+                        }
                         Some(V::List(items)) => {
                             args.nodes.extend(std::iter::repeat_n(node, items.len()));
                             args.positional.extend(items.iter().cloned());
@@ -256,7 +263,7 @@ impl<'p> Machine<'p> {
                     }
                 }
                 _ => {
-                    let (value, rest) = self.eval_argument(node, falls);
+                    let (value, rest) = self.eval_argument(call, node, falls);
                     falls = rest;
                     args.positional.push(value);
                     args.nodes.push(node);
@@ -265,13 +272,7 @@ impl<'p> Machine<'p> {
         }
         if let Some(block) = call.block {
             let before = std::mem::replace(&mut self.st.break_to, break_to);
-            let (value, rest) = self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: block,
-                },
-                falls,
-            );
+            let (value, rest) = self.eval(NodeRef { item: at.item, node: block }, falls);
             self.st.break_to = before;
             falls = rest;
             args.block = Some(value);
@@ -279,19 +280,36 @@ impl<'p> Machine<'p> {
         (args, falls)
     }
 
-    fn eval_argument(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+    fn eval_argument(&mut self, call: &'p Call, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+        // what takes every element of a generator runs it here
+        if let Some(Kind::Typed(inner, Some(_))) = self.kind(at)
+            && self.python()
+            && let Some(Kind::Name(name) | Kind::Attr { name, .. }) =
+                self.kind(NodeRef { item: at.item, node: call.callee })
+            && matches!(
+                name.as_str(),
+                "any"
+                    | "all"
+                    | "sum"
+                    | "list"
+                    | "tuple"
+                    | "set"
+                    | "frozenset"
+                    | "dict"
+                    | "sorted"
+                    | "max"
+                    | "min"
+                    | "join"
+            )
+        {
+            return self.eval(NodeRef { item: at.item, node: *inner }, lanes);
+        }
         self.eval(at, lanes)
     }
 
     // ---- calling values ----
 
-    pub fn call_value(
-        &mut self,
-        at: NodeRef,
-        callee: &Val,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn call_value(&mut self, at: NodeRef, callee: &Val, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         self.call_value_with(at, callee, args, lanes, None)
     }
 
@@ -304,49 +322,58 @@ impl<'p> Machine<'p> {
         call: Option<&'p Call>,
     ) -> (Val, Lanes) {
         let deps = callee.deps.clone();
-        let (mut value, falls) =
-            self.each_alternative(callee, lanes, |machine, v, lanes| match v {
-                V::Closure(closure) => machine.invoke(at, closure, args, lanes),
-                V::Class(class) => machine.construct(at, *class, args, lanes),
-                V::Name(name) | V::Made(name) => match call {
-                    Some(call) => machine.call_named_with(at, name, args, lanes, call),
-                    None => machine.call_named(at, name, args, lanes),
-                },
-                // a C# multicast delegate
-                V::List(items) if machine.csharp() => {
-                    let mut falls = lanes;
-                    for item in items.iter() {
-                        let (_, rest) = machine.call_value(at, item, args, falls & item.lanes());
-                        falls = rest | falls.without(item.lanes());
-                    }
-                    (Val::nil(falls), falls)
+        let (mut value, falls) = self.each_alternative(callee, lanes, |machine, v, lanes| match v {
+            V::Closure(closure) => machine.invoke(at, closure, args, lanes),
+            V::Class(class) => machine.construct(at, *class, args, lanes),
+            V::Made(name) if is_settings_reader(name) => machine.read_setting(at, name, "", args, lanes),
+            V::Name(name) | V::Made(name) => match call {
+                Some(call) => machine.call_named_with(at, name, args, lanes, call),
+                None => machine.call_named(at, name, args, lanes),
+            },
+            // a C# multicast delegate
+            V::List(items) if machine.csharp() => {
+                let mut falls = lanes;
+                for item in items.iter() {
+                    let (_, rest) = machine.call_value(at, item, args, falls & item.lanes());
+                    falls = rest | falls.without(item.lanes());
                 }
-                V::Instance(class) => match machine.methods_named(*class, "__call__").first() {
-                    Some(def) => {
-                        let closure = machine.bound(*def, v, lanes);
-                        machine.call_value(at, &closure, args, lanes)
-                    }
-                    None => machine.unknown_result(v, args, lanes),
-                },
-                // calling nil raises
-                V::Nil | V::Missing => {
-                    let class = SmolStr::new_static(machine.nil_error());
-                    machine.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
-                    (Val::default(), Lanes::NONE)
+                (Val::nil(falls), falls)
+            }
+            V::Instance(class) => match machine.methods_named(*class, "__call__").first() {
+                Some(def) => {
+                    let closure = machine.bound(*def, v, lanes);
+                    machine.call_value(at, &closure, args, lanes)
                 }
-                _ => machine.unknown_result(v, args, lanes),
-            });
+                None => machine.unknown_result(v, args, lanes),
+            },
+            // `&:name`: the method of that name of what it is given
+            V::Symbol(name) if machine.ruby() => {
+                let mut own = args.clone();
+                if own.positional.is_empty() {
+                    return machine.unknown_result(v, args, lanes);
+                }
+                let target = own.positional.remove(0);
+                let recv = if own.nodes.is_empty() { at } else { own.nodes.remove(0) };
+                machine.call_on(at, &target, recv, name, &own, lanes, &PLAIN)
+            }
+            // calling nil raises
+            V::Nil | V::Missing => {
+                let class = SmolStr::new_static(machine.nil_error());
+                machine.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                (Val::default(), Lanes::NONE)
+            }
+            _ => machine.unknown_result(v, args, lanes),
+        });
         value.deps = value.deps.and(&deps);
         (value, falls)
     }
 
     fn unknown_result(&mut self, v: &V, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        if let V::Object(object) = v {
+            self.expose(&object.clone());
+        }
         self.escape_args(args, lanes);
-        let cause = if let V::Unknown(cause) = v {
-            *cause
-        } else {
-            Cause::Data
-        };
+        let cause = if let V::Unknown(cause) = v { *cause } else { Cause::Data };
         let taint = args.all().find_map(|value| value.taint);
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
@@ -380,9 +407,7 @@ impl<'p> Machine<'p> {
                     Branch::open(alt.lanes, doubt).because(&value.deps)
                 })
                 .collect();
-            return self.fork(&branches, |machine, index| {
-                run(machine, &groups[index].v, groups[index].lanes)
-            });
+            return self.fork(&branches, |machine, index| run(machine, &groups[index].v, groups[index].lanes));
         }
         let mut out = Val::default();
         let mut falls = Lanes::NONE;
@@ -414,13 +439,7 @@ impl<'p> Machine<'p> {
         (out, falls)
     }
 
-    pub fn invoke(
-        &mut self,
-        at: NodeRef,
-        closure: &Rc<Closure>,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn invoke(&mut self, at: NodeRef, closure: &Rc<Closure>, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let Some(def) = self.def(closure.def) else {
             return (Val::data(lanes), lanes);
         };
@@ -450,7 +469,26 @@ impl<'p> Machine<'p> {
             let generator = V::Generator(Rc::new(((**closure).clone(), args.clone())));
             return (Val::of(generator, lanes), lanes);
         }
-        self.run_body(at, closure, def, args, lanes)
+        let mark = self.exits.len();
+        let cuts = self.st.cuts.clone();
+        let (mut value, falls) = self.run_body(at, closure, def, args, lanes);
+        if !def.is_async || self.awaited.contains(&at) {
+            return (value, falls);
+        }
+        // nobody waits for the task here: what it throws does not stop the caller
+        let kept = self.exits[mark.min(self.exits.len())..]
+            .iter()
+            .filter(|exit| exit.target == Target::Raise && exit.class.as_deref() != Some("!exit"))
+            .fold(Lanes::NONE, |all, exit| all | exit.lanes)
+            .without(falls)
+            & lanes;
+        for lane in kept.indices() {
+            self.st.cuts[lane] = cuts[lane].clone();
+        }
+        if !kept.is_empty() {
+            value.join(&Val::data(kept));
+        }
+        (value, falls | kept)
     }
 
     /// Runs a body: inlined where its arguments matter, by its summary otherwise.
@@ -463,21 +501,22 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> (Val, Lanes) {
         if self.inlining.contains(&closure.def) {
-            // it runs already; what it is given this time may run as well
+            // with other arguments it may go another way: what it does with any is in its summary
             self.escape_args(args, lanes);
-            return (Val::data(lanes), lanes);
+            return self.by_summary(at, closure.def, lanes);
         }
         let home = self.homes.get(&closure.def).copied();
         let nested = home.is_none();
-        let on_object = matches!(
-            closure.this.as_ref().and_then(|this| this.single()),
-            Some(V::Object(_))
-        );
-        let defaults = def.params.iter().skip(args.positional.len()).any(|param| {
-            param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name)
-        });
+        let on_object = matches!(closure.this.as_ref().and_then(|this| this.single()), Some(V::Object(_)));
+        let defaults = def
+            .params
+            .iter()
+            .skip(args.positional.len())
+            .any(|param| param.default.is_some() && !args.named.iter().any(|(name, _)| *name == param.name));
         let wanted = nested
             || on_object
+            || self.rebinds(closure.def)
+            || self.is_of_kin(closure)
             || defaults
             || args.block.is_some()
             || args.all().any(|value| self.interesting(value));
@@ -485,7 +524,73 @@ impl<'p> Machine<'p> {
             return self.inline(closure, def, args, lanes);
         }
         self.escape_args(args, lanes);
-        self.by_summary(at, closure.def, lanes)
+        self.forget_shared(args, lanes);
+        let result = self.by_summary(at, closure.def, lanes);
+        if let Some(V::Object(object)) = closure.this.as_ref().and_then(|this| this.single()) {
+            // the body ran for any object of the class
+            let object = object.clone();
+            self.expose(&object);
+        }
+        result
+    }
+
+    /// Whether a body says `global` or `nonlocal`: what it writes there is certain only where it is called.
+    fn rebinds(&mut self, def: NodeRef) -> bool {
+        if !self.python() {
+            return false;
+        }
+        if let Some(known) = self.rebinding.get(&def) {
+            return *known;
+        }
+        let found = self.calls_within(def).any(|callee| {
+            matches!(self.kind(callee), Some(Kind::Name(name)) if matches!(name.as_str(), "global" | "nonlocal"))
+        });
+        self.rebinding.insert(def, found);
+        found
+    }
+
+    /// What is called inside a node, by the text.
+    pub fn calls_within(&self, at: NodeRef) -> impl Iterator<Item = NodeRef> {
+        let code = self.program.code(at.item);
+        let span = code.and_then(|code| code.nodes.get(at.node.0 as usize)).map(|node| node.span).unwrap_or_default();
+        let nodes = code.map(|code| code.nodes.as_slice()).unwrap_or_default();
+        nodes.iter().filter_map(move |node| match &node.kind {
+            Kind::Call(call) if node.span.start >= span.start && node.span.end <= span.end => {
+                Some(NodeRef { item: at.item, node: call.callee })
+            }
+            _ => None,
+        })
+    }
+
+    /// An operator that a C# class of the file defines, applied to one of its objects.
+    pub fn declared_operator(
+        &mut self,
+        at: NodeRef,
+        symbol: &str,
+        operands: &[&Val],
+        lanes: Lanes,
+    ) -> Option<(Val, Lanes)> {
+        if !self.csharp() {
+            return None;
+        }
+        let name = SmolStr::new(format!("operator {symbol}"));
+        let class_of = |v: &V| match v {
+            V::Instance(class) => Some(*class),
+            V::Object(object) => Some(object.class),
+            _ => None,
+        };
+        let def = operands
+            .iter()
+            .flat_map(|value| value.alts.iter())
+            .filter_map(|alt| class_of(&alt.v))
+            .find_map(|class| self.methods_named(class, &name).first().copied())?;
+        let args = Args {
+            positional: operands.iter().map(|value| (*value).clone()).collect(),
+            nodes: vec![at; operands.len()],
+            ..Args::default()
+        };
+        let closure = self.closure(def, lanes);
+        Some(self.call_value(at, &closure, &args, lanes))
     }
 
     /// Whether an argument can decide a condition in the callee.
@@ -505,29 +610,26 @@ impl<'p> Machine<'p> {
                 V::List(items) => !items.is_empty() && items.len() <= 16,
                 V::Map(items) => !items.is_empty() && items.len() <= 16,
                 V::Name(name) | V::Made(name) => self.symbol_of(name).is_some(),
+                // the callee may write its fields
+                V::Class(_) | V::Instance(_) => self.python(),
                 _ => false,
             })
     }
 
-    pub fn inline(
-        &mut self,
-        closure: &Rc<Closure>,
-        def: &'p Def,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn inline(&mut self, closure: &Rc<Closure>, def: &'p Def, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let before = self.st.clone();
         let block = def.form == Form::Block;
-        let kind = if block {
-            ScopeKind::Block
-        } else {
-            ScopeKind::Function
-        };
+        // a Ruby lambda shares the locals around it as well
+        let kind =
+            if block || (self.ruby() && def.form == Form::Lambda) { ScopeKind::Block } else { ScopeKind::Function };
         self.inlining.push(closure.def);
         let scope = self.push_scope(kind, closure.scope);
         self.st.scope = scope;
         if let Some(this) = &closure.this {
             self.st.this = Some((**this).clone());
+        } else if self.python() && self.homes.contains_key(&closure.def) {
+            // a plain function: its first argument is given like any other
+            self.st.this = None;
         }
         let frame = self.fresh();
         self.st.next_to = frame;
@@ -537,27 +639,19 @@ impl<'p> Machine<'p> {
             self.st.block = args.block.clone();
             self.st.may_resume = false;
         }
-        let constructing =
-            std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
+        let constructing = std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
         let mark = self.exits.len();
         let bound = self.bind(closure.def, def, args, lanes);
-        let (value, falls) = self.eval(
-            NodeRef {
-                item: closure.def.item,
-                node: def.body,
-            },
-            bound,
-        );
+        let (value, falls) = self.eval(NodeRef { item: closure.def.item, node: def.body }, bound);
         self.in_constructor = constructing;
-        let mut value = if def.implicit_return || block {
-            value
-        } else {
-            Val::nil(falls)
-        };
+        let mut value = if def.implicit_return || block { value } else { Val::nil(falls) };
         let arrived = self.arrive(mark, |exit| {
             (exit.target == Target::Return(frame) && !block) || exit.target == Target::Next(frame)
         });
         let falls = self.land(&arrived, falls, &mut value);
+        if def.form != Form::Function {
+            self.block_why = std::mem::take(&mut self.block_why).and(&value.deps);
+        }
         self.inlining.pop();
         let doubt = self.st.doubt;
         let cuts = self.st.cuts.clone();
@@ -579,11 +673,7 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let scope = self.st.scope;
         let mut positional = args.positional.clone();
-        let wanted = def
-            .params
-            .iter()
-            .filter(|param| param.kind == ParamKind::Positional)
-            .count();
+        let wanted = def.params.iter().filter(|param| param.kind == ParamKind::Positional).count();
         // a Ruby block spreads one array over several parameters
         if def.form == Form::Block && wanted > 1 && positional.len() == 1 {
             match positional[0].single() {
@@ -603,20 +693,41 @@ impl<'p> Machine<'p> {
             self.set_slot(slot, lanes, &this);
             next = 1;
         }
-        let mut given = positional.into_iter();
+        // Ruby: keywords that no parameter takes are the last positional argument, a map
+        let leftover: Vec<(Val, Val)> = if self.ruby() {
+            let taken =
+                |name: &SmolStr| def.params.iter().any(|param| param.kind == ParamKind::Keyword && param.name == *name);
+            args.named
+                .iter()
+                .filter(|(name, _)| !taken(name))
+                .map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone()))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let takes_rest = def.params.iter().any(|param| param.kind == ParamKind::KeywordRest);
+        if !leftover.is_empty() && !takes_rest {
+            positional.push(Val::of(V::Map(Rc::new(leftover.clone())), lanes));
+        }
+        let mut given = self.by_parameter(def, positional, next, lanes).into_iter();
         for param in def.params.iter().skip(next) {
             let named = args.named(&param.name).cloned();
             let hint = param.ty.as_deref().and_then(|ty| self.typed(ty, lanes));
             let value = match param.kind {
-                ParamKind::Positional => named.or_else(|| given.next()),
+                ParamKind::Positional if self.ruby() => given.next().flatten(),
+                ParamKind::Positional => named.or_else(|| given.next().flatten()),
                 ParamKind::Keyword => named,
+                ParamKind::Rest if args.open => {
+                    given.by_ref().take(1).for_each(drop);
+                    Some(Val::data(lanes))
+                }
+                ParamKind::Rest if self.ruby() => given.next().flatten(),
                 ParamKind::Rest => {
-                    let rest: Vec<Val> = given.by_ref().collect();
-                    Some(if args.open {
-                        Val::data(lanes)
-                    } else {
-                        Val::of(V::List(Rc::new(rest)), lanes)
-                    })
+                    let rest: Vec<Val> = given.by_ref().flatten().collect();
+                    Some(Val::of(V::List(Rc::new(rest)), lanes))
+                }
+                ParamKind::KeywordRest if self.ruby() && !args.open => {
+                    Some(Val::of(V::Map(Rc::new(leftover.clone())), lanes))
                 }
                 ParamKind::KeywordRest => Some(Val::data(lanes)),
                 ParamKind::Block => Some(args.block.clone().unwrap_or_else(|| Val::nil(lanes))),
@@ -627,14 +738,9 @@ impl<'p> Machine<'p> {
                     _ => value.only(lanes),
                 },
                 (None, Some(default)) if !args.open => {
-                    let default = NodeRef {
-                        item: at.item,
-                        node: default,
-                    };
+                    let default = NodeRef { item: at.item, node: default };
                     if self.python() {
-                        self.defaults
-                            .get(&default)
-                            .map_or_else(|| Val::data(lanes), |value| value.only(lanes))
+                        self.defaults.get(&default).map_or_else(|| Val::data(lanes), |value| value.only(lanes))
                     } else {
                         let (value, rest) = self.eval(default, falls);
                         falls = rest;
@@ -645,15 +751,13 @@ impl<'p> Machine<'p> {
             };
             self.slots.push(Val::default());
             let slot = self.slots.len() as u32 - 1;
-            self.scopes[scope as usize]
-                .names
-                .insert(param.name.clone(), slot);
+            self.scopes[scope as usize].names.insert(param.name.clone(), slot);
             self.set_slot(slot, lanes, &value);
         }
         falls
     }
 
-    fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+    pub fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         let edge = Edge {
             at,
             callee: def,
@@ -682,48 +786,76 @@ impl<'p> Machine<'p> {
         (effect.value.only(falls), falls)
     }
 
+    /// A method called on something unknown: the file's methods of that name may run.
+    pub fn may_call_methods(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) {
+        let found: Vec<NodeRef> =
+            self.classes.iter().filter_map(|class| class.methods.get(name)).flatten().copied().collect();
+        for callee in found {
+            self.contexts[self.context].edges.push(Edge {
+                at,
+                callee,
+                lanes,
+                doubt: self.st.doubt & lanes,
+                path: self.st.path.clone(),
+                cuts: self.st.cuts.clone(),
+            });
+        }
+    }
+
     pub fn is_running(&self, def: NodeRef) -> bool {
         matches!(self.summaries.get(&def), Some(Summary::Running)) || self.inlining.contains(&def)
     }
 
     /// The effect of a body entered in every lane with unknown arguments. `None` while it is being computed.
+    /// What it looked at may have been written since: then it is computed once more, and its places count with both.
     pub fn summary(&mut self, at: NodeRef) -> Option<Rc<Effect>> {
+        let rounds = self.summed.get(&at).copied().unwrap_or(0);
         match self.summaries.get(&at) {
             Some(Summary::Running) => return None,
-            Some(Summary::Done(effect)) => return Some(effect.clone()),
+            Some(Summary::Done(effect, reads)) => {
+                let (effect, reads) = (effect.clone(), reads.clone());
+                if rounds > MAX_ROUNDS || !self.is_stale(&reads) {
+                    for (place, writes) in reads.iter() {
+                        self.looked_at_before(place, *writes);
+                    }
+                    return Some(effect);
+                }
+                if rounds == MAX_ROUNDS {
+                    // no end in sight: from here on it may hold anything
+                    self.forget_places(&reads);
+                }
+            }
             None => {}
         }
+        self.summed.insert(at, rounds + 1);
         let def = self.def(at)?;
         if self.summary_depth > 200 {
             return None;
         }
         self.summary_depth += 1;
         self.summaries.insert(at, Summary::Running);
-        let (home, class) = self
-            .homes
-            .get(&at)
-            .copied()
-            .unwrap_or((self.st.scope, None));
+        let (home, class) = self.homes.get(&at).copied().unwrap_or((self.st.scope, None));
         let before = self.st.clone();
         let logging = self.pause_logging();
         let exits = std::mem::take(&mut self.exits);
         let inlining = std::mem::take(&mut self.inlining);
-        self.contexts.push(Context {
-            def: Some(at),
-            ..Context::default()
-        });
-        let context = std::mem::replace(&mut self.context, self.contexts.len() - 1);
+        let catching = std::mem::take(&mut self.catching);
+        let known = match rounds {
+            0 => None,
+            _ => self.contexts.iter().position(|context| context.def == Some(at)),
+        };
+        let own = known.unwrap_or(self.contexts.len());
+        if known.is_none() {
+            self.contexts.push(Context { def: Some(at), ..Context::default() });
+        }
+        let context = std::mem::replace(&mut self.context, own);
+        let outer_reads = std::mem::take(&mut self.reads);
+        let foreign = self.enter_body();
         let frame = self.fresh();
         let scope = self.push_scope(ScopeKind::Function, home);
-        let this = class.map(|class| {
-            Val::of(
-                if self.ruby() && def.is_static {
-                    V::Class(class)
-                } else {
-                    V::Instance(class)
-                },
-                Lanes::ALL,
-            )
+        let this = class.map(|class| match self.ruby() && def.is_static {
+            true => Val::of(V::Class(class), Lanes::ALL),
+            false => self.any_self(class),
         });
         self.st = State {
             scope,
@@ -738,13 +870,9 @@ impl<'p> Machine<'p> {
             may_resume: false,
             handling: None,
         };
-        let constructing =
-            std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
+        let constructing = std::mem::replace(&mut self.in_constructor, def.form == Form::Constructor);
         let lanes = Lanes::ALL;
-        let mut args = Args {
-            open: true,
-            ..Args::default()
-        };
+        let mut args = Args { open: true, ..Args::default() };
         // keyword parameters may or may not be given; positional ones are anything
         args.block = None;
         let bound = self.bind(at, def, &args, lanes);
@@ -758,34 +886,15 @@ impl<'p> Machine<'p> {
             // a default's own calls happen when the argument is missing
             for param in &def.params {
                 if let Some(default) = param.default {
-                    self.eval(
-                        NodeRef {
-                            item: at.item,
-                            node: default,
-                        },
-                        bound,
-                    );
+                    self.eval(NodeRef { item: at.item, node: default }, bound);
                 }
             }
         }
-        let (value, falls) = self.eval(
-            NodeRef {
-                item: at.item,
-                node: def.body,
-            },
-            bound,
-        );
+        let (value, falls) = self.eval(NodeRef { item: at.item, node: def.body }, bound);
         self.in_constructor = constructing;
-        let mut value = if def.implicit_return {
-            value
-        } else {
-            Val::nil(falls)
-        };
+        let mut value = if def.implicit_return { value } else { Val::nil(falls) };
         let arrived = self.arrive(0, |exit| {
-            matches!(
-                exit.target,
-                Target::Return(_) | Target::Next(_) | Target::Break(_) | Target::Goto(_)
-            )
+            matches!(exit.target, Target::Return(_) | Target::Next(_) | Target::Break(_) | Target::Goto(_))
         });
         let falls = self.land(&arrived, falls, &mut value);
         let escaping = value.clone();
@@ -798,21 +907,23 @@ impl<'p> Machine<'p> {
             doubt: self.st.doubt & falls,
         });
         self.inlining = inlining;
+        self.catching = catching;
         self.context = context;
+        self.foreign_below = foreign;
         self.resume_logging(logging);
         self.st = before;
-        self.summaries.insert(at, Summary::Done(effect.clone()));
+        let reads: Reads = std::mem::replace(&mut self.reads, outer_reads).into_iter().collect();
         self.summary_depth -= 1;
+        for (place, writes) in &reads {
+            self.looked_at_before(place, *writes);
+        }
+        self.summaries.insert(at, Summary::Done(effect.clone(), Rc::new(reads)));
         Some(effect)
     }
 
     /// Closures that a body returns run later, in somebody else's hands.
     fn escape_returned(&mut self, value: &Val, lanes: Lanes, at: NodeRef) {
-        if value
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::Closure(_) | V::Generator(_)))
-        {
+        if value.alts.iter().any(|alt| matches!(alt.v, V::Closure(_) | V::Generator(_))) {
             self.returned.push((at, value.only(lanes)));
         }
     }
@@ -825,18 +936,8 @@ impl<'p> Machine<'p> {
             Some((scope, _)) => *scope,
             None => self.st.scope,
         };
-        let this = if self.homes.contains_key(&def) {
-            None
-        } else {
-            self.st.this.clone().map(Box::new)
-        };
-        let closure = Closure {
-            def,
-            scope,
-            this,
-            frame: self.st.return_to,
-            id,
-        };
+        let this = if self.homes.contains_key(&def) { None } else { self.st.this.clone().map(Box::new) };
+        let closure = Closure { def, scope, this, frame: self.st.return_to, id };
         let closure = Rc::new(closure);
         if !self.homes.contains_key(&def) {
             self.made.push((closure.clone(), lanes));
@@ -849,10 +950,7 @@ impl<'p> Machine<'p> {
         if self.python() {
             for param in &def.params {
                 if let Some(default) = param.default {
-                    let default = NodeRef {
-                        item: at.item,
-                        node: default,
-                    };
+                    let default = NodeRef { item: at.item, node: default };
                     let (value, rest) = self.eval(default, falls);
                     falls = rest;
                     self.defaults.entry(default).or_default().join(&value);
@@ -875,19 +973,12 @@ impl<'p> Machine<'p> {
             }
             if let Some(class) = class {
                 self.note_writers_of(class, at);
-                self.classes[class as usize]
-                    .methods
-                    .entry(def.name.clone())
-                    .or_default()
-                    .push(at);
+                self.classes[class as usize].methods.entry(def.name.clone()).or_default().push(at);
             }
         }
         let mut value = self.closure(at, falls);
         for node in def.decorators.iter().rev() {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             if self.csharp() {
                 let (_, rest) = self.eval(node, falls);
                 falls = rest;
@@ -896,20 +987,16 @@ impl<'p> Machine<'p> {
             }
             let (decorator, rest) = self.eval_quietly(node, falls);
             falls = rest;
-            let known = decorator
-                .alts
-                .iter()
-                .any(|alt| matches!(alt.v, V::Closure(_)));
+            let known = decorator.alts.iter().any(|alt| matches!(alt.v, V::Closure(_)));
             if known {
-                let args = Args {
-                    positional: vec![value.clone()],
-                    nodes: vec![at],
-                    ..Args::default()
-                };
+                let args = Args { positional: vec![value.clone()], nodes: vec![at], ..Args::default() };
                 let (wrapped, rest) = self.call_value(node, &decorator, &args, falls);
                 falls = rest;
                 self.called.insert(at);
                 self.wrapped.push((at, wrapped.clone()));
+                if class.is_some() && self.python() {
+                    self.made_of.insert(at, wrapped.clone());
+                }
                 value = wrapped;
             } else {
                 if let Some(V::Name(name)) = decorator.single()
@@ -942,8 +1029,7 @@ impl<'p> Machine<'p> {
         let writers = &mut self.classes[class as usize].writers;
         for node in within.sets(span) {
             if let Some(Kind::Set { place, .. }) = code.nodes.get(node.0 as usize).map(|node| &node.kind)
-                && let Some(Kind::Field(name)) =
-                    code.nodes.get(place.0 as usize).map(|node| &node.kind)
+                && let Some(Kind::Field(name)) = code.nodes.get(place.0 as usize).map(|node| &node.kind)
             {
                 writers.entry(name.clone()).or_default().push(at);
             }
@@ -954,21 +1040,11 @@ impl<'p> Machine<'p> {
 
     pub fn escape_args(&mut self, args: &Args, lanes: Lanes) {
         for (index, value) in args.positional.iter().enumerate() {
-            let at = args.nodes.get(index).copied().unwrap_or(NodeRef {
-                item: ItemId(0),
-                node: NodeId(0),
-            });
+            let at = args.nodes.get(index).copied().unwrap_or(NodeRef { item: ItemId(0), node: NodeId(0) });
             self.escape(value, lanes, at);
         }
         for (_, value) in &args.named {
-            self.escape(
-                value,
-                lanes,
-                NodeRef {
-                    item: ItemId(0),
-                    node: NodeId(0),
-                },
-            );
+            self.escape(value, lanes, NodeRef { item: ItemId(0), node: NodeId(0) });
         }
         if let Some(block) = &args.block {
             self.run_escaped_block(block, lanes);
@@ -1009,6 +1085,10 @@ impl<'p> Machine<'p> {
                 V::Generator(generator) => {
                     let generator = generator.clone();
                     self.iterate_generator(&generator, on);
+                }
+                V::Object(object) => {
+                    let object = object.clone();
+                    self.expose(&object);
                 }
                 V::List(items) => {
                     for item in items.clone().iter() {
@@ -1051,6 +1131,29 @@ impl<'p> Machine<'p> {
 
     /// Runs an escaped closure once for each set of lanes; whether it runs at all is open.
     pub fn run_later(&mut self, closure: &Rc<Closure>, lanes: Lanes) {
+        if let Some((cond, outcome)) = self.later.take() {
+            let (yes, no) = (outcome.yes & lanes, outcome.no & lanes);
+            let branches = [
+                Branch {
+                    cond: Some(cond),
+                    decided: outcome.decided(),
+                    ..Branch::open(yes, yes.without(outcome.yes_sure))
+                },
+                Branch {
+                    cond: Some(cond),
+                    decided: outcome.decided(),
+                    ..Branch::open(no, no.without(outcome.no_sure))
+                },
+            ];
+            self.fork(&branches, |machine, index| {
+                if index == 0 {
+                    machine.run_later(closure, yes);
+                }
+                (Val::data(branches[index].lanes), branches[index].lanes)
+            });
+            self.later = Some((cond, outcome));
+            return;
+        }
         if !self.escaped.insert((closure.id, lanes.0)) {
             return;
         }
@@ -1061,12 +1164,10 @@ impl<'p> Machine<'p> {
             return;
         };
         let closure = closure.clone();
-        let args = Args {
-            open: true,
-            ..Args::default()
-        };
+        let args = Args { open: true, ..Args::default() };
         let mark = self.exits.len();
         let before = self.st.clone();
+        let foreign = self.enter_body();
         self.maybe(lanes, |machine| {
             machine.forget_written(closure.def, lanes);
             let (value, falls) = if machine.homes.contains_key(&closure.def) {
@@ -1082,6 +1183,7 @@ impl<'p> Machine<'p> {
             }
             (value, falls)
         });
+        self.foreign_below = foreign;
         // what the closure raises, its caller's caller sees; what it returns from, in a block, may have happened
         if def.form != Form::Block {
             self.exits.truncate(mark);
@@ -1089,7 +1191,7 @@ impl<'p> Machine<'p> {
         self.st = before;
     }
 
-    /// Variables that a body writes may hold anything by the time it runs again.
+    /// What a body writes may hold anything by the time it runs again: variables, what they hold, the process environment.
     pub fn forget_written(&mut self, def: NodeRef, lanes: Lanes) {
         let Some((code, within)) = self.within(def.item) else {
             return;
@@ -1097,22 +1199,98 @@ impl<'p> Machine<'p> {
         let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else {
             return;
         };
-        let mut names: FxHashSet<&SmolStr> = FxHashSet::default();
-        for node in within.sets(span) {
-            if let Some(Kind::Set { place, .. }) = code.nodes.get(node.0 as usize).map(|node| &node.kind)
-                && let Some(Kind::Name(name)) =
-                    code.nodes.get(place.0 as usize).map(|node| &node.kind)
-            {
-                names.insert(name);
+        let mut places: Vec<NodeId> = Vec::new();
+        let mut used: Vec<NodeId> = Vec::new();
+        for node in within.writes(span) {
+            let Some(node) = code.nodes.get(node.0 as usize) else {
+                continue;
+            };
+            match &node.kind {
+                Kind::Set { place, .. } | Kind::Out(place) => places.push(*place),
+                Kind::Binary { op: Op::Shift, left, .. } => places.push(*left),
+                Kind::Call(call) => {
+                    if let Some(Kind::Attr { recv, name, .. }) =
+                        code.nodes.get(call.callee.0 as usize).map(|node| &node.kind)
+                    {
+                        if super::methods::is_mutation(name) {
+                            places.push(*recv);
+                        } else {
+                            used.push(*recv);
+                        }
+                    }
+                    used.push(call.callee);
+                    used.extend(call.args.iter().copied());
+                }
+                _ => {}
             }
         }
-        for name in names {
-            if let Found::Slot(slot) = self.lookup(name)
-                && !self.slots[slot as usize].alts.is_empty()
-            {
-                self.weaken_slot(slot, &Val::data(lanes));
+        if self.ruby()
+            && let Some(V::Object(object)) = self.st.this.as_ref().and_then(|this| this.single()).cloned()
+        {
+            self.expose(&object);
+        }
+        for node in used {
+            self.forget_through(NodeRef { item: def.item, node }, lanes);
+        }
+        let mut seen: Vec<&SmolStr> = Vec::new();
+        while let Some(place) = places.pop() {
+            let at = NodeRef { item: def.item, node: place };
+            match self.kind(at) {
+                Some(Kind::Name(name)) if self.is_process_environment(name) => self.forget_variables(lanes),
+                Some(Kind::Name(name) | Kind::Field(name)) if !seen.contains(&name) => {
+                    seen.push(name);
+                    self.forget_name(name, lanes);
+                }
+                Some(Kind::Index { recv, .. }) => places.push(*recv),
+                Some(Kind::Attr { recv, .. }) => places.push(*recv),
+                Some(Kind::List(all)) => places.extend(all.iter().copied()),
+                Some(Kind::Splat(inner) | Kind::Typed(inner, _)) => places.push(*inner),
+                _ => {}
             }
         }
+    }
+
+    /// What runs again through a name: the methods of an object, the body of a closure.
+    fn forget_through(&mut self, at: NodeRef, lanes: Lanes) {
+        let slot = match self.kind(at) {
+            Some(Kind::Name(name)) => match self.lookup(name) {
+                Found::Slot(slot) => Some(slot),
+                _ => None,
+            },
+            Some(Kind::Field(name)) => self.slot_in(0, name),
+            _ => None,
+        };
+        let Some(slot) = slot else { return };
+        for alt in self.slots[slot as usize].groups(lanes) {
+            match &alt.v {
+                V::Object(object) => self.expose(object),
+                V::Closure(closure) if !self.homes.contains_key(&closure.def) && self.forgetting < 4 => {
+                    self.forgetting += 1;
+                    self.forget_written(closure.def, lanes);
+                    self.forgetting -= 1;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn is_process_environment(&self, name: &str) -> bool {
+        (self.ruby() && name == "ENV") || (self.python() && matches!(name, "environ" | "os"))
+    }
+
+    /// A name may hold anything from here on.
+    fn forget_name(&mut self, name: &SmolStr, lanes: Lanes) {
+        let slot = match self.lookup(name) {
+            Found::Slot(slot) => Some(slot),
+            _ => self.slot_in(0, name).filter(|_| name.starts_with(['$', '@'])),
+        };
+        let Some(slot) = slot else { return };
+        let held = &self.slots[slot as usize];
+        // a name that stands for a function or class still does
+        if held.alts.is_empty() || held.alts.iter().all(|alt| matches!(alt.v, V::Class(_)) || self.is_method(&alt.v)) {
+            return;
+        }
+        self.weaken_slot(slot, &Val::data(lanes));
     }
 
     pub fn iterate_generator(&mut self, generator: &Rc<(Closure, Args)>, lanes: Lanes) -> Lanes {
@@ -1122,20 +1300,11 @@ impl<'p> Machine<'p> {
         };
         let closure = Rc::new(closure.clone());
         let args = args.clone();
-        self.maybe(lanes, |machine| {
-            machine.run_body(closure.def, &closure, def, &args, lanes)
-        })
-        .1
+        self.maybe(lanes, |machine| machine.run_body(closure.def, &closure, def, &args, lanes)).1
     }
 
     /// The result of calling a function that nothing in sight defines.
-    pub fn call_unknown_function(
-        &mut self,
-        at: NodeRef,
-        name: &SmolStr,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn call_unknown_function(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         if let Some(result) = self.builtin_function(at, name, args, lanes) {
             return result;
         }
@@ -1143,12 +1312,11 @@ impl<'p> Machine<'p> {
         self.escape_args(args, lanes);
         let taint = args.all().find_map(|value| value.taint);
         // a helper that is not in sight could be the guard itself
-        let cause =
-            if looks_like_switch(name) && (args.positional.is_empty() || name.ends_with('?')) {
-                Cause::Opaque
-            } else {
-                Cause::Data
-            };
+        let cause = if looks_like_switch(name) && (args.positional.is_empty() || name.ends_with('?')) {
+            Cause::Opaque
+        } else {
+            Cause::Data
+        };
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
 }

@@ -25,8 +25,6 @@ pub struct ClassInfo {
     pub fields: FxHashMap<SmolStr, FieldInfo>,
     /// Methods that assign a field.
     pub writers: FxHashMap<SmolStr, Vec<NodeRef>>,
-    /// How many of a field's writers have been evaluated, and whether a constructor is among them.
-    pub settled: FxHashMap<SmolStr, (usize, bool)>,
     pub bases: Vec<Val>,
     pub body: BodyState,
     /// Lanes in which the class is defined.
@@ -51,6 +49,35 @@ pub struct FieldInfo {
     pub declared: bool,
     /// Assigned where it is declared, or in a constructor: never seen empty.
     pub initialised: bool,
+    /// Code beyond the file may set it.
+    pub settable: bool,
+}
+
+impl ClassInfo {
+    /// A class that a call made.
+    pub fn made(at: NodeRef, scope: u32) -> ClassInfo {
+        ClassInfo {
+            name: SmolStr::default(),
+            node: at,
+            form: ClassForm::Class,
+            scope,
+            methods: FxHashMap::default(),
+            fields: FxHashMap::default(),
+            writers: FxHashMap::default(),
+            bases: Vec::new(),
+            body: BodyState::Done,
+            lanes: Lanes::ALL,
+            why: Why::default(),
+        }
+    }
+}
+
+/// Ruby: the fields of a class itself are not those of its objects.
+fn own_field(this: &V, name: &SmolStr, ruby: bool) -> SmolStr {
+    match this {
+        V::Class(_) if ruby && name.starts_with('@') && !name.starts_with("@@") => SmolStr::new(format!("self.{name}")),
+        _ => name.clone(),
+    }
 }
 
 impl<'p> Machine<'p> {
@@ -62,45 +89,21 @@ impl<'p> Machine<'p> {
         match self.kind(at) {
             Some(Kind::Seq(all)) => {
                 for node in all {
-                    self.hoist(
-                        NodeRef {
-                            item: at.item,
-                            node: *node,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: at.item, node: *node }, depth + 1);
                 }
             }
             // members under `#if`
             Some(Kind::If { arms, otherwise }) if self.csharp() => {
                 for (_, body) in arms {
-                    self.hoist(
-                        NodeRef {
-                            item: at.item,
-                            node: *body,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: at.item, node: *body }, depth + 1);
                 }
                 if let Some(node) = otherwise {
-                    self.hoist(
-                        NodeRef {
-                            item: at.item,
-                            node: *node,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: at.item, node: *node }, depth + 1);
                 }
             }
             Some(Kind::Item(id)) => {
                 if let Some(code) = self.program.code(*id) {
-                    self.hoist(
-                        NodeRef {
-                            item: *id,
-                            node: code.root,
-                        },
-                        depth + 1,
-                    );
+                    self.hoist(NodeRef { item: *id, node: code.root }, depth + 1);
                 }
             }
             Some(Kind::Def(def)) => self.hoist_def(at, def),
@@ -135,28 +138,39 @@ impl<'p> Machine<'p> {
         let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
             return;
         };
-        for node in within.sets(span) {
-            let place = match code.nodes.get(node.0 as usize).map(|node| &node.kind) {
-                Some(Kind::Set { place, .. }) => *place,
-                Some(Kind::Out(place)) => *place,
+        for node in within.writes(span) {
+            let Some(node) = code.nodes.get(node.0 as usize) else {
+                continue;
+            };
+            let place = match &node.kind {
+                Kind::Set { place, .. } => match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
+                    // `@list[0] = …` changes what the field holds
+                    Some(Kind::Index { recv, .. }) if self.ruby() => *recv,
+                    _ => *place,
+                },
+                Kind::Out(place) => *place,
+                Kind::Binary { op: Op::Shift, left, .. } if self.ruby() => *left,
+                Kind::Call(call) if self.ruby() => {
+                    match code.nodes.get(call.callee.0 as usize).map(|node| &node.kind) {
+                        Some(Kind::Attr { recv, name, .. }) if super::methods::is_mutation(name) => *recv,
+                        _ => continue,
+                    }
+                }
                 _ => continue,
             };
             let name = match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
                 Some(Kind::Field(name)) => name,
-                Some(Kind::Attr { recv, name, .. }) => {
-                    match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
-                        Some(Kind::SelfRef) => name,
-                        Some(Kind::Name(this)) if this == "self" || this == "cls" => name,
-                        _ => continue,
-                    }
-                }
+                Some(Kind::Attr { recv, name, .. }) => match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
+                    Some(Kind::SelfRef) => name,
+                    Some(Kind::Name(this)) if this == "self" || this == "cls" => name,
+                    _ => continue,
+                },
                 Some(Kind::Name(name)) if self.csharp() => name,
                 _ => continue,
             };
-            let writers = self.classes[class as usize]
-                .writers
-                .entry(name.clone())
-                .or_default();
+            let of_class = self.ruby() && self.def(at).is_some_and(|def| def.is_static);
+            let name = if of_class { own_field(&V::Class(class), name, true) } else { name.clone() };
+            let writers = self.classes[class as usize].writers.entry(name).or_default();
             if writers.last() != Some(&at) {
                 writers.push(at);
             }
@@ -176,11 +190,10 @@ impl<'p> Machine<'p> {
                 _ => None,
             }
         } else if self.ruby() || (self.csharp() && class.form != ClassForm::Enum) {
-            self.slot_in(outer, &simple)
-                .and_then(|slot| match self.slots[slot as usize].single() {
-                    Some(V::Class(known)) => Some(*known),
-                    _ => None,
-                })
+            self.slot_in(outer, &simple).and_then(|slot| match self.slots[slot as usize].single() {
+                Some(V::Class(known)) => Some(*known),
+                _ => None,
+            })
         } else {
             None
         };
@@ -201,10 +214,15 @@ impl<'p> Machine<'p> {
                     body: BodyState::Waiting,
                     lanes: Lanes::ALL,
                     why: Why::default(),
-                    settled: FxHashMap::default(),
                 });
+                for (name, value) in self.seeded_fields(at) {
+                    let field = self.classes[index as usize].fields.entry(name).or_default();
+                    field.value = value;
+                }
                 let slot = self.declare(outer, &simple);
-                self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
+                if !self.python() || self.slots[slot as usize].alts.is_empty() {
+                    self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
+                }
                 self.class_names.entry(simple).or_insert(index);
                 index
             }
@@ -212,38 +230,15 @@ impl<'p> Machine<'p> {
         self.class_of_item.insert(at, index);
         let scope = self.classes[index as usize].scope;
         for param in &class.params {
-            let value = param
-                .ty
-                .as_deref()
-                .and_then(|ty| self.typed(ty, Lanes::ALL))
-                .unwrap_or_else(|| Val::data(Lanes::ALL));
-            let field = FieldInfo {
-                ty: param.ty.clone(),
-                value,
-                declared: true,
-                initialised: true,
-            };
-            self.classes[index as usize]
-                .fields
-                .insert(param.name.clone(), field);
+            let value =
+                param.ty.as_deref().and_then(|ty| self.typed(ty, Lanes::ALL)).unwrap_or_else(|| Val::data(Lanes::ALL));
+            let field = FieldInfo { ty: param.ty.clone(), value, declared: true, initialised: true, settable: false };
+            self.classes[index as usize].fields.insert(param.name.clone(), field);
         }
         let before = std::mem::replace(&mut self.st.scope, scope);
-        self.hoist(
-            NodeRef {
-                item: at.item,
-                node: class.body,
-            },
-            depth + 1,
-        );
+        self.hoist(NodeRef { item: at.item, node: class.body }, depth + 1);
         if self.csharp() {
-            self.predeclare_fields(
-                index,
-                NodeRef {
-                    item: at.item,
-                    node: class.body,
-                },
-                0,
-            );
+            self.predeclare_fields(index, NodeRef { item: at.item, node: class.body }, 0);
         }
         self.st.scope = before;
         index
@@ -257,50 +252,157 @@ impl<'p> Machine<'p> {
         match self.kind(at) {
             Some(Kind::Seq(all)) => {
                 for node in all {
-                    self.predeclare_fields(
-                        class,
-                        NodeRef {
-                            item: at.item,
-                            node: *node,
-                        },
-                        depth + 1,
-                    );
+                    self.predeclare_fields(class, NodeRef { item: at.item, node: *node }, depth + 1);
                 }
             }
             Some(Kind::If { arms, otherwise }) => {
                 for node in arms.iter().map(|(_, body)| *body).chain(*otherwise) {
-                    self.predeclare_fields(
-                        class,
-                        NodeRef {
-                            item: at.item,
-                            node,
-                        },
-                        depth + 1,
-                    );
+                    self.predeclare_fields(class, NodeRef { item: at.item, node }, depth + 1);
                 }
             }
             Some(Kind::Item(id)) => {
                 if let Some(code) = self.program.code(*id) {
-                    self.predeclare_fields(
-                        class,
-                        NodeRef {
-                            item: *id,
-                            node: code.root,
-                        },
-                        depth + 1,
-                    );
+                    self.predeclare_fields(class, NodeRef { item: *id, node: code.root }, depth + 1);
                 }
             }
-            Some(Kind::Let { name, ty, .. }) => {
-                let field = self.classes[class as usize]
-                    .fields
-                    .entry(name.clone())
-                    .or_default();
+            Some(Kind::Let { name, ty, settable, .. }) => {
+                let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
                 field.declared = true;
                 field.ty = ty.clone();
+                field.settable |= settable;
             }
             _ => {}
         }
+    }
+
+    /// C#: the bases of every class are known before any body runs.
+    pub fn link_bases(&mut self) {
+        if !self.csharp() {
+            return;
+        }
+        let mut nodes: Vec<(NodeRef, u32)> = self.class_of_item.iter().map(|(at, class)| (*at, *class)).collect();
+        nodes.sort_unstable();
+        for (at, class) in nodes {
+            let Some(Kind::Class(node)) = self.kind(at) else {
+                continue;
+            };
+            for base in &node.bases {
+                let name = match self.kind(NodeRef { item: at.item, node: *base }) {
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
+                    Some(Kind::Call(call)) => match self.kind(NodeRef { item: at.item, node: call.callee }) {
+                        Some(Kind::Name(name) | Kind::Attr { name, .. }) => name,
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                if let Some(base) = self.class_named(name)
+                    && base != class
+                {
+                    let known = Val::of(V::Class(base), Lanes::ALL);
+                    self.classes[class as usize].bases.push(known);
+                }
+            }
+        }
+    }
+
+    /// Whether a class of the file derives from another, however far.
+    pub fn derives(&self, class: u32, ancestor: u32) -> bool {
+        let mut todo = vec![class];
+        let mut seen = Vec::new();
+        while let Some(class) = todo.pop() {
+            if seen.contains(&class) || seen.len() > 64 {
+                continue;
+            }
+            seen.push(class);
+            for base in &self.classes[class as usize].bases {
+                if let Some(V::Class(base)) = base.single() {
+                    if *base == ancestor {
+                        return true;
+                    }
+                    todo.push(*base);
+                }
+            }
+        }
+        false
+    }
+
+    /// C#: the classes of the file that derive from this one and define the member themselves.
+    pub fn overridden_in(&self, class: u32, name: &str) -> Vec<u32> {
+        if !self.csharp() {
+            return Vec::new();
+        }
+        (0..self.classes.len() as u32)
+            .filter(|derived| {
+                let info = &self.classes[*derived as usize];
+                *derived != class
+                    && (info.methods.contains_key(name) || info.fields.get(name).is_some_and(|field| field.declared))
+                    && self.derives(*derived, class)
+            })
+            .collect()
+    }
+
+    /// Whether a method runs on an object of another class than the one that defines it: what it calls is looked up there.
+    pub fn is_of_kin(&self, closure: &Closure) -> bool {
+        let home = self.homes.get(&closure.def).and_then(|(_, class)| *class);
+        match (home, closure.this.as_ref().and_then(|this| this.single())) {
+            (Some(home), Some(V::Instance(class) | V::Class(class))) => *class != home,
+            _ => false,
+        }
+    }
+
+    /// The method that `super().name()` or `base.name()` finds from the method that runs. `None` where it is not known:
+    /// several bases in play, overloads.
+    pub fn method_above(&self, name: &str) -> Option<NodeRef> {
+        if self.ruby() || self.st.this.is_none() {
+            return None;
+        }
+        let mut scope = Some(self.st.scope);
+        let class = loop {
+            let here = &self.scopes[scope? as usize];
+            if let ScopeKind::Class(class) = here.kind {
+                break class;
+            }
+            scope = here.parent;
+        };
+        if self.python() && self.classes.iter().any(|class| class.bases.len() > 1) {
+            return None;
+        }
+        let found = self.classes[class as usize].bases.iter().find_map(|base| match base.single() {
+            Some(V::Class(base)) if *base != class => {
+                let found = self.methods_named(*base, name);
+                (!found.is_empty()).then_some(found)
+            }
+            _ => None,
+        })?;
+        match found.as_slice() {
+            [one] => Some(*one),
+            [.., last] if self.python() => Some(*last),
+            _ => None,
+        }
+        .filter(|def| self.python() || self.def(*def).is_some_and(|def| def.form == Form::Function))
+    }
+
+    /// The class whose members are looked up first: that of the object, where code of a base runs on it.
+    pub fn runtime_class(&self, this: &V, class: u32) -> u32 {
+        let own = match this {
+            V::Instance(own) => *own,
+            V::Object(object) => object.class,
+            _ => return class,
+        };
+        if self.csharp() && own != class && self.derives(own, class) { own } else { class }
+    }
+
+    /// Abstract, or of an interface: there is nothing to run.
+    pub fn is_abstract(&self, def: NodeRef) -> bool {
+        self.def(def).is_some_and(|node| {
+            matches!(
+                self.kind(NodeRef {
+                    item: def.item,
+                    node: node.body
+                }),
+                Some(Kind::Opaque { children, writes }) if children.is_empty() && writes.is_empty()
+            )
+        })
     }
 
     pub fn class_named(&self, name: &str) -> Option<u32> {
@@ -321,13 +423,13 @@ impl<'p> Machine<'p> {
             {
                 return true;
             }
-            todo.extend(info.bases.iter().filter_map(|base| {
-                if let Some(V::Class(base)) = base.single() {
-                    Some(*base)
-                } else {
-                    None
-                }
-            }));
+            todo.extend(
+                info.bases.iter().filter_map(
+                    |base| {
+                        if let Some(V::Class(base)) = base.single() { Some(*base) } else { None }
+                    },
+                ),
+            );
         }
         false
     }
@@ -340,13 +442,11 @@ impl<'p> Machine<'p> {
             if let Some(found) = info.methods.get(name) {
                 return found.clone();
             }
-            match info.bases.iter().find_map(|base| {
-                if let Some(V::Class(base)) = base.single() {
-                    Some(*base)
-                } else {
-                    None
-                }
-            }) {
+            match info.bases.iter().find_map(
+                |base| {
+                    if let Some(V::Class(base)) = base.single() { Some(*base) } else { None }
+                },
+            ) {
                 Some(base) => class = base,
                 None => break,
             }
@@ -377,7 +477,11 @@ impl<'p> Machine<'p> {
     pub fn eval_class(&mut self, at: NodeRef, class: &'p Class, lanes: Lanes) -> (Val, Lanes) {
         let index = self.declare_class(at, class, 0);
         self.run_class_body(index, at, class, lanes);
-        (Val::of(V::Class(index), lanes), lanes)
+        let value = Val::of(V::Class(index), lanes);
+        if self.python() {
+            return self.bind_class(at, class, value, lanes);
+        }
+        (value, lanes)
     }
 
     /// Runs a class body once, where the class is defined.
@@ -387,40 +491,29 @@ impl<'p> Machine<'p> {
         }
         let mut bases = Vec::new();
         for base in &class.bases {
-            let (value, _) = self.eval_quietly(
-                NodeRef {
-                    item: at.item,
-                    node: *base,
-                },
-                lanes,
-            );
+            let (value, _) = self.eval_quietly(NodeRef { item: at.item, node: *base }, lanes);
             bases.push(value);
         }
+        // those of the file are known in C#
+        bases.retain(|base| !self.csharp() || !matches!(base.single(), Some(V::Class(_))));
         self.classes[index as usize].bases.extend(bases);
         if class.form != ClassForm::Module {
             self.classes[index as usize].lanes = lanes;
             self.classes[index as usize].why = self.st.path.clone();
         }
-        for node in &class.decorators {
-            self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: *node,
-                },
-                lanes,
-            );
+        // Python applies them to the class, after its body
+        let before_body = match self.python() {
+            true => [].as_slice(),
+            false => class.decorators.as_slice(),
+        };
+        for node in before_body {
+            self.eval(NodeRef { item: at.item, node: *node }, lanes);
         }
         let before = self.st.clone();
         self.classes[index as usize].body = BodyState::Running;
         self.st.scope = self.classes[index as usize].scope;
         self.st.this = Some(Val::of(V::Class(index), Lanes::ALL));
-        self.eval(
-            NodeRef {
-                item: at.item,
-                node: class.body,
-            },
-            lanes,
-        );
+        self.eval(NodeRef { item: at.item, node: class.body }, lanes);
         self.classes[index as usize].body = BodyState::Done;
         self.st = before;
     }
@@ -447,18 +540,8 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn declare_field(
-        &mut self,
-        class: u32,
-        name: &SmolStr,
-        ty: Option<&SmolStr>,
-        value: &Val,
-        lanes: Lanes,
-    ) {
-        let field = self.classes[class as usize]
-            .fields
-            .entry(name.clone())
-            .or_default();
+    pub fn declare_field(&mut self, class: u32, name: &SmolStr, ty: Option<&SmolStr>, value: &Val, lanes: Lanes) {
+        let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
         field.declared = true;
         field.ty = ty.cloned();
         if !value.alts.is_empty() {
@@ -469,44 +552,56 @@ impl<'p> Machine<'p> {
 
     pub fn write_class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, value: &Val) {
         let in_constructor = self.in_constructor;
-        let field = self.classes[class as usize]
-            .fields
-            .entry(name.clone())
-            .or_default();
-        field.value.join(&self.st.under_way(value, lanes));
+        let read = self.fields_read.contains(&(class, name.clone()));
+        let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
+        let value = self.st.under_way(value, lanes);
+        let known = |alt: &Alt| field.value.alts.iter().any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes));
+        self.stale |= read && !value.alts.iter().all(known);
+        let before = field.value.size();
+        field.value.join(&value);
+        let grew = field.value.size() != before;
         field.initialised |= in_constructor;
+        if grew {
+            self.wrote(Place::Field(class, name.clone()));
+        }
+    }
+
+    /// A field that the body of its class assigns is never seen empty.
+    pub fn assigned_in_body(&mut self, class: u32, name: &str) {
+        if let Some(field) = self.classes[class as usize].fields.get_mut(name) {
+            field.initialised = true;
+        }
+    }
+
+    /// The class whose `@@` variables a class shares: the last one it derives from.
+    fn root_of(&self, this: &V) -> u32 {
+        let mut class = match this {
+            V::Class(class) | V::Instance(class) => *class,
+            V::Object(object) => object.class,
+            _ => 0,
+        };
+        for _ in 0..MAX_BASES {
+            match self.kin.get(&class).and_then(|kin| kin.base) {
+                Some(base) => class = base,
+                None => break,
+            }
+        }
+        class
     }
 
     pub fn this(&self, lanes: Lanes) -> Val {
         match &self.st.this {
             Some(this) => {
                 let value = this.only(lanes);
-                if value.alts.is_empty() {
-                    Val::data(lanes)
-                } else {
-                    value
-                }
+                if value.alts.is_empty() { Val::data(lanes) } else { value }
             }
             None => Val::data(lanes),
         }
     }
 
-    fn this_class(&self) -> Option<u32> {
-        match self.st.this.as_ref()?.single()? {
-            V::Class(class) | V::Instance(class) => Some(*class),
-            V::Object(object) => Some(object.class),
-            _ => None,
-        }
-    }
-
     /// What stands before a bare member name inside a class.
     pub fn member_receiver(&self, class: u32, lanes: Lanes) -> V {
-        match self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.only(lanes).single().cloned())
-        {
+        match self.st.this.as_ref().and_then(|this| this.only(lanes).single().cloned()) {
             Some(this @ (V::Object(_) | V::Instance(_) | V::Class(_))) => this,
             _ => V::Instance(class),
         }
@@ -524,15 +619,16 @@ impl<'p> Machine<'p> {
                 None => Val::data(lanes),
             };
         }
-        let this = self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.single().cloned());
+        let this = self.st.this.as_ref().and_then(|this| this.single().cloned());
         match this {
-            Some(V::Object(object)) => self.object_field(&object, name, lanes),
-            Some(V::Class(class) | V::Instance(class)) => {
+            Some(ref this @ (V::Object(_) | V::Class(_) | V::Instance(_))) if name.starts_with("@@") => {
+                let class = self.root_of(this);
                 self.class_field(class, name, lanes, false)
+            }
+            Some(V::Object(object)) => self.object_field(&object, name, lanes),
+            Some(ref this @ (V::Class(class) | V::Instance(class))) => {
+                let name = own_field(this, name, self.ruby());
+                self.class_field(class, &name, lanes, false)
             }
             _ => match self.slot_in(0, name) {
                 Some(slot) => self.slots[slot as usize].only(lanes),
@@ -543,19 +639,29 @@ impl<'p> Machine<'p> {
 
     /// A field about to be set by `||=`: while its writers are still being evaluated it counts as empty.
     pub fn peek_field_of_this(&mut self, name: &SmolStr, lanes: Lanes) -> Val {
-        match self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.single().cloned())
-        {
-            Some(V::Class(class) | V::Instance(class)) => {
+        match self.st.this.as_ref().and_then(|this| this.single().cloned()) {
+            Some(ref this @ (V::Object(_) | V::Class(_) | V::Instance(_))) if name.starts_with("@@") => {
+                let class = self.root_of(this);
                 self.class_field(class, name, lanes, true)
+            }
+            Some(ref this @ (V::Class(class) | V::Instance(class))) => {
+                let name = own_field(this, name, self.ruby());
+                self.class_field(class, &name, lanes, true)
             }
             None => match self.slot_in(0, name) {
                 Some(slot) => self.slots[slot as usize].only(lanes),
                 None => Val::nil(lanes),
             },
+            Some(V::Object(object)) => {
+                let own =
+                    object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
+                let mut value = own.unwrap_or_default();
+                let rest = lanes.without(value.lanes());
+                if !rest.is_empty() {
+                    value.join(&self.class_field(object.class, name, rest, true));
+                }
+                value
+            }
             _ => self.read_field_of_this(name, lanes),
         }
     }
@@ -566,48 +672,90 @@ impl<'p> Machine<'p> {
             self.set_slot(slot, lanes, value);
             return;
         }
-        let this = self
-            .st
-            .this
-            .as_ref()
-            .and_then(|this| this.single().cloned());
+        let this = self.st.this.as_ref().and_then(|this| this.single().cloned());
         match this {
+            Some(ref this @ (V::Object(_) | V::Instance(_))) if name.starts_with("@@") => {
+                let class = self.root_of(this);
+                self.write_class_field(class, name, lanes, value);
+            }
             Some(V::Object(object)) => {
                 self.write_object_field(&object, name, lanes, value);
                 self.write_class_field(object.class, name, lanes, value);
             }
-            Some(V::Class(class) | V::Instance(class)) => {
-                self.write_class_field(class, name, lanes, value)
+            Some(ref this @ (V::Class(class) | V::Instance(class))) => {
+                let name = own_field(this, name, self.ruby());
+                // what a class body assigns is there before anything of the class runs
+                let in_body = self.ruby()
+                    && matches!(self.scopes[self.st.scope as usize].kind, ScopeKind::Class(_))
+                    && lanes == Lanes::ALL
+                    && self.branch() == 0;
+                let before = self.in_constructor;
+                self.in_constructor |= in_body;
+                let class = if name.starts_with("@@") { self.root_of(this) } else { class };
+                self.write_class_field(class, &name, lanes, value);
+                self.in_constructor = before;
             }
             _ => {}
         }
     }
 
-    fn write_object_field(
-        &mut self,
-        object: &Rc<Object>,
-        name: &SmolStr,
-        lanes: Lanes,
-        value: &Val,
-    ) {
-        let strong = self.in_constructor;
+    pub fn write_object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes, value: &Val) {
+        self.wrote(Place::Field(object.class, name.clone()));
+        if object.body != self.foreign_below {
+            // a body that may run at any time writes it
+            object.exposed.set(true);
+        }
+        let certain = object.born == self.branch() && object.body == self.foreign_below;
+        let strong = certain && !object.exposed.get() && (self.in_constructor || self.ruby());
         let value = self.st.under_way(value, lanes);
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) if strong => old.overwrite(lanes, &value),
             Some((_, old)) => old.join(&value),
-            None => fields.push((name.clone(), value)),
+            None => {
+                let mut value = value;
+                if !certain {
+                    // the branch that writes it need not run
+                    value.join(&Val::nil(lanes));
+                }
+                fields.push((name.clone(), value));
+            }
         }
     }
 
-    fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
-        let own = object
-            .fields
-            .borrow()
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.only(lanes));
+    /// An object gets into code that is not in sight: its methods may run, so its fields hold what these write.
+    pub fn expose(&mut self, object: &Rc<Object>) {
+        if !object.exposed.replace(true) && self.ruby() {
+            let held: Vec<Val> = object.fields.borrow().iter().map(|(_, value)| value.clone()).collect();
+            let at = NodeRef { item: ItemId(0), node: NodeId(0) };
+            for value in held {
+                self.escape(&value, Lanes::ALL, at);
+            }
+        }
+        let names: Vec<SmolStr> = object.fields.borrow().iter().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let writers = self.classes[object.class as usize].writers.get(&name).cloned().unwrap_or_default();
+            let changes =
+                writers.iter().any(|writer| self.def(*writer).is_some_and(|def| def.form != Form::Constructor));
+            if changes {
+                let value = self.class_field(object.class, &name, Lanes::ALL, false);
+                let mut fields = object.fields.borrow_mut();
+                if let Some((_, held)) = fields.iter_mut().find(|(known, _)| *known == name) {
+                    held.join(&value);
+                }
+            }
+        }
+    }
+
+    pub fn object_field(&mut self, object: &Rc<Object>, name: &SmolStr, lanes: Lanes) -> Val {
+        self.looked_at(Place::Field(object.class, name.clone()));
+        let own = object.fields.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.only(lanes));
         match own {
+            // what other bodies write to it, the class knows
+            Some(mut value) if self.ruby() && object.body != self.foreign_below => {
+                value.join(&self.class_field(object.class, name, lanes, false));
+                value
+            }
             Some(mut value) => {
                 let rest = lanes.without(value.lanes());
                 if !rest.is_empty() {
@@ -622,26 +770,30 @@ impl<'p> Machine<'p> {
     /// A field as every object of the class may hold it: the join of all assignments.
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
-        let info = &self.classes[class as usize];
-        let count = info.writers.get(name).map_or(0, Vec::len);
-        let (settled, mut constructed) = info.settled.get(name).copied().unwrap_or_default();
+        self.fields_read.insert((class, name.clone()));
+        self.looked_at(Place::Field(class, name.clone()));
+        let mut writers = self.classes[class as usize].writers.get(name).cloned().unwrap_or_default();
+        if self.ruby() {
+            writers.extend(self.derived_writers(class, name));
+        }
         let mut running = false;
-        if settled < count {
-            let writers = info.writers.get(name).cloned().unwrap_or_default();
-            for writer in &writers {
-                constructed |= self
-                    .def(*writer)
-                    .is_some_and(|def| def.form == Form::Constructor);
-                if self.is_running(*writer) {
-                    running = true;
-                } else {
-                    self.summary(*writer);
-                }
+        let mut constructed = false;
+        // a plain setter that somebody in sight uses writes what these give it
+        let used = self.ruby() && self.set_outside.contains(&(class, name.clone()));
+        for writer in &writers {
+            if used && self.is_plain_setter(*writer) {
+                continue;
             }
-            let done = |writer: &NodeRef| matches!(self.summaries.get(writer), Some(Summary::Done(_)));
-            if !running && writers.iter().all(done) {
-                let settled = (count, constructed);
-                self.classes[class as usize].settled.insert(name.clone(), settled);
+            constructed |= self.def(*writer).is_some_and(|def| def.form == Form::Constructor);
+            if self.is_running(*writer) {
+                running = true;
+            } else {
+                self.summary(*writer);
+            }
+        }
+        for writer in self.member_writers.get(name).cloned().unwrap_or_default() {
+            if !self.is_running(writer) {
+                self.summary(writer);
             }
         }
         let Some(field) = self.classes[class as usize].fields.get(name) else {
@@ -651,21 +803,22 @@ impl<'p> Machine<'p> {
                 value.join(&Val::data(rest));
                 return value;
             }
-            return if memo {
-                Val::nil(lanes)
-            } else {
-                self.inherited(class, name, lanes)
-            };
+            return if memo { Val::nil(lanes) } else { self.inherited(class, name, lanes) };
         };
         let mut value = field.value.only(lanes);
         let initialised = field.initialised || constructed;
         let ty = field.ty.clone();
         let declared = field.declared;
         let rest = lanes.without(value.lanes());
+        // nothing here sets it, so something else does, or it would not be settable
+        let set_elsewhere = field.settable && !self.assigned_names.contains(name);
         if let Some(hint) = ty.as_deref().and_then(|ty| self.typed(ty, lanes))
             && (value.alts.is_empty() || value.is_data())
         {
             return hint;
+        }
+        if set_elsewhere {
+            value.join(&Val::unknown(Cause::Flag, lanes));
         }
         if running && !memo {
             value.join(&Val::data(lanes));
@@ -674,11 +827,11 @@ impl<'p> Machine<'p> {
             let empty = match ty.as_deref() {
                 Some("bool") => V::Bool(false),
                 _ if declared
-                    && count == 0
+                    && writers.is_empty()
                     && value.alts.is_empty()
-                    && ty.as_deref().is_none_or(|ty| {
-                        !ty.contains("Action") && !ty.contains("Func") && !ty.contains("Event")
-                    }) =>
+                    && ty
+                        .as_deref()
+                        .is_none_or(|ty| !ty.contains("Action") && !ty.contains("Func") && !ty.contains("Event")) =>
                 {
                     V::Unknown(Cause::Data)
                 }
@@ -686,21 +839,21 @@ impl<'p> Machine<'p> {
             };
             value.join(&Val::of(empty, lanes));
         } else if !rest.is_empty() {
-            value.join(&if memo {
-                Val::nil(rest)
-            } else {
-                Val::data(rest)
-            });
+            value.join(&if memo { Val::nil(rest) } else { Val::data(rest) });
         }
         value
     }
 
+    /// `attr_writer`: assigns what it is given and does nothing else.
+    fn is_plain_setter(&self, at: NodeRef) -> bool {
+        let Some(def) = self.def(at).filter(|def| def.form == Form::Setter) else { return false };
+        let body = NodeRef { item: at.item, node: def.body };
+        matches!(self.kind(body), Some(Kind::Set { value, .. }) if matches!(self.kind(NodeRef { item: at.item, node: *value }), Some(Kind::Name(name)) if Some(name) == def.params.first().map(|param| &param.name)))
+    }
+
     /// A member that the file does not define: inherited, or made at run time.
     fn inherited(&self, class: u32, name: &str, lanes: Lanes) -> Val {
-        let outside = self.classes[class as usize]
-            .bases
-            .iter()
-            .any(|base| !matches!(base.single(), Some(V::Class(_))));
+        let outside = self.classes[class as usize].bases.iter().any(|base| !matches!(base.single(), Some(V::Class(_))));
         if looks_like_switch(name) && (outside || !self.csharp()) {
             Val::unknown(Cause::Opaque, lanes)
         } else {
@@ -709,39 +862,81 @@ impl<'p> Machine<'p> {
     }
 
     /// `v.name`, where `v` is a class of the file or an object of one.
-    pub fn read_member(
+    pub fn read_member(&mut self, at: NodeRef, v: &V, class: u32, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
+        let class = self.runtime_class(v, class);
+        if let V::Instance(declared) = v
+            && *declared == class
+        {
+            let overriding = self.overridden_in(class, name);
+            if !overriding.is_empty() {
+                return self.read_virtual(at, class, name, lanes, overriding);
+            }
+        }
+        self.read_own_member(at, v, class, name, lanes)
+    }
+
+    /// An object of a class or of one that derives from it: any of their members may be meant.
+    fn read_virtual(
         &mut self,
         at: NodeRef,
-        v: &V,
         class: u32,
         name: &SmolStr,
         lanes: Lanes,
+        overriding: Vec<u32>,
     ) -> (Val, Lanes) {
-        let found = self.methods_named(class, name);
-        if let Some(def) = found
-            .iter()
-            .find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter))
+        let mut classes = overriding;
+        let own = self.methods_named(class, name);
+        if own.is_empty() || own.iter().any(|def| !self.is_abstract(*def)) {
+            classes.push(class);
+        }
+        let branches: Vec<Branch> = classes.iter().map(|_| Branch::open(lanes, Lanes::NONE)).collect();
+        self.fork(&branches, |machine, index| {
+            let this = V::Instance(classes[index]);
+            machine.read_own_member(at, &this, classes[index], name, lanes)
+        })
+    }
+
+    fn read_own_member(&mut self, at: NodeRef, v: &V, class: u32, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
+        if self.ruby()
+            && let Some(result) = self.call_ruby_member(at, v, class, name, &Args::default(), lanes)
         {
-            let closure = self.bound(*def, v, lanes);
+            return result;
+        }
+        if self.ruby()
+            && let Some(result) = self.made_member(at, v, class, name, &Args::default(), lanes)
+        {
+            return result;
+        }
+        let found = self.methods_named(class, name);
+        if let Some(def) = found.iter().find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter)) {
+            let written = self.written_over(v, class, name, lanes);
+            let closure = match self.made_of.get(def) {
+                Some(made) => made.only(lanes),
+                None => self.bound(*def, v, lanes),
+            };
             let form = self.def(*def).map(|def| def.form);
-            if form == Some(Form::Getter) || self.ruby() {
-                return self.call_value(at, &closure, &Args::default(), lanes);
+            let (mut value, falls) = if form == Some(Form::Getter) || self.ruby() {
+                self.call_value(at, &closure, &Args::default(), lanes)
+            } else {
+                (closure, lanes)
+            };
+            if !written.alts.is_empty() {
+                value.join(&written);
+                return (value, lanes);
             }
-            return (closure, lanes);
+            return (value, falls);
         }
         if let V::Object(object) = v {
-            let own = object
-                .fields
-                .borrow()
-                .iter()
-                .any(|(known, _)| known == name);
+            let own = object.fields.borrow().iter().any(|(known, _)| known == name);
             if own || self.classes[class as usize].fields.contains_key(name) {
                 return (self.object_field(object, name, lanes), lanes);
             }
         }
         let info = &self.classes[class as usize];
         if info.fields.contains_key(name) {
-            return (self.class_field(class, name, lanes, false), lanes);
+            let value = self.class_field(class, name, lanes, false);
+            let value = self.setting(at, class, name, value, lanes);
+            return (self.as_member(class, value), lanes);
         }
         if let Some(slot) = self.slot_in(info.scope, name) {
             let mut value = self.slots[slot as usize].only(lanes);
@@ -750,20 +945,12 @@ impl<'p> Machine<'p> {
             return (value, lanes);
         }
         if let Some(base) = self.first_class_base(class) {
-            return self.read_member(at, v, base, name, lanes);
+            return self.read_own_member(at, v, base, name, lanes);
         }
         if let Some(base) = self.library_base(class) {
-            return (
-                Val::of(V::Name(SmolStr::new(format!("{base}.{name}"))), lanes),
-                lanes,
-            );
+            return (Val::of(V::Name(SmolStr::new(format!("{base}.{name}"))), lanes), lanes);
         }
-        if self.csharp()
-            && matches!(
-                name.as_str(),
-                "Environment" | "HostingEnvironment" | "HostEnvironment"
-            )
-        {
+        if self.csharp() && matches!(name.as_str(), "Environment" | "HostingEnvironment" | "HostEnvironment") {
             return (Val::of(V::Host, lanes), lanes);
         }
         (self.inherited(class, name, lanes), lanes)
@@ -774,14 +961,8 @@ impl<'p> Machine<'p> {
         self.classes[class as usize]
             .bases
             .iter()
-            .find_map(|base| {
-                if let Some(V::Class(base)) = base.single() {
-                    Some(*base)
-                } else {
-                    None
-                }
-            })
-            .filter(|base| *base < class)
+            .find_map(|base| if let Some(V::Class(base)) = base.single() { Some(*base) } else { None })
+            .filter(|base| !self.derives(*base, *base))
     }
 
     /// A method as a value, bound to its object.
@@ -799,13 +980,7 @@ impl<'p> Machine<'p> {
     }
 
     /// `new C(args)`.
-    pub fn construct(
-        &mut self,
-        at: NodeRef,
-        class: u32,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn construct(&mut self, at: NodeRef, class: u32, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         self.ensure_class_body(class);
         if let Some(base) = self.library_base(class)
             && let Some((effect, family)) = self.symbol_of(&base)
@@ -815,34 +990,35 @@ impl<'p> Machine<'p> {
             return (Val::of(V::Made(base), lanes).tainted(Some(at)), lanes);
         }
         if self.classes[class as usize].form == ClassForm::Enum {
-            return (
-                args.get(0).cloned().unwrap_or_else(|| Val::data(lanes)),
-                lanes,
-            );
+            if self.answers_itself(class, &["_missing_", "__new__"]) {
+                self.escape_args(args, lanes);
+                return (Val::data(lanes), lanes);
+            }
+            let value = args.get(0).cloned().unwrap_or_else(|| Val::data(lanes));
+            return (self.as_member(class, value), lanes);
         }
         let taint = args.all().find_map(|value| value.taint);
+        if self.ruby()
+            && let Some(result) = self.construct_struct(class, args, lanes)
+        {
+            return result;
+        }
         let Some(Kind::Class(node)) = self.kind(self.classes[class as usize].node) else {
             return (Val::data(lanes), lanes);
         };
-        let constructors: Vec<NodeRef> = [
-            "initialize",
-            "__init__",
-            node.name.rsplit('.').next().unwrap_or_default(),
-        ]
-        .iter()
-        .flat_map(|name| self.methods_named(class, name))
-        .filter(|at| {
-            self.def(*at)
-                .is_some_and(|def| def.form == Form::Constructor && !def.is_static)
-        })
-        .collect();
+        let constructors: Vec<NodeRef> = ["initialize", "__init__", node.name.rsplit('.').next().unwrap_or_default()]
+            .iter()
+            .flat_map(|name| self.methods_named(class, name))
+            .filter(|at| self.def(*at).is_some_and(|def| def.form == Form::Constructor && !def.is_static))
+            .collect();
         let count = args.positional.len() + args.named.len();
         let constructor = constructors
             .iter()
             .copied()
             .find(|at| self.def(*at).is_some_and(|def| def.params.len() == count))
             .or_else(|| constructors.first().copied());
-        let known = args.all().any(|value| self.interesting(value));
+        // a Ruby object's own fields are worth knowing whatever it is given
+        let known = self.ruby() || args.all().any(|value| self.interesting(value));
         if !known {
             self.escape_args(args, lanes);
             let mut falls = lanes;
@@ -855,6 +1031,9 @@ impl<'p> Machine<'p> {
         let object = Rc::new(Object {
             class,
             fields: RefCell::new(Vec::new()),
+            born: self.branch(),
+            body: self.foreign_below,
+            exposed: Default::default(),
         });
         for (index, param) in node.params.iter().enumerate() {
             let value = args.get(index).or_else(|| args.named(&param.name)).cloned();
@@ -862,12 +1041,23 @@ impl<'p> Machine<'p> {
                 object.fields.borrow_mut().push((param.name.clone(), value));
             }
         }
-        // dataclasses and the like take their fields by name
+        // dataclasses and the like take their fields by name, or by their order, which is not followed
         if self.python() && constructor.is_none() {
-            object
-                .fields
-                .borrow_mut()
-                .extend(args.named.iter().cloned());
+            object.fields.borrow_mut().extend(args.named.iter().cloned());
+            if args.open || !args.positional.is_empty() {
+                let names: Vec<SmolStr> = self.classes[class as usize].fields.keys().cloned().collect();
+                for name in names {
+                    let mut value = self.class_field(class, &name, lanes, false);
+                    match args.open {
+                        true => value.join(&Val::data(lanes)),
+                        false => args.positional.iter().for_each(|arg| value.join(arg)),
+                    }
+                    let mut fields = object.fields.borrow_mut();
+                    if !fields.iter().any(|(known, _)| *known == name) {
+                        fields.push((name, value));
+                    }
+                }
+            }
         }
         let mut falls = lanes;
         if let Some(constructor) = constructor {
@@ -877,48 +1067,58 @@ impl<'p> Machine<'p> {
         (Val::of(V::Object(object), falls).tainted(taint), falls)
     }
 
-    pub fn write_attr(
-        &mut self,
-        target: &Val,
-        recv: NodeRef,
-        name: &SmolStr,
-        lanes: Lanes,
-        value: &Val,
-        at: NodeRef,
-    ) {
+    pub fn write_attr(&mut self, target: &Val, recv: NodeRef, name: &SmolStr, lanes: Lanes, value: &Val, at: NodeRef) {
         for alt in target.groups(lanes) {
             match &alt.v {
-                V::Object(object) => {
+                V::Object(object) if !self.ruby() => {
                     let object = object.clone();
                     self.write_object_field(&object, name, alt.lanes, value);
                 }
-                V::Instance(class) | V::Class(class) => {
-                    let class = *class;
-                    let setter = self
-                        .methods_named(class, &format!("{name}="))
-                        .first()
-                        .copied()
-                        .or_else(|| {
-                            self.methods_named(class, name).into_iter().find(|at| {
-                                self.def(*at).is_some_and(|def| def.form == Form::Setter)
-                            })
-                        });
+                V::Instance(_) | V::Class(_) | V::Object(_) => {
+                    let class = match &alt.v {
+                        V::Instance(class) | V::Class(class) => *class,
+                        V::Object(object) => object.class,
+                        _ => continue,
+                    };
+                    if self.ruby()
+                        && let Some(owner) = self.attribute_owner(class, name)
+                    {
+                        self.write_class_field(owner, &super::ruby::attribute_field(name), alt.lanes, value);
+                        continue;
+                    }
+                    let setter = self.methods_named(class, &format!("{name}=")).first().copied().or_else(|| {
+                        self.methods_named(class, name)
+                            .into_iter()
+                            .find(|at| self.def(*at).is_some_and(|def| def.form == Form::Setter))
+                    });
+                    let found = setter.is_some();
+                    if self.ruby() && setter.is_some_and(|setter| self.is_plain_setter(setter)) {
+                        let field = own_field(&alt.v, &SmolStr::new(format!("@{name}")), true);
+                        self.set_outside.insert((class, field));
+                    }
                     if let Some(setter) = setter {
                         let closure = self.bound(setter, &alt.v, alt.lanes);
-                        let args = Args {
-                            positional: vec![value.clone()],
-                            nodes: vec![at],
-                            ..Args::default()
-                        };
+                        let args = Args { positional: vec![value.clone()], nodes: vec![at], ..Args::default() };
                         self.call_value(at, &closure, &args, alt.lanes);
                     }
                     let field = if self.ruby() {
-                        SmolStr::new(format!("@{name}"))
+                        own_field(&alt.v, &SmolStr::new(format!("@{name}")), true)
                     } else {
                         name.clone()
                     };
+                    if let V::Object(object) = &alt.v
+                        && !found
+                    {
+                        self.write_object_field(&object.clone(), &field, alt.lanes, value);
+                    }
                     self.write_class_field(class, &field, alt.lanes, value);
                 }
+                V::Name(head) | V::Made(head) if self.python() => {
+                    let head = head.clone();
+                    self.escape(&value.only(alt.lanes), alt.lanes, at);
+                    self.write_member_of_name(&head, name, alt.lanes, value);
+                }
+                V::Name(head) | V::Made(head) if self.write_setting(&head.clone(), name, alt.lanes, value) => {}
                 _ => self.escape(&value.only(alt.lanes), alt.lanes, at),
             }
         }

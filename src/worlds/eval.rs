@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::lanes::Lanes;
 use super::machine::*;
+use super::ops::cause_of;
 use super::value::*;
 use crate::program::*;
 
@@ -17,10 +18,7 @@ impl<'p> Machine<'p> {
         let Some(kind) = self.kind(at) else {
             return (Val::data(lanes), lanes);
         };
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         match kind {
             Kind::Lit(lit) => (self.literal(lit, lanes), lanes),
             Kind::Name(name) => self.read_name(at, name, lanes),
@@ -28,15 +26,13 @@ impl<'p> Machine<'p> {
             Kind::Super => (Val::data(lanes), lanes),
             Kind::Field(name) => (self.read_field_of_this(name, lanes), lanes),
             Kind::Attr { recv, name, safe } => self.read_attr(at, child(*recv), name, *safe, lanes),
-            Kind::Index { recv, args, safe } => {
-                self.read_index(at, child(*recv), args, *safe, lanes)
-            }
+            Kind::Index { recv, args, safe } => self.read_index(at, child(*recv), args, *safe, lanes),
             Kind::List(items) => self.list(at, items, lanes),
             Kind::Map(pairs) => {
                 let mut falls = lanes;
                 let mut out = Vec::new();
                 let mut taint = None;
-                let mut open = false;
+                let (mut open, mut spread) = (false, false);
                 for (key, value) in pairs {
                     let key = match key {
                         Some(key) => {
@@ -45,8 +41,19 @@ impl<'p> Machine<'p> {
                             key
                         }
                         None => {
-                            open = true;
-                            Val::data(falls)
+                            // a map spread into this one: its pairs, where it is known
+                            let (value, rest) = self.eval(child(*value), falls);
+                            falls = rest;
+                            taint = taint.or(value.taint);
+                            spread = true;
+                            match value.single() {
+                                Some(V::Map(pairs)) => out.extend(pairs.iter().rev().cloned()),
+                                _ => {
+                                    open = true;
+                                    self.escape(&value, falls, at);
+                                }
+                            }
+                            continue;
                         }
                     };
                     let (value, rest) = self.eval(child(*value), falls);
@@ -54,11 +61,21 @@ impl<'p> Machine<'p> {
                     taint = taint.or(value.taint);
                     out.push((key, value));
                 }
+                if open
+                    && self.python()
+                    && let Some(merged) = merged(pairs, &out, falls)
+                {
+                    return (Val::of(V::Map(Rc::new(merged)), falls).tainted(taint), falls);
+                }
                 if open {
                     for (_, value) in &out {
                         self.escape(value, falls, at);
                     }
                     return (Val::data(falls).tainted(taint), falls);
+                }
+                if spread {
+                    // of two pairs with one key the later wins, and the first found counts
+                    out.reverse();
                 }
                 (Val::of(V::Map(Rc::new(out)), falls).tainted(taint), falls)
             }
@@ -68,35 +85,41 @@ impl<'p> Machine<'p> {
             Kind::Or(all) => self.shortcut(at, all, Shortcut::Or, lanes),
             Kind::Coalesce(all) => self.shortcut(at, all, Shortcut::Coalesce, lanes),
             Kind::Not(inner) => {
+                self.testing = Some(child(*inner));
                 let (value, falls) = self.eval(child(*inner), lanes);
+                if let Some(result) = self.declared_operator(at, "!", &[&value], falls) {
+                    return result;
+                }
                 let outcome = self.truth(&value, falls).negate();
-                (self.from_outcome(&outcome, &value), falls)
+                (self.bool_of(&outcome, &value), falls)
             }
             Kind::Binary { op, left, right } => {
                 let (left_value, falls) = self.eval(child(*left), lanes);
                 let (right_value, falls) = self.eval(child(*right), falls);
-                (
-                    self.binary(at, *op, &left_value, &right_value, falls, child(*left)),
-                    falls,
-                )
+                if self.ruby()
+                    && let Some(result) = self.own_operator(at, *op, &left_value, &right_value, falls)
+                {
+                    return result;
+                }
+                if let Some(symbol) = symbol_of(*op)
+                    && let Some(result) = self.declared_operator(at, symbol, &[&left_value, &right_value], falls)
+                {
+                    return result;
+                }
+                (self.binary(at, *op, &left_value, &right_value, falls, child(*left)), falls)
             }
             Kind::If { arms, otherwise } => self.eval_if(at, arms, *otherwise, lanes),
-            Kind::Match {
-                subject,
-                arms,
-                otherwise,
-                breaks,
-            } => self.eval_match(at, *subject, arms, *otherwise, *breaks, lanes),
+            Kind::Match { subject, arms, otherwise, breaks } => {
+                self.eval_match(at, *subject, arms, *otherwise, *breaks, lanes)
+            }
             Kind::Is { subject, pattern } => {
                 let (value, falls) = self.eval(child(*subject), lanes);
                 let outcome = self.matches(at.item, pattern, &value, falls, at);
-                (self.from_outcome(&outcome, &value), falls)
+                (self.bool_of(&outcome, &value), falls)
             }
-            Kind::Seq(all) => self.seq(at.item, all, lanes),
-            Kind::Set { place, op, value } => {
-                self.eval_set(at, child(*place), *op, child(*value), lanes)
-            }
-            Kind::Let { name, ty, value } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
+            Kind::Seq(all) => self.seq(at, all, lanes),
+            Kind::Set { place, op, value } => self.eval_set(at, child(*place), *op, child(*value), lanes),
+            Kind::Let { name, ty, value, .. } => self.eval_let(at, name, ty.as_ref(), *value, lanes),
             Kind::Out(place) => (Val::data(lanes), self.write_unknown(child(*place), lanes)),
             Kind::With { items, body } => self.eval_with(at, items, child(*body), lanes),
             Kind::Loop(inner) => self.eval_loop(at, inner, lanes),
@@ -115,6 +138,8 @@ impl<'p> Machine<'p> {
                 self.leave(target, falls, value, None, at);
                 (Val::default(), Lanes::NONE)
             }
+            // a switch delivers the jumps to its sections
+            Kind::Label(name) if self.csharp() && name.ends_with(':') => (Val::nil(lanes), lanes),
             Kind::Label(name) => {
                 let arrived = self.arrive(0, |exit| exit.target == Target::Goto(name.clone()));
                 let mut value = Val::nil(lanes);
@@ -126,7 +151,11 @@ impl<'p> Machine<'p> {
                 let mut falls = lanes;
                 if let Some(value) = value {
                     class = self.exception_class(child(*value));
-                    falls = self.eval(child(*value), lanes).1;
+                    let (raised, rest) = self.eval(child(*value), lanes);
+                    falls = rest;
+                    if self.ruby() {
+                        class = self.raised_class(&raised, child(*value));
+                    }
                 }
                 self.leave(Target::Raise, falls, Val::data(falls), class, at);
                 (Val::default(), Lanes::NONE)
@@ -140,19 +169,28 @@ impl<'p> Machine<'p> {
                 (Val::nil(lanes), lanes)
             }
             Kind::Item(id) => match self.program.code(*id) {
-                Some(code) => self.eval(
-                    NodeRef {
-                        item: *id,
-                        node: code.root,
-                    },
-                    lanes,
-                ),
+                Some(code) => self.eval(NodeRef { item: *id, node: code.root }, lanes),
                 None => (Val::nil(lanes), lanes),
             },
             Kind::Symbol(name) => (self.symbol(name, lanes), lanes),
             Kind::Splat(inner) | Kind::Keyword(_, inner) => self.eval(child(*inner), lanes),
+            Kind::Typed(inner, Some(ty)) if self.python() && ty == "generator" => {
+                self.maybe(lanes, |machine| {
+                    let (value, falls) = machine.eval(child(*inner), lanes);
+                    machine.escape(&value, falls, at);
+                    (Val::default(), falls)
+                });
+                (Val::data(lanes), lanes)
+            }
             Kind::Typed(inner, ty) => {
+                if ty.is_none() && self.csharp() {
+                    self.awaited.insert(child(*inner));
+                }
                 let (value, falls) = self.eval(child(*inner), lanes);
+                let (value, falls) = match ty {
+                    None => self.awaited(at, value, falls),
+                    Some(_) => (value, falls),
+                };
                 let value = match ty {
                     Some(ty) if value.is_data() => self.typed(ty, falls).unwrap_or(value),
                     _ => value,
@@ -182,16 +220,60 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn seq(&mut self, item: ItemId, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
+    fn seq(&mut self, at: NodeRef, all: &[NodeId], lanes: Lanes) -> (Val, Lanes) {
         let mut falls = lanes;
         let mut value = Val::nil(lanes);
+        let mark = self.exits.len();
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         for node in all {
-            let at = NodeRef { item, node: *node };
-            let (result, rest) = self.eval(at, falls);
+            let (result, rest) = self.eval(child(*node), falls);
             value = result;
             falls = rest;
         }
+        // a jump back: what stands between runs again, with whatever it wrote
+        if self.csharp() && self.exits.len() > mark {
+            for (index, node) in all.iter().enumerate() {
+                let Some(label) = self.label_of(child(*node)) else {
+                    continue;
+                };
+                let back = |exit: &Exit| exit.target == Target::Goto(label.clone());
+                let jumped = self.arrive(mark, back).iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
+                if jumped.is_empty() {
+                    continue;
+                }
+                self.forget_written(at, jumped);
+                let branches = [Branch::open(falls, Lanes::NONE), Branch::open(jumped, Lanes::NONE)];
+                let (again, rest) = self.fork(&branches, |machine, branch| {
+                    if branch == 0 {
+                        return (value.clone(), falls);
+                    }
+                    for lane in jumped.indices() {
+                        machine.st.cuts[lane] = Why::default();
+                    }
+                    let mut on = jumped;
+                    let mut last = Val::nil(on);
+                    for node in &all[index..] {
+                        (last, on) = machine.eval(child(*node), on);
+                    }
+                    (last, on)
+                });
+                self.arrive(mark, back);
+                (value, falls) = (again, rest);
+            }
+        }
         (value, falls)
+    }
+
+    /// The label at the head of a statement, other than a section of a switch.
+    fn label_of(&self, at: NodeRef) -> Option<SmolStr> {
+        let mut at = at;
+        loop {
+            match self.kind(at)? {
+                Kind::Label(name) => return (!name.ends_with(':')).then(|| name.clone()),
+                Kind::Seq(all) => at = NodeRef { item: at.item, node: *all.first()? },
+                _ => return None,
+            }
+        }
     }
 
     fn literal(&self, lit: &Lit, lanes: Lanes) -> Val {
@@ -202,13 +284,7 @@ impl<'p> Machine<'p> {
             Lit::Number(_) => V::Unknown(Cause::Data),
             Lit::Str(text) => V::Str(text.clone()),
             Lit::Symbol(text) => V::Symbol(text.clone()),
-            Lit::Regex {
-                pattern,
-                ignore_case,
-            } => V::Regex {
-                pattern: pattern.clone(),
-                ignore_case: *ignore_case,
-            },
+            Lit::Regex { pattern, ignore_case } => V::Regex { pattern: pattern.clone(), ignore_case: *ignore_case },
         };
         Val::of(v, lanes)
     }
@@ -219,10 +295,7 @@ impl<'p> Machine<'p> {
         let mut taint = None;
         let mut open = false;
         for node in items {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             let (value, rest) = self.eval(node, falls);
             falls = rest;
             taint = taint.or(value.taint);
@@ -248,14 +321,16 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let mut out = Val::of(V::Str(SmolStr::default()), lanes);
         for node in parts {
-            let (value, rest) = self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: *node,
-                },
-                falls,
-            );
+            let (value, rest) = self.eval(NodeRef { item: at.item, node: *node }, falls);
             falls = rest;
+            let mut value = value;
+            if self.ruby() && value.alts.iter().any(|alt| matches!(alt.v, V::Object(_) | V::Instance(_) | V::Class(_)))
+            {
+                (value, falls) = self.each_alternative(&value, falls, |machine, v, lanes| {
+                    let text = machine.implicit_call(at, v, "to_s", &Args::default(), lanes);
+                    text.unwrap_or_else(|| (Val::of(v.clone(), lanes), lanes))
+                });
+            }
             out = self.concat(&out.only(falls), &value, falls);
         }
         (out, falls)
@@ -263,55 +338,32 @@ impl<'p> Machine<'p> {
 
     /// `a + b` on strings; unknown parts make the whole unknown in their lanes.
     pub fn concat(&mut self, left: &Val, right: &Val, lanes: Lanes) -> Val {
-        let mut out = Val::default();
-        out.deps = left.deps.clone().and(&right.deps);
-        out.taint = left.taint.or(right.taint);
+        let mut out =
+            Val { deps: left.deps.clone().and(&right.deps), taint: left.taint.or(right.taint), ..Val::default() };
         for a in left.groups(lanes) {
             for b in right.groups(a.lanes) {
+                // the text of an enumeration's member is not its value
+                let member = self.python() && matches!(b.v, V::Symbol(_));
                 let v = match (text_of(&a.v), text_of(&b.v)) {
-                    (Some(a), Some(b)) => joined(a, b),
+                    (Some(a), Some(b)) if !member => joined(a, b),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
-                out.add(Alt {
-                    lanes: b.lanes,
-                    v,
-                    doubt: a.doubt || b.doubt,
-                });
+                out.add(Alt { lanes: b.lanes, v, doubt: a.doubt || b.doubt });
             }
         }
         out
     }
 
     /// A bool from an outcome, with the deps of what decided it.
-    pub fn from_outcome(&self, outcome: &Outcome, by: &Val) -> Val {
+    pub fn bool_of(&self, outcome: &Outcome, by: &Val) -> Val {
         let mut value = Val::default();
-        for (lanes, sure, truth) in [
-            (outcome.yes, outcome.yes_sure, true),
-            (outcome.no, outcome.no_sure, false),
-        ] {
-            value.add(Alt {
-                lanes: sure & lanes,
-                v: V::Bool(truth),
-                doubt: false,
-            });
-            value.add(Alt {
-                lanes: lanes.without(sure),
-                v: V::Bool(truth),
-                doubt: true,
-            });
+        for (lanes, sure, truth) in [(outcome.yes, outcome.yes_sure, true), (outcome.no, outcome.no_sure, false)] {
+            value.add(Alt { lanes: sure & lanes, v: V::Bool(truth), doubt: false });
+            value.add(Alt { lanes: lanes.without(sure), v: V::Bool(truth), doubt: true });
         }
         // undecided lanes stay unknown with their cause, so that a condition on them names it
-        let cause = by
-            .alts
-            .iter()
-            .filter_map(|alt| {
-                if let V::Unknown(cause) = alt.v {
-                    Some(cause)
-                } else {
-                    None
-                }
-            })
-            .max();
+        let cause =
+            by.alts.iter().filter_map(|alt| if let V::Unknown(cause) = alt.v { Some(cause) } else { None }).max();
         if let Some(cause) = cause {
             let open = outcome.yes & outcome.no;
             if !open.is_empty() && !outcome.yes_sure.has(open) && !outcome.no_sure.has(open) {
@@ -327,19 +379,44 @@ impl<'p> Machine<'p> {
         let mut outcome = Outcome::default();
         let mut seen = Lanes::NONE;
         for alt in &value.alts {
-            let at = alt.lanes & lanes;
+            let mut at = alt.lanes & lanes;
             seen |= at;
             let (truth, doubt) = match &alt.v {
                 V::Nil | V::Missing | V::Bool(false) => (Some(false), false),
                 V::Unknown(cause) => (None, cause.doubts()),
                 V::AnyName { .. } => (Some(true), false),
-                V::Made(_) | V::Name(_) if self.csharp() => (None, false),
+                // an object in a condition of C# is converted by an operator of its own
+                V::Instance(_) | V::Object(_) if self.csharp() => (None, false),
                 V::Int(0) if !self.ruby() => (Some(false), false),
                 V::Str(text) if self.python() && text.is_empty() => (Some(false), false),
-                V::List(items) if self.python() && items.is_empty() => (Some(false), false),
-                V::Map(items) if self.python() && items.is_empty() => (Some(false), false),
-                // a call's result may be anything; a name itself (a class, a module) is true
-                V::Made(_) => (None, false),
+                V::List(items) if self.python() => {
+                    // elements that a test kept in some lanes only
+                    let some = items.iter().fold(Lanes::NONE, |all, item| all | item.lanes());
+                    let none = at.without(some);
+                    outcome.no |= none;
+                    outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
+                    at &= some;
+                    (Some(true), false)
+                }
+                // a member of a module or of an object that is not in sight; a class or function that a file imports is true
+                V::Name(name) if self.python() && !self.is_surely_true(name) => {
+                    (None, name.rsplit('.').next().is_some_and(super::names::looks_like_switch))
+                }
+                V::Instance(class) if self.answers_itself(*class, &["__bool__", "__len__"]) => (None, false),
+                V::Object(object) if self.answers_itself(object.class, &["__bool__", "__len__"]) => (None, false),
+                V::Map(pairs) if self.python() => {
+                    let some = pairs.iter().fold(Lanes::NONE, |all, (key, _)| all | key.lanes());
+                    let none = at.without(some);
+                    outcome.no |= none;
+                    outcome.no_sure |= if alt.doubt { Lanes::NONE } else { none };
+                    at &= some;
+                    (Some(true), false)
+                }
+                // a constant in capitals may hold a flag
+                V::Name(name) if !self.csharp() && is_flag_constant(name) => (None, cause_of(&alt.v).doubts()),
+                // a constant of Ruby is a class or module; anything else beyond the file may be anything
+                V::Name(name) if self.ruby() && names_constant(name) => (Some(true), false),
+                V::Name(_) | V::Made(_) => (None, cause_of(&alt.v).doubts()),
                 _ => (Some(true), false),
             };
             let doubt = doubt || alt.doubt;
@@ -365,35 +442,24 @@ impl<'p> Machine<'p> {
         let mut outcome = self.truth(value, lanes);
         match self.forced.get(&at) {
             Some(Force::Flip) => outcome = outcome.negate(),
-            Some(Force::Unknown) => {
-                outcome = Outcome {
-                    yes: lanes,
-                    no: lanes,
-                    yes_sure: lanes,
-                    no_sure: lanes,
-                }
-            }
+            Some(Force::Unknown) => outcome = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes },
             None => {}
         }
         let cause = value
             .alts
             .iter()
-            .filter_map(|alt| {
-                if let V::Unknown(cause) = alt.v {
-                    Some(cause)
-                } else {
-                    None
-                }
-            })
+            .filter_map(|alt| if let V::Unknown(cause) = alt.v { Some(cause) } else { None })
             .filter(|cause| cause.doubts())
             .max();
+        // a known outcome may rest on something doubted all the same
+        let doubted = outcome.yes.without(outcome.yes_sure) | outcome.no.without(outcome.no_sure);
+        let cause = cause.or((!doubted.is_empty()).then_some(Cause::Flag));
         let entry = self.conditions.entry(at).or_default();
         entry.yes |= outcome.yes;
         entry.no |= outcome.no;
         entry.decided |= outcome.decided() & lanes;
         entry.cause = entry.cause.max(cause);
         entry.deps = std::mem::take(&mut entry.deps).and(&value.deps);
-        self.truthy_variable(at, value);
         outcome
     }
 
@@ -413,14 +479,13 @@ impl<'p> Machine<'p> {
         let mut prior = Prior::default();
         let mut passed = Prior::default();
         for (test, body) in arms {
-            let test = NodeRef {
-                item: at.item,
-                node: *test,
-            };
+            let test = NodeRef { item: at.item, node: *test };
+            self.testing = Some(test);
             let (value, falls) = self.eval(test, open);
             for lane in open.without(falls).indices() {
                 before.cuts[lane] = self.st.cuts[lane].clone();
             }
+            self.truthy_variable(test, &value);
             let outcome = self.condition(test, &value, falls);
             branches.push(Branch {
                 lanes: outcome.yes,
@@ -430,10 +495,7 @@ impl<'p> Machine<'p> {
                 prior: passed.clone(),
                 why: Why::default(),
             });
-            bodies.push(Some(NodeRef {
-                item: at.item,
-                node: *body,
-            }));
+            bodies.push(Some(NodeRef { item: at.item, node: *body }));
             doubt |= outcome.no.without(outcome.no_sure);
             last = (Some(test), outcome.decided() & falls);
             prior = passed.clone();
@@ -451,10 +513,7 @@ impl<'p> Machine<'p> {
             prior,
             why: Why::default(),
         });
-        bodies.push(otherwise.map(|node| NodeRef {
-            item: at.item,
-            node,
-        }));
+        bodies.push(otherwise.map(|node| NodeRef { item: at.item, node }));
         // only lanes that left inside the tests keep a mark of them
         self.st.cuts = before.cuts;
         self.fork(&branches, |machine, index| match bodies[index] {
@@ -463,25 +522,22 @@ impl<'p> Machine<'p> {
         })
     }
 
-    fn shortcut(
-        &mut self,
-        at: NodeRef,
-        all: &[NodeId],
-        how: Shortcut,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn shortcut(&mut self, at: NodeRef, all: &[NodeId], how: Shortcut, lanes: Lanes) -> (Val, Lanes) {
+        // what is only tested need not keep what it is
+        let tested = self.testing.take() == Some(at);
         let mut before = self.st.clone();
         let Some((first, rest)) = all.split_first() else {
             return (Val::nil(lanes), lanes);
         };
-        let first = NodeRef {
-            item: at.item,
-            node: *first,
-        };
+        let first = NodeRef { item: at.item, node: *first };
+        if tested {
+            self.testing = Some(first);
+        }
         let (value, falls) = self.eval(first, lanes);
         for lane in lanes.without(falls).indices() {
             before.cuts[lane] = self.st.cuts[lane].clone();
         }
+        self.testing = None;
         if rest.is_empty() {
             return (value, falls);
         }
@@ -494,11 +550,20 @@ impl<'p> Machine<'p> {
             Shortcut::And => (outcome.negate(), outcome),
             Shortcut::Or | Shortcut::Coalesce => (outcome, outcome.negate()),
         };
-        let kept = match how {
+        let mut kept = match how {
             Shortcut::And => self.falsy_part(&value, stay.yes),
             Shortcut::Or => self.truthy_part(&value, stay.yes),
             Shortcut::Coalesce => self.present_part(&value, stay.yes),
         };
+        if how == Shortcut::Or && (tested || self.is_test(first)) {
+            // an unknown answer that turned out true is true
+            for alt in &mut kept.alts {
+                if matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)) {
+                    alt.doubt |= cause_of(&alt.v).doubts();
+                    alt.v = V::Bool(true);
+                }
+            }
+        }
         let branches = [
             Branch {
                 lanes: go.yes,
@@ -520,6 +585,7 @@ impl<'p> Machine<'p> {
         self.st.cuts = before.cuts;
         let (mut result, falls) = self.fork(&branches, |machine, index| {
             if index == 0 {
+                machine.testing = tested.then_some(at);
                 machine.shortcut(at, rest, how, go.yes)
             } else {
                 (kept.clone(), stay.yes)
@@ -529,16 +595,54 @@ impl<'p> Machine<'p> {
         (result, falls)
     }
 
-    /// The alternatives that may be true.
-    pub fn truthy_part(&self, value: &Val, lanes: Lanes) -> Val {
-        self.part(value, lanes, |outcome, at| outcome.yes.has(at))
+    /// Whether a node asks something: its value is true or false and nothing else.
+    fn is_test(&self, at: NodeRef) -> bool {
+        match self.kind(at) {
+            Some(Kind::Not(_) | Kind::Is { .. }) => true,
+            Some(Kind::Binary { op, .. }) => matches!(
+                op,
+                Op::Eq
+                    | Op::Ne
+                    | Op::Lt
+                    | Op::Le
+                    | Op::Gt
+                    | Op::Ge
+                    | Op::In
+                    | Op::NotIn
+                    | Op::Same
+                    | Op::NotSame
+                    | Op::CaseEq
+                    | Op::NotMatches
+            ),
+            Some(Kind::Name(name)) => self.ruby() && name.ends_with('?'),
+            Some(Kind::Call(call)) if self.ruby() => match self.kind(NodeRef { item: at.item, node: call.callee }) {
+                Some(Kind::Name(name) | Kind::Attr { name, .. }) => {
+                    name.ends_with('?') && name != "nonzero?" && name != "defined?"
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
-    fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
+    /// The alternatives that may be true.
+    pub fn truthy_part(&self, value: &Val, lanes: Lanes) -> Val {
+        let mut part = self.part(value, lanes, |outcome, at| outcome.yes.has(at));
+        if self.csharp() {
+            // the operands of C# are bools: what is not known and turned out true is true
+            part.alts
+                .iter_mut()
+                .filter(|alt| matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)))
+                .for_each(|alt| alt.v = V::Bool(true));
+        }
+        part
+    }
+
+    pub fn falsy_part(&self, value: &Val, lanes: Lanes) -> Val {
         let mut part = self.part(value, lanes, |outcome, at| outcome.no.has(at));
         for alt in &mut part.alts {
             // an unknown that turned out false is false, whatever else it might have been
-            if matches!(alt.v, V::Unknown(_)) {
+            if matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_)) {
                 alt.v = V::Bool(false);
             }
         }
@@ -546,11 +650,7 @@ impl<'p> Machine<'p> {
     }
 
     fn part(&self, value: &Val, lanes: Lanes, keep: impl Fn(&Outcome, Lanes) -> bool) -> Val {
-        let mut out = Val {
-            deps: value.deps.clone(),
-            taint: value.taint,
-            ..Val::default()
-        };
+        let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
         for alt in value.groups(lanes) {
             let one = Val::of(alt.v.clone(), alt.lanes);
             if keep(&self.truth(&one, alt.lanes), alt.lanes) {
@@ -561,11 +661,7 @@ impl<'p> Machine<'p> {
     }
 
     fn present_part(&self, value: &Val, lanes: Lanes) -> Val {
-        let mut out = Val {
-            deps: value.deps.clone(),
-            taint: value.taint,
-            ..Val::default()
-        };
+        let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
         for alt in value.groups(lanes) {
             if !matches!(alt.v, V::Nil | V::Missing) {
                 out.add(alt);
@@ -582,6 +678,8 @@ impl<'p> Machine<'p> {
             let (may, may_not) = match alt.v {
                 V::Nil | V::Missing => (true, false),
                 V::Unknown(_) | V::Made(_) => (true, true),
+                // known by its declared type alone: it may be null
+                V::Instance(_) if self.csharp() => (true, true),
                 _ => (false, true),
             };
             if may {
@@ -596,32 +694,20 @@ impl<'p> Machine<'p> {
         outcome
     }
 
-    fn eval_set(
-        &mut self,
-        at: NodeRef,
-        place: NodeRef,
-        op: SetOp,
-        value: NodeRef,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn eval_set(&mut self, at: NodeRef, place: NodeRef, op: SetOp, value: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         match op {
             SetOp::Plain => {
+                if self.python() {
+                    self.note_type(place, value);
+                }
                 let (value, falls) = self.eval(value, lanes);
                 let falls = self.assign(place, falls, &value);
                 (value, falls)
             }
             SetOp::Or | SetOp::And | SetOp::Coalesce => {
                 let old = self.peek(place, lanes);
-                let outcome = if op == SetOp::Coalesce {
-                    self.nilness(&old, lanes)
-                } else {
-                    self.truth(&old, lanes)
-                };
-                let go = if op == SetOp::Or {
-                    outcome.negate()
-                } else {
-                    outcome
-                };
+                let outcome = if op == SetOp::Coalesce { self.nilness(&old, lanes) } else { self.truth(&old, lanes) };
+                let go = if op == SetOp::Or { outcome.negate() } else { outcome };
                 let stay = go.negate();
                 let branches = [
                     Branch::open(go.yes, go.yes.without(go.yes_sure)).because(&old.deps),
@@ -645,6 +731,15 @@ impl<'p> Machine<'p> {
             SetOp::Add | SetOp::Other => {
                 let (added, falls) = self.eval(value, lanes);
                 let old = self.peek(place, falls);
+                if self.python() {
+                    let environment =
+                        old.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if name == "os.environ"));
+                    if environment {
+                        self.set_variables(&added, falls);
+                        return (old, falls);
+                    }
+                    self.grown_in_place(&old, &added, op == SetOp::Add, falls);
+                }
                 let combined = if op == SetOp::Add {
                     self.add(&old, &added, falls, at)
                 } else {
@@ -658,38 +753,28 @@ impl<'p> Machine<'p> {
 
     /// `a += b`: strings and lists add up, closures subscribe, the rest is data.
     pub fn add(&mut self, old: &Val, added: &Val, lanes: Lanes, at: NodeRef) -> Val {
-        let mut out = Val {
-            deps: old.deps.clone().and(&added.deps),
-            taint: old.taint.or(added.taint),
-            ..Val::default()
-        };
+        let mut out =
+            Val { deps: old.deps.clone().and(&added.deps), taint: old.taint.or(added.taint), ..Val::default() };
         for a in old.groups(lanes) {
             for b in added.groups(a.lanes) {
                 let v = match (&a.v, &b.v) {
-                    (V::Str(_) | V::Inquirer(_), V::Str(_) | V::Inquirer(_)) => {
-                        match (text_of(&a.v), text_of(&b.v)) {
-                            (Some(a), Some(b)) => joined(a, b),
-                            _ => V::Unknown(Cause::Data),
-                        }
-                    }
-                    (V::List(items), V::List(more))
-                        if items.len() + more.len() <= MAX_FOLLOWED =>
-                    {
+                    (V::Str(_) | V::Inquirer(_), V::Str(_) | V::Inquirer(_)) => match (text_of(&a.v), text_of(&b.v)) {
+                        (Some(a), Some(b)) => joined(a, b),
+                        _ => V::Unknown(Cause::Data),
+                    },
+                    (V::List(items), V::List(more)) if items.len() + more.len() <= MAX_FOLLOWED => {
                         V::List(Rc::new(items.iter().chain(more.iter()).cloned().collect()))
                     }
                     // an event: nil until somebody subscribes
                     (V::Nil, V::Closure(_)) => b.v.clone(),
-                    (V::List(items), V::Closure(_))
-                        if self.csharp() && items.len() < MAX_FOLLOWED =>
-                    {
+                    (V::List(items), V::Closure(_)) if self.csharp() && items.len() < MAX_FOLLOWED => {
                         let mut all = items.to_vec();
                         all.push(Val::of(b.v.clone(), b.lanes));
                         V::List(Rc::new(all))
                     }
-                    (V::Closure(_), V::Closure(_)) => V::List(Rc::new(vec![
-                        Val::of(a.v.clone(), a.lanes),
-                        Val::of(b.v.clone(), b.lanes),
-                    ])),
+                    (V::Closure(_), V::Closure(_)) => {
+                        V::List(Rc::new(vec![Val::of(a.v.clone(), a.lanes), Val::of(b.v.clone(), b.lanes)]))
+                    }
                     (_, V::Closure(_)) => {
                         self.escape(&Val::of(b.v.clone(), b.lanes), b.lanes, at);
                         V::Unknown(Cause::Data)
@@ -705,11 +790,7 @@ impl<'p> Machine<'p> {
                         V::Unknown(worst(&a.v, &b.v))
                     }
                 };
-                out.add(Alt {
-                    lanes: b.lanes,
-                    v,
-                    doubt: a.doubt || b.doubt,
-                });
+                out.add(Alt { lanes: b.lanes, v, doubt: a.doubt || b.doubt });
             }
         }
         out
@@ -724,13 +805,7 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
     ) -> (Val, Lanes) {
         let (value, falls) = match value {
-            Some(value) => self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: value,
-                },
-                lanes,
-            ),
+            Some(value) => self.eval(NodeRef { item: at.item, node: value }, lanes),
             None => (Val::default(), lanes),
         };
         let hint = ty.and_then(|ty| self.typed(ty, falls));
@@ -744,11 +819,7 @@ impl<'p> Machine<'p> {
         }
         let value = if value.alts.is_empty() {
             // C# gives value types a default; reading anything else before an assignment does not compile
-            let v = if ty.is_some_and(|ty| ty == "bool") {
-                V::Bool(false)
-            } else {
-                V::Unknown(Cause::Data)
-            };
+            let v = if ty.is_some_and(|ty| ty == "bool") { V::Bool(false) } else { V::Unknown(Cause::Data) };
             Val::of(v, falls)
         } else {
             value
@@ -768,6 +839,54 @@ impl<'p> Machine<'p> {
     }
 }
 
+/// `{**a, "k": b}`: the pairs of the dicts that are spread, the last one first because it wins.
+fn merged(pairs: &[(Option<NodeId>, NodeId)], values: &[(Val, Val)], lanes: Lanes) -> Option<Vec<(Val, Val)>> {
+    let mut all: Vec<(Val, Val)> = Vec::new();
+    for ((key, _), (known, value)) in pairs.iter().zip(values) {
+        if key.is_some() {
+            all.push((known.clone(), value.clone()));
+            continue;
+        }
+        let mut seen = Lanes::NONE;
+        for alt in value.groups(lanes) {
+            let V::Map(inner) = &alt.v else { return None };
+            if seen.has(alt.lanes) || alt.doubt {
+                return None;
+            }
+            seen |= alt.lanes;
+            // inside a dict the first pair wins already
+            for (key, item) in inner.iter().rev() {
+                let mut item = item.only(alt.lanes);
+                item.deps = item.deps.and(&value.deps);
+                all.push((key.only(alt.lanes), item));
+            }
+        }
+        if seen != lanes {
+            return None;
+        }
+    }
+    all.reverse();
+    Some(all)
+}
+
+/// How C# writes an operator that a class may define.
+fn symbol_of(op: Op) -> Option<&'static str> {
+    Some(match op {
+        Op::Eq => "==",
+        Op::Ne => "!=",
+        Op::Lt => "<",
+        Op::Le => "<=",
+        Op::Gt => ">",
+        Op::Ge => ">=",
+        Op::Add => "+",
+        Op::Sub => "-",
+        Op::BitAnd => "&",
+        Op::BitOr => "|",
+        Op::Xor => "^",
+        _ => return None,
+    })
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Shortcut {
     And,
@@ -783,6 +902,15 @@ fn joined(a: &str, b: &str) -> V {
     V::Str(SmolStr::new(format!("{a}{b}")))
 }
 
+/// `FEATURES`, `settings.READ_ONLY`: no class is called so.
+fn is_flag_constant(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.len() > 1
+        && !matches!(last, "ENV" | "ARGV")
+        && last.starts_with(|c: char| c.is_ascii_uppercase())
+        && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
 /// The text of a known string.
 pub fn text_of(v: &V) -> Option<&SmolStr> {
     match v {
@@ -794,11 +922,12 @@ pub fn text_of(v: &V) -> Option<&SmolStr> {
 /// The stronger cause of two values, of which at least one is unknown.
 pub fn worst(a: &V, b: &V) -> Cause {
     let cause = |v: &V| {
-        if let V::Unknown(cause) = v {
-            *cause
-        } else {
-            Cause::Data
-        }
+        if let V::Unknown(cause) = v { *cause } else { Cause::Data }
     };
     cause(a).max(cause(b))
+}
+
+/// `Faker::Name`, as opposed to `Faker::Name.name`.
+fn names_constant(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
 }

@@ -27,13 +27,7 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         let (subject, falls) = match subject {
             Some(node) => {
-                let (value, falls) = self.eval(
-                    NodeRef {
-                        item: at.item,
-                        node,
-                    },
-                    lanes,
-                );
+                let (value, falls) = self.eval(NodeRef { item: at.item, node }, lanes);
                 (Some(value), falls)
             }
             None => (None, lanes),
@@ -46,20 +40,14 @@ impl<'p> Machine<'p> {
         let mut passed = Prior::default();
         let mut last = None;
         for arm in arms {
-            let body = NodeRef {
-                item: at.item,
-                node: arm.body,
-            };
+            let body = NodeRef { item: at.item, node: arm.body };
             let cond = self.arm_condition(at, arm);
             let mut outcome = match &subject {
                 Some(subject) => self.matches(at.item, &arm.pattern, subject, open, cond),
                 None => self.bare_arm(at.item, &arm.pattern, open),
             };
             if let Some(guard) = arm.guard {
-                let guard = NodeRef {
-                    item: at.item,
-                    node: guard,
-                };
+                let guard = NodeRef { item: at.item, node: guard };
                 let on = outcome.yes;
                 let (value, through) = self.eval(guard, on);
                 let tested = self.condition(guard, &value, through);
@@ -73,14 +61,7 @@ impl<'p> Machine<'p> {
             }
             match self.forced.get(&cond) {
                 Some(Force::Flip) => outcome = outcome.negate(),
-                Some(Force::Unknown) => {
-                    outcome = Outcome {
-                        yes: open,
-                        no: open,
-                        yes_sure: open,
-                        no_sure: open,
-                    }
-                }
+                Some(Force::Unknown) => outcome = Outcome { yes: open, no: open, yes_sure: open, no_sure: open },
                 None => {}
             }
             outcome.yes &= open;
@@ -132,20 +113,22 @@ impl<'p> Machine<'p> {
             self.st.may_resume = true;
         }
         let label = self.st.break_to;
+        let self_is_expression = self.csharp() && !breaks && subject.is_some();
         let (mut value, mut falls) = self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
             match arms.get(index).map(|arm| arm.body).or(otherwise) {
-                Some(body) => machine.eval(
-                    NodeRef {
-                        item: at.item,
-                        node: body,
-                    },
-                    on,
-                ),
+                Some(body) => machine.eval(NodeRef { item: at.item, node: body }, on),
+                // a switch expression that nothing matches throws
+                None if self_is_expression && !on.is_empty() => {
+                    let class = SmolStr::new_static("SwitchExpressionException");
+                    machine.leave(Target::Raise, on, Val::data(on), Some(class), at);
+                    (Val::default(), Lanes::NONE)
+                }
                 None => (Val::nil(on), on),
             }
         });
         if breaks {
+            falls = self.jump_between_sections(at, arms, otherwise, mark, falls);
             let arrived = self.arrive(mark, |exit| exit.target == Target::Break(label));
             falls = self.land(&arrived, falls, &mut value);
             self.st.break_to = break_to;
@@ -154,24 +137,85 @@ impl<'p> Machine<'p> {
         (value, falls)
     }
 
+    /// C#'s `goto case` and `goto default`: a section runs in the lanes that jump to it, wherever it stands.
+    fn jump_between_sections(
+        &mut self,
+        at: NodeRef,
+        arms: &'p [Arm],
+        otherwise: Option<NodeId>,
+        mark: usize,
+        falls: Lanes,
+    ) -> Lanes {
+        let mut falls = falls;
+        for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
+            let body = NodeRef { item: at.item, node: body };
+            let mut jumped = Lanes::NONE;
+            let mut why = Why::default();
+            for label in self.section_labels(body) {
+                for exit in self.arrive(mark, |exit| exit.target == Target::Goto(label.clone())) {
+                    jumped |= exit.lanes;
+                    why = why.and(&exit.why);
+                }
+            }
+            falls = self.enter_section(body, jumped, &why, falls);
+        }
+        // a jump back, or to a case that is written in another way: any section may be meant
+        let far = self.arrive(mark, |exit| matches!(&exit.target, Target::Goto(label) if label.ends_with(':')));
+        let open = far.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
+        if !open.is_empty() {
+            let why = Why::all(far.iter().map(|exit| exit.why.clone()));
+            for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
+                let body = NodeRef { item: at.item, node: body };
+                falls = self.enter_section(body, open, &why, falls);
+            }
+            self.arrive(mark, |exit| matches!(&exit.target, Target::Goto(label) if label.ends_with(':')));
+            falls |= open;
+        }
+        falls
+    }
+
+    fn enter_section(&mut self, body: NodeRef, jumped: Lanes, why: &Why, falls: Lanes) -> Lanes {
+        if jumped.is_empty() {
+            return falls;
+        }
+        let branches = [Branch::open(falls, Lanes::NONE), Branch::open(jumped, Lanes::NONE).because(why)];
+        self.fork(&branches, |machine, index| match index {
+            0 => (Val::nil(falls), falls),
+            _ => {
+                for lane in jumped.indices() {
+                    machine.st.cuts[lane] = Why::default();
+                }
+                machine.eval(body, jumped)
+            }
+        })
+        .1
+    }
+
+    /// The labels at the head of a section of a switch.
+    fn section_labels(&self, body: NodeRef) -> Vec<SmolStr> {
+        let Some(Kind::Seq(all)) = self.kind(body) else {
+            return Vec::new();
+        };
+        all.iter()
+            .map_while(|node| match self.kind(NodeRef { item: body.item, node: *node }) {
+                Some(Kind::Label(label)) => Some(label.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The node that stands for an arm's test in a because: its pattern's value, or the arm's body.
     fn arm_condition(&self, at: NodeRef, arm: &Arm) -> NodeRef {
         let mut pattern = &arm.pattern;
         loop {
             match pattern {
                 Pattern::Value(node) => {
-                    return NodeRef {
-                        item: at.item,
-                        node: *node,
-                    };
+                    return NodeRef { item: at.item, node: *node };
                 }
                 Pattern::Or(all) | Pattern::And(all) if !all.is_empty() => pattern = &all[0],
                 Pattern::Not(inner) => pattern = inner,
                 _ => {
-                    return NodeRef {
-                        item: at.item,
-                        node: arm.guard.unwrap_or(arm.body),
-                    };
+                    return NodeRef { item: at.item, node: arm.guard.unwrap_or(arm.body) };
                 }
             }
         }
@@ -199,51 +243,22 @@ impl<'p> Machine<'p> {
                 self.condition(at, &value, falls)
             }
             Pattern::Or(all) => {
-                let mut any = Outcome {
-                    no: lanes,
-                    no_sure: lanes,
-                    ..Outcome::default()
-                };
+                let mut any = Outcome { no: lanes, no_sure: lanes, ..Outcome::default() };
                 for one in all {
                     let next = self.bare_arm(item, one, lanes);
                     any = either(any, next);
                 }
                 any
             }
-            Pattern::Any => Outcome {
-                yes: lanes,
-                yes_sure: lanes,
-                ..Outcome::default()
-            },
-            _ => Outcome {
-                yes: lanes,
-                no: lanes,
-                yes_sure: lanes,
-                no_sure: lanes,
-            },
+            Pattern::Any => Outcome { yes: lanes, yes_sure: lanes, ..Outcome::default() },
+            _ => Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes },
         }
     }
 
     /// Whether a value matches a pattern; captures are bound.
-    pub fn matches(
-        &mut self,
-        item: ItemId,
-        pattern: &'p Pattern,
-        value: &Val,
-        lanes: Lanes,
-        at: NodeRef,
-    ) -> Outcome {
-        let always = Outcome {
-            yes: lanes,
-            yes_sure: lanes,
-            ..Outcome::default()
-        };
-        let open = Outcome {
-            yes: lanes,
-            no: lanes,
-            yes_sure: lanes,
-            no_sure: lanes,
-        };
+    pub fn matches(&mut self, item: ItemId, pattern: &'p Pattern, value: &Val, lanes: Lanes, at: NodeRef) -> Outcome {
+        let always = Outcome { yes: lanes, yes_sure: lanes, ..Outcome::default() };
+        let open = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes };
         match pattern {
             Pattern::Any => always,
             Pattern::Capture(name) => {
@@ -263,6 +278,13 @@ impl<'p> Machine<'p> {
                     return self.matches_tuple(node, places, value, lanes, always, open);
                 }
                 let (expected, _) = self.eval_quietly(node, lanes);
+                // a class of the file as a constant is a test of the type
+                if self.csharp()
+                    && let Some(V::Class(class)) = expected.single()
+                    && let name = self.classes[*class as usize].name.clone()
+                {
+                    return self.is_of_type(value, &name, lanes);
+                }
                 if self.ruby() {
                     self.case_equal(node, &expected, value, lanes)
                 } else {
@@ -270,11 +292,7 @@ impl<'p> Machine<'p> {
                 }
             }
             Pattern::Or(all) => {
-                let mut any = Outcome {
-                    no: lanes,
-                    no_sure: lanes,
-                    ..Outcome::default()
-                };
+                let mut any = Outcome { no: lanes, no_sure: lanes, ..Outcome::default() };
                 for one in all {
                     let next = self.matches(item, one, value, lanes, at);
                     any = either(any, next);
@@ -290,17 +308,26 @@ impl<'p> Machine<'p> {
                 every
             }
             Pattern::Not(inner) => self.matches(item, inner, value, lanes, at).negate(),
-            Pattern::Properties {
-                ty,
-                members,
-                capture,
-            } => {
+            Pattern::Properties { ty, members, capture } => {
                 let missing = self.nilness(value, lanes);
                 let mut every = missing.negate();
                 if ty.is_some() && !matches!(value.single(), Some(V::Host)) {
                     every = either(every.negate(), open.negate()).negate();
                 }
                 for (name, inner) in members {
+                    // a Ruby pattern asks a map for its symbols
+                    if self.ruby()
+                        && let Some(V::Map(pairs)) = value.single()
+                    {
+                        let key = Val::of(V::Symbol(name.clone()), lanes);
+                        let (member, missing) = self.lookup_in_map(at, &pairs.clone(), &key, lanes);
+                        let found = member.lanes();
+                        let mut next = self.matches(item, inner, &member, lanes & found, at);
+                        next.no |= missing;
+                        next.no_sure |= missing;
+                        every = either(every.negate(), next.negate()).negate();
+                        continue;
+                    }
                     let (member, _) = self.each_alternative(value, lanes, |machine, v, lanes| {
                         machine.member_of(at, v, name, true, lanes)
                     });
@@ -330,21 +357,16 @@ impl<'p> Machine<'p> {
                     open
                 }
             },
-            Pattern::Type(_, capture) => {
+            Pattern::Type(ty, capture) => {
                 if let Some(name) = capture {
                     let slot = self.declare(self.st.scope, name);
                     self.set_slot(slot, lanes, &value.only(lanes));
                 }
-                let missing = self
-                    .nilness(value, lanes)
-                    .yes
-                    .without(self.nilness(value, lanes).no);
-                Outcome {
-                    yes: lanes.without(missing),
-                    no: lanes,
-                    yes_sure: lanes.without(missing),
-                    no_sure: lanes,
+                if self.csharp() {
+                    return self.is_of_type(value, ty, lanes);
                 }
+                let missing = self.nilness(value, lanes).yes.without(self.nilness(value, lanes).no);
+                Outcome { yes: lanes.without(missing), no: lanes, yes_sure: lanes.without(missing), no_sure: lanes }
             }
             Pattern::Opaque(children) => {
                 for node in children {
@@ -355,9 +377,79 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// C# `value is T`.
+    fn is_of_type(&self, value: &Val, ty: &str, lanes: Lanes) -> Outcome {
+        let simple = ty.split('<').next().unwrap_or(ty);
+        let simple = simple.rsplit('.').next().unwrap_or(simple);
+        let class = self.class_named(simple);
+        let form = |class: u32| self.classes[class as usize].form;
+        let mut outcome = Outcome::default();
+        let mut seen = Lanes::NONE;
+        for alt in value.groups(lanes) {
+            seen |= alt.lanes;
+            let answer = match (&alt.v, class) {
+                (V::Nil | V::Missing, _) => Some(false),
+                (_, None) if matches!(simple, "object" | "Object") => Some(true),
+                (V::Str(_) | V::Inquirer(_) | V::AnyName { .. }, None) => match simple {
+                    "string" | "String" => Some(true),
+                    "int" | "Int32" | "bool" | "Boolean" | "long" | "double" => Some(false),
+                    _ => None,
+                },
+                (V::Bool(_), None) => match simple {
+                    "bool" | "Boolean" => Some(true),
+                    "int" | "Int32" | "string" | "String" | "long" | "double" => Some(false),
+                    _ => None,
+                },
+                (V::Int(_), None) => match simple {
+                    "bool" | "Boolean" | "string" | "String" => Some(false),
+                    _ => None,
+                },
+                (V::Object(object), Some(class)) => Some(object.class == class || self.derives(object.class, class)),
+                // of that type, if it is not null
+                (V::Instance(own), Some(class)) if *own == class || self.derives(*own, class) => None,
+                // an object made of a class is of that class alone, one of a declared type may be of a derived one
+                (V::Instance(own), Some(class))
+                    if !self.derives(class, *own)
+                        && form(class) != ClassForm::Interface
+                        && form(*own) != ClassForm::Interface =>
+                {
+                    Some(false)
+                }
+                _ => None,
+            };
+            let doubt = alt.doubt || matches!(alt.v, V::Unknown(cause) if cause.doubts());
+            let sure = if doubt { Lanes::NONE } else { alt.lanes };
+            if answer != Some(false) {
+                outcome.yes |= alt.lanes;
+                outcome.yes_sure |= sure;
+            }
+            if answer != Some(true) {
+                outcome.no |= alt.lanes;
+                outcome.no_sure |= sure;
+            }
+        }
+        let rest = lanes.without(seen);
+        Outcome {
+            yes: outcome.yes | rest,
+            no: outcome.no | rest,
+            yes_sure: outcome.yes_sure | rest,
+            no_sure: outcome.no_sure | rest,
+        }
+    }
+
     /// A tuple of constants and discards that the grammar reads as an expression.
-    fn matches_tuple(&mut self, at: NodeRef, places: &[NodeId], value: &Val, lanes: Lanes, always: Outcome, open: Outcome) -> Outcome {
-        let Some(V::List(items)) = value.single().filter(|v| matches!(v, V::List(items) if items.len() == places.len())).cloned() else {
+    fn matches_tuple(
+        &mut self,
+        at: NodeRef,
+        places: &[NodeId],
+        value: &Val,
+        lanes: Lanes,
+        always: Outcome,
+        open: Outcome,
+    ) -> Outcome {
+        let Some(V::List(items)) =
+            value.single().filter(|v| matches!(v, V::List(items) if items.len() == places.len())).cloned()
+        else {
             return open;
         };
         let mut every = always;
@@ -378,26 +470,14 @@ impl<'p> Machine<'p> {
         if inner.collects {
             // a comprehension's names are its own
             self.st.scope = self.push_scope(ScopeKind::Block, before.scope);
-            if let LoopKind::For {
-                bind: Some(bind), ..
-            } = &inner.kind
-            {
-                self.declare_places(NodeRef {
-                    item: at.item,
-                    node: *bind,
-                });
+            if let LoopKind::For { bind: Some(bind), .. } = &inner.kind {
+                self.declare_places(NodeRef { item: at.item, node: *bind });
             }
         }
         let (break_to, next_to) = (self.fresh(), self.fresh());
         let mark = self.exits.len();
-        let body = NodeRef {
-            item: at.item,
-            node: inner.body,
-        };
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let body = NodeRef { item: at.item, node: inner.body };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let enter = |machine: &mut Self| {
             machine.st.break_to = break_to;
             machine.st.next_to = next_to;
@@ -405,16 +485,25 @@ impl<'p> Machine<'p> {
         };
         // one pass over the body; lanes that go on to the next one come back
         let mut collected: Vec<Val> = Vec::new();
+        let mut collected_why: Vec<Why> = Vec::new();
         let mut open_ended = true;
         let mut falls = match &inner.kind {
             LoopKind::For { bind, iter } => {
                 let (items, falls) = self.eval(child(*iter), lanes);
                 let known = match items.single() {
-                    Some(V::List(list)) if list.len() <= UNROLL && !self.is_spent() => {
-                        Some(list.clone())
-                    }
+                    Some(V::List(list)) if list.len() <= UNROLL && !self.is_spent() => Some(list.clone()),
+                    _ if self.python() => one_list(&items, falls).map(Rc::new),
                     _ => None,
                 };
+                // nothing to run over
+                let nothing = match (&known, self.python()) {
+                    (None, true) => empty_in(&items, falls),
+                    _ => Lanes::NONE,
+                };
+                let falls = falls.without(nothing);
+                for lane in nothing.indices() {
+                    self.st.cuts[lane] = items.deps.clone();
+                }
                 enter(self);
                 match known {
                     Some(list) => {
@@ -431,9 +520,9 @@ impl<'p> Machine<'p> {
                             }
                             let (value, rest) = self.eval(body, here);
                             let mut value = value;
-                            let again =
-                                self.arrive(mark, |exit| exit.target == Target::Next(next_to));
+                            let again = self.arrive(mark, |exit| exit.target == Target::Next(next_to));
                             on = self.land(&again, rest, &mut value) | on.without(item.lanes());
+                            collected_why.push(value.deps.clone());
                             match self.kind(body) {
                                 // an inner loop's elements join the outer list
                                 Some(Kind::Splat(_)) => match value.single() {
@@ -441,10 +530,15 @@ impl<'p> Machine<'p> {
                                     _ => open_ended = true,
                                 },
                                 // a filter that fails gives no element
-                                Some(Kind::If {
-                                    otherwise: None, ..
-                                }) => {
+                                Some(Kind::If { otherwise: None, .. }) => {
+                                    let dropped = value
+                                        .alts
+                                        .iter()
+                                        .filter(|alt| matches!(alt.v, V::Nil))
+                                        .fold(Lanes::NONE, |all, alt| all | alt.lanes);
                                     value.alts.retain(|alt| !matches!(alt.v, V::Nil));
+                                    // kept or not, in one and the same lane
+                                    open_ended |= value.lanes().has(dropped);
                                     if !value.alts.is_empty() {
                                         collected.push(value);
                                     }
@@ -453,6 +547,9 @@ impl<'p> Machine<'p> {
                             }
                         }
                         if list.is_empty() {
+                            for lane in falls.indices() {
+                                self.st.cuts[lane] = items.deps.clone();
+                            }
                             self.eval(body, Lanes::NONE);
                         }
                         on
@@ -471,21 +568,37 @@ impl<'p> Machine<'p> {
                             }
                         }
                         self.escape(&items, Lanes::NONE, at);
-                        self.loop_once(at, body, falls, mark, next_to, |machine, on| {
-                            if let Some(place) = bind {
-                                machine.assign_fresh(child(*place), on, &item);
-                            }
-                            on
-                        })
+                        let collects = inner.collects;
+                        nothing
+                            | self.loop_once(at, body, falls, mark, (next_to, collects), |machine, on| {
+                                if let Some(place) = bind {
+                                    machine.assign_fresh(child(*place), on, &item);
+                                }
+                                on
+                            })
                     }
                 }
             }
             LoopKind::While { test } => {
                 enter(self);
-                self.forget_written(at, lanes);
                 let test = child(*test);
+                // where the very first test fails the body never runs, whatever it would write
+                let never = if self.only_reads(test) {
+                    let (first, falls) = self.eval(test, lanes);
+                    let first = self.truth(&first, falls);
+                    first.no.without(first.yes)
+                } else {
+                    Lanes::NONE
+                };
+                self.forget_written(at, lanes.without(never));
                 let (value, falls) = self.eval(test, lanes);
-                let outcome = self.condition(test, &value, falls);
+                let mut outcome = self.condition(test, &value, falls);
+                if !self.forced.contains_key(&test) {
+                    let never = never & falls;
+                    outcome.yes = outcome.yes.without(never);
+                    outcome.no |= never;
+                    outcome.no_sure |= never;
+                }
                 let branches = [
                     Branch {
                         cond: Some(test),
@@ -527,8 +640,8 @@ impl<'p> Machine<'p> {
                 let (mut value, rest) = self.eval(body, lanes);
                 let again = self.arrive(mark, |exit| exit.target == Target::Next(next_to));
                 self.land(&again, rest, &mut value);
-                // only a break leaves it
-                Lanes::NONE
+                // only a break leaves it; in Ruby an iterator that has no more leaves it as well
+                if self.ruby() { self.iteration_ended(body, lanes, mark) } else { Lanes::NONE }
             }
         };
         let broken = self.arrive(mark, |exit| exit.target == Target::Break(break_to));
@@ -544,14 +657,41 @@ impl<'p> Machine<'p> {
         self.st.scope = before.scope;
         if inner.collects {
             let taint = collected.iter().find_map(|value| value.taint);
+            let deps = Why::all(collected_why);
             let list = if open_ended {
+                for value in &collected {
+                    self.escape(value, falls, at);
+                }
                 V::Unknown(Cause::Data)
             } else {
                 V::List(Rc::new(collected))
             };
-            return (Val::of(list, falls).tainted(taint), falls);
+            return (Val { deps, ..Val::of(list, falls).tainted(taint) }, falls);
         }
         (value, falls)
+    }
+
+    /// Whether evaluating an expression does nothing but read.
+    fn only_reads(&self, at: NodeRef) -> bool {
+        let Some(code) = self.program.code(at.item) else {
+            return false;
+        };
+        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
+            return false;
+        };
+        code.nodes.iter().all(|node| {
+            node.span.start < span.start
+                || node.span.end > span.end
+                || !matches!(
+                    node.kind,
+                    Kind::Call(_)
+                        | Kind::Set { .. }
+                        | Kind::Out(_)
+                        | Kind::Opaque { .. }
+                        | Kind::Yield(_)
+                        | Kind::Raise(_)
+                )
+        })
     }
 
     /// A body that runs any number of times: what it writes may have been written before.
@@ -561,7 +701,7 @@ impl<'p> Machine<'p> {
         body: NodeRef,
         lanes: Lanes,
         mark: usize,
-        next_to: u32,
+        (next_to, collects): (u32, bool),
         prepare: impl FnOnce(&mut Self, Lanes) -> Lanes,
     ) -> Lanes {
         self.forget_written(at, lanes);
@@ -570,6 +710,10 @@ impl<'p> Machine<'p> {
             let (mut value, rest) = machine.eval(body, on);
             let again = machine.arrive(mark, |exit| exit.target == Target::Next(next_to));
             let rest = machine.land(&again, rest, &mut value);
+            // nobody keeps the elements: what they hold may run from here on
+            if collects {
+                machine.escape(&value, rest, body);
+            }
             (value, rest)
         })
         .1
@@ -582,10 +726,7 @@ impl<'p> Machine<'p> {
             }
             Some(Kind::List(places)) => {
                 for node in places {
-                    if let Some(Kind::Name(name)) = self.kind(NodeRef {
-                        item: place.item,
-                        node: *node,
-                    }) {
+                    if let Some(Kind::Name(name)) = self.kind(NodeRef { item: place.item, node: *node }) {
                         self.declare(self.st.scope, name);
                     }
                 }
@@ -606,10 +747,25 @@ impl<'p> Machine<'p> {
     }
 
     pub fn eval_try(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let mark = self.exits.len();
+        let (mut value, falls) = self.eval_try_once(at, inner, lanes);
+        let again = self.arrive(mark, |exit| is_retry(&exit.target));
+        if again.is_empty() {
+            return (value, falls);
+        }
+        let lanes = again.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
+        // what was written before holds anything now, so one more pass stands for all that follow
+        self.forget_written(at, lanes);
+        let doubt = self.st.doubt;
+        let (next, rest) = self.eval_try_once(at, inner, lanes);
+        self.arrive(mark, |exit| is_retry(&exit.target));
+        self.st.doubt |= doubt & falls;
+        value.join(&next);
+        (value, falls | rest)
+    }
+
+    fn eval_try_once(&mut self, at: NodeRef, inner: &'p Try, lanes: Lanes) -> (Val, Lanes) {
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let before = self.st.clone();
         let mark = self.exits.len();
         self.st.may_resume = true;
@@ -626,12 +782,7 @@ impl<'p> Machine<'p> {
         }
         let mut entries: Vec<Entry> = Vec::new();
         for handler in &inner.handlers {
-            let mut entry = Entry {
-                lanes: Lanes::NONE,
-                doubt: Lanes::NONE,
-                classes: Vec::new(),
-                why: Why::default(),
-            };
+            let mut entry = Entry { lanes: Lanes::NONE, doubt: Lanes::NONE, classes: Vec::new(), why: Why::default() };
             let mut rest = Vec::new();
             for exit in raised.drain(..) {
                 entry.why = std::mem::take(&mut entry.why).and(&exit.why);
@@ -656,13 +807,14 @@ impl<'p> Machine<'p> {
             entries.push(entry);
         }
         self.exits.extend(raised);
+        if self.ruby() {
+            self.eval_rescued(at.item, inner, lanes);
+        }
         // the body's fall-through and the handlers are branches: variables may be as before or after
         let raises = Why::all(entries.iter().map(|entry| entry.why.clone()));
         let mut branches = vec![Branch::open(body_falls, Lanes::NONE).because(&raises)];
         branches.extend(
-            entries
-                .iter()
-                .map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes).because(&entry.why)),
+            entries.iter().map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes).because(&entry.why)),
         );
         self.st.path = before.path.clone();
         self.st.may_resume = before.may_resume;
@@ -733,7 +885,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether code may raise by itself: it calls something that is not in sight.
-    fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
+    pub fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
         let Some((code, within)) = self.within(at.item) else {
             return true;
         };
@@ -741,13 +893,15 @@ impl<'p> Machine<'p> {
             return true;
         };
         for (count, node) in within.risks(span).enumerate() {
-            let at = NodeRef {
-                item: at.item,
-                node,
-            };
+            let at = NodeRef { item: at.item, node };
             // so many calls are not worth the search
             let harmless = count < MAX_CALM
-                && matches!(self.kind(at), Some(Kind::Call(call)) if self.is_harmless(at, call, depth));
+                && match self.kind(at) {
+                    Some(Kind::Call(call)) => self.is_harmless(at, call, depth),
+                    // whoever drives a generator may throw into it
+                    Some(Kind::Yield(_)) => !self.python() || !self.around.is_empty(),
+                    _ => false,
+                };
             if !harmless {
                 return true;
             }
@@ -760,7 +914,10 @@ impl<'p> Machine<'p> {
         let waits = inner.handlers.iter().any(|handler| match &handler.catches {
             Catches::Classes(classes) => classes.iter().any(|node| {
                 let names = |node: NodeId| match self.kind(NodeRef { item, node }) {
-                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => matches!(name.as_str(), "AttributeError" | "NameError" | "ImproperlyConfigured" | "IndexError" | "TypeError"),
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => matches!(
+                        name.as_str(),
+                        "AttributeError" | "NameError" | "ImproperlyConfigured" | "IndexError" | "TypeError"
+                    ),
                     _ => false,
                 };
                 match self.kind(NodeRef { item, node: *node }) {
@@ -782,6 +939,9 @@ impl<'p> Machine<'p> {
             Some(Kind::Name(name)) => match self.lookup(name) {
                 super::names::Found::Slot(slot) => self.slots[slot as usize].alts.iter().all(|alt| match &alt.v {
                     V::Closure(closure) => self.is_calm(closure.def, depth),
+                    V::Class(class) if self.python() => {
+                        self.methods_named(*class, "__init__").iter().all(|def| self.is_calm(*def, depth))
+                    }
                     _ => false,
                 }),
                 super::names::Found::Member(class) => {
@@ -789,8 +949,22 @@ impl<'p> Machine<'p> {
                     !found.is_empty() && found.iter().all(|def| self.is_calm(*def, depth))
                 }
                 super::names::Found::Nothing => {
-                    matches!(name.as_str(), "exit" | "abort" | "exit!" | "puts" | "print" | "p" | "warn" | "raise" | "throw" | "bool" | "str" | "len")
-                        || is_exception_name(name)
+                    matches!(
+                        name.as_str(),
+                        "exit"
+                            | "quit"
+                            | "abort"
+                            | "exit!"
+                            | "puts"
+                            | "print"
+                            | "p"
+                            | "warn"
+                            | "raise"
+                            | "throw"
+                            | "bool"
+                            | "str"
+                            | "len"
+                    ) || is_exception_name(name)
                 }
             },
             Some(Kind::Attr { recv, name, .. }) => {
@@ -809,11 +983,14 @@ impl<'p> Machine<'p> {
                     "env" => of(&["Rails", "Hanami", "Padrino"]),
                     // predicates and strings
                     _ if self.ruby() && name.ends_with('?') => true,
-                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith" | "downcase" | "upcase" | "to_s" | "to_sym" | "ToLower" | "ToUpper"
-                    | "ToLowerInvariant" | "ToUpperInvariant" | "Equals" | "StartsWith" | "EndsWith" => true,
+                    "lower" | "upper" | "strip" | "casefold" | "startswith" | "endswith" | "downcase" | "upcase"
+                    | "to_s" | "to_sym" | "ToLower" | "ToUpper" | "ToLowerInvariant" | "ToUpperInvariant"
+                    | "Equals" | "StartsWith" | "EndsWith" => true,
                     // logs
                     "WriteLine" | "Write" | "LogError" | "LogInformation" | "LogWarning" | "LogDebug" => true,
-                    "info" | "warn" | "warning" | "error" | "debug" => of(&["logger", "log", "logging", "_logger", "_log", "LOGGER"]),
+                    "info" | "warn" | "warning" | "error" | "debug" => {
+                        of(&["logger", "log", "logging", "_logger", "_log", "LOGGER"])
+                    }
                     "new" => match self.kind(recv) {
                         Some(Kind::Name(class) | Kind::Attr { name: class, .. }) => is_exception_name(class),
                         _ => false,
@@ -827,7 +1004,9 @@ impl<'p> Machine<'p> {
 
     /// Whether a definition of the file raises nothing but what its summary says.
     fn is_calm(&self, def: NodeRef, depth: usize) -> bool {
-        let Some(node) = self.def(def) else { return false };
+        let Some(node) = self.def(def) else {
+            return false;
+        };
         depth < 3 && !self.may_raise(NodeRef { item: def.item, node: node.body }, depth + 1)
     }
 
@@ -852,6 +1031,26 @@ impl<'p> Machine<'p> {
                     | "BaseException"
             )
         });
+        if self.ruby() {
+            return match &handler.catches {
+                Catches::All => Some(true),
+                Catches::Standard => match class {
+                    Some(class) => self.is_ruby_error(class.rsplit('.').next().unwrap_or(class), "StandardError"),
+                    None => Some(true),
+                },
+                Catches::Classes(nodes) => {
+                    let mut result = Some(false);
+                    for node in nodes {
+                        match self.rescues(NodeRef { item, node: *node }, class) {
+                            Some(true) => return Some(true),
+                            None => result = None,
+                            Some(false) => {}
+                        }
+                    }
+                    result
+                }
+            };
+        }
         match &handler.catches {
             Catches::All => Some(true),
             Catches::Standard => Some(!matches!(
@@ -884,10 +1083,7 @@ impl<'p> Machine<'p> {
     }
 
     fn catches_class(&self, at: NodeRef, class: Option<&str>, exits: bool) -> Option<bool> {
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let name = match self.kind(at)? {
             Kind::Name(name) => name.clone(),
             Kind::Attr { name, .. } => name.clone(),
@@ -906,24 +1102,17 @@ impl<'p> Machine<'p> {
         };
         let name = name.rsplit('.').next().unwrap_or_default();
         let Some(class) = class else {
-            return if matches!(name, "Exception" | "BaseException" | "StandardError") {
-                Some(true)
-            } else {
-                None
-            };
+            return if matches!(name, "Exception" | "BaseException" | "StandardError") { Some(true) } else { None };
         };
         let class = class.rsplit('.').next().unwrap_or(class);
         if name == class {
             return Some(true);
         }
         match (self.language, name) {
-            (Language::Python, "BaseException")
-            | (Language::Ruby | Language::CSharp, "Exception") => Some(true),
-            (Language::Python, "Exception") | (Language::Ruby, "StandardError") => Some(
-                !exits
-                    || (self.python()
-                        && matches!(class, "NotImplementedError" | "SyntaxError" | "LoadError")),
-            ),
+            (Language::Python, "BaseException") | (Language::Ruby | Language::CSharp, "Exception") => Some(true),
+            (Language::Python, "Exception") | (Language::Ruby, "StandardError") => {
+                Some(!exits || (self.python() && matches!(class, "NotImplementedError" | "SyntaxError" | "LoadError")))
+            }
             _ => self.is_subclass(class, name),
         }
     }
@@ -943,17 +1132,17 @@ impl<'p> Machine<'p> {
             ("ArgumentError", &[]),
             ("TypeError", &[]),
             ("InvalidOperationException", &["SystemException"]),
-            (
-                "ArgumentNullException",
-                &["ArgumentException", "SystemException"],
-            ),
-            (
-                "ArgumentOutOfRangeException",
-                &["ArgumentException", "SystemException"],
-            ),
+            ("ArgumentNullException", &["ArgumentException", "SystemException"]),
+            ("ArgumentOutOfRangeException", &["ArgumentException", "SystemException"]),
             ("ArgumentException", &["SystemException"]),
             ("NotSupportedException", &["SystemException"]),
             ("NullReferenceException", &["SystemException"]),
+            ("TimeoutException", &["SystemException"]),
+            ("FormatException", &["SystemException"]),
+            ("UnauthorizedAccessException", &["SystemException"]),
+            ("NotImplementedException", &["SystemException"]),
+            ("KeyNotFoundException", &["SystemException"]),
+            ("ObjectDisposedException", &["InvalidOperationException", "SystemException"]),
             ("CommandError", &[]),
             ("ImproperlyConfigured", &[]),
         ];
@@ -989,7 +1178,12 @@ impl<'p> Machine<'p> {
                         }
                         V::Name(name) => {
                             let last = name.rsplit('.').next().unwrap_or(&name);
-                            return if last == ancestor { Some(true) } else { None };
+                            // between the root and the class there is nothing else
+                            return match last {
+                                _ if last == ancestor => Some(true),
+                                "Exception" if self.csharp() => Some(false),
+                                _ => None,
+                            };
                         }
                         _ => return None,
                     }
@@ -1006,10 +1200,7 @@ impl<'p> Machine<'p> {
         };
         let wanted = match pattern.as_ref() {
             Pattern::Type(name, _) => name.clone(),
-            Pattern::Value(node) => match self.kind(NodeRef {
-                item: guard.item,
-                node: *node,
-            }) {
+            Pattern::Value(node) => match self.kind(NodeRef { item: guard.item, node: *node }) {
                 Some(Kind::Name(name)) => name.clone(),
                 _ => return false,
             },
@@ -1017,9 +1208,7 @@ impl<'p> Machine<'p> {
         };
         !classes.is_empty()
             && classes.iter().all(|class| {
-                class.as_ref().is_some_and(|class| {
-                    *class != wanted && self.is_subclass(class, &wanted) == Some(false)
-                })
+                class.as_ref().is_some_and(|class| *class != wanted && self.is_subclass(class, &wanted) == Some(false))
             })
     }
 
@@ -1033,10 +1222,7 @@ impl<'p> Machine<'p> {
         let Some(((manager, place), rest)) = items.split_first() else {
             return self.eval(body, lanes);
         };
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         let (value, falls) = self.eval(child(*manager), lanes);
         // contextlib.suppress(E): the body's E ends the body, nothing else
         if let Some(classes) = self.suppressed(child(*manager)) {
@@ -1050,9 +1236,7 @@ impl<'p> Machine<'p> {
                         classes.iter().any(|known| {
                             known == class
                                 || known == "BaseException"
-                                || (known == "Exception"
-                                    && class != "SystemExit"
-                                    && class != "!exit")
+                                || (known == "Exception" && class != "SystemExit" && class != "!exit")
                         })
                     })
             });
@@ -1071,8 +1255,7 @@ impl<'p> Machine<'p> {
                 && self.may_inline()
                 && !self.inlining.contains(&generator.0.def)
             {
-                self.around
-                    .push((at, place.map(child), rest, body, self.st.clone()));
+                self.around.push((at, place.map(child), rest, body, self.st.clone()));
                 let closure = Rc::new(generator.0.clone());
                 let depth = self.around.len();
                 let (_, falls) = self.run_generator_body(&closure, def, &generator.1, falls);
@@ -1082,22 +1265,38 @@ impl<'p> Machine<'p> {
                 return (Val::nil(falls), falls);
             }
         }
+        if let Some(manager) = value.single().cloned()
+            && let Some(result) = self.with_object(at, &manager, place.map(child), falls, |machine, falls| {
+                machine.eval_with(at, rest, body, falls)
+            })
+        {
+            return result;
+        }
         self.escape(&value, falls, child(*manager));
         if let Some(place) = place {
             // the manager itself, in most cases
             let bound = value.only(falls);
             self.assign(child(*place), falls, &bound);
         }
-        self.eval_with(at, rest, body, falls)
+        if !self.may_swallow(&value) {
+            return self.eval_with(at, rest, body, falls);
+        }
+        let mark = self.exits.len();
+        let resume = std::mem::replace(&mut self.st.may_resume, true);
+        let path = self.st.path.clone();
+        let (mut value, falls) = self.eval_with(at, rest, body, falls);
+        self.st.may_resume = resume;
+        self.st.path = path;
+        let swallowed: Vec<Exit> = self.exits[mark.min(self.exits.len())..]
+            .iter()
+            .filter(|exit| exit.target == Target::Raise && exit.class.as_deref() != Some("!exit"))
+            .cloned()
+            .collect();
+        let falls = self.land(&swallowed, falls, &mut value);
+        (value, falls)
     }
 
-    fn run_generator_body(
-        &mut self,
-        closure: &Rc<Closure>,
-        def: &'p Def,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn run_generator_body(&mut self, closure: &Rc<Closure>, def: &'p Def, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         self.called.insert(closure.def);
         self.inline(closure, def, args, lanes)
     }
@@ -1106,10 +1305,7 @@ impl<'p> Machine<'p> {
         let Some(Kind::Call(call)) = self.kind(at) else {
             return None;
         };
-        let name = match self.kind(NodeRef {
-            item: at.item,
-            node: call.callee,
-        })? {
+        let name = match self.kind(NodeRef { item: at.item, node: call.callee })? {
             Kind::Attr { name, .. } | Kind::Name(name) => name,
             _ => return None,
         };
@@ -1119,14 +1315,9 @@ impl<'p> Machine<'p> {
         Some(
             call.args
                 .iter()
-                .filter_map(|node| {
-                    match self.kind(NodeRef {
-                        item: at.item,
-                        node: *node,
-                    }) {
-                        Some(Kind::Name(name) | Kind::Attr { name, .. }) => Some(name.clone()),
-                        _ => None,
-                    }
+                .filter_map(|node| match self.kind(NodeRef { item: at.item, node: *node }) {
+                    Some(Kind::Name(name) | Kind::Attr { name, .. }) => Some(name.clone()),
+                    _ => None,
                 })
                 .collect(),
         )
@@ -1136,10 +1327,7 @@ impl<'p> Machine<'p> {
         let mut falls = lanes;
         let mut values = Args::default();
         for node in args {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             let (value, rest) = self.eval(node, falls);
             falls = rest;
             values.positional.push(value);
@@ -1164,11 +1352,7 @@ impl<'p> Machine<'p> {
             outer.may_resume = true;
             self.st = outer;
             if let Some(place) = place {
-                let value = values
-                    .positional
-                    .first()
-                    .cloned()
-                    .unwrap_or_else(|| Val::nil(falls));
+                let value = values.positional.first().cloned().unwrap_or_else(|| Val::nil(falls));
                 self.assign(place, falls, &value);
             }
             let (value, through) = self.eval_with(with, rest, body, falls);
@@ -1194,10 +1378,7 @@ impl<'p> Machine<'p> {
         let (target, mut falls) = self.eval_quietly(recv, lanes);
         let mut keys = Vec::new();
         for node in args {
-            let node = NodeRef {
-                item: at.item,
-                node: *node,
-            };
+            let node = NodeRef { item: at.item, node: *node };
             let (key, rest) = self.eval(node, falls);
             falls = rest;
             keys.push(key);
@@ -1208,6 +1389,16 @@ impl<'p> Machine<'p> {
             self.each_alternative(&target, falls, |machine, v, lanes| match v {
                 V::Name(name) if name == "ENV" && machine.ruby() => {
                     (machine.environment_variable(at, &key, lanes), lanes)
+                }
+                V::Name(name) if name == "sys.modules" && args.first().is_some_and(|key| {
+                    matches!(machine.kind(NodeRef { item: at.item, node: *key }), Some(Kind::Name(name)) if name == "__name__")
+                }) => (
+                    Val::of(V::Name(SmolStr::new_static(super::python::THIS_MODULE)), lanes),
+                    lanes,
+                ),
+                V::Name(name) if name == super::python::THIS_MODULE => {
+                    let value = key.text().cloned().and_then(|name| machine.read_global(&name, lanes));
+                    (value.unwrap_or_else(|| Val::data(lanes)), lanes)
                 }
                 V::Name(name)
                     if machine.python() && matches!(name.as_str(), "os.environ" | "environ") =>
@@ -1244,6 +1435,41 @@ impl<'p> Machine<'p> {
                     }
                     (found, falls)
                 }
+                V::Str(_) | V::Inquirer(_) if machine.ruby() => {
+                    let own = Args {
+                        positional: keys.clone(),
+                        nodes: vec![at; keys.len()],
+                        ..Args::default()
+                    };
+                    machine.value_method(at, v, "[]", &own, lanes).unwrap_or_else(|| (Val::data(lanes), lanes))
+                }
+                V::Object(_) | V::Instance(_) | V::Class(_) if machine.ruby() => {
+                    let own = Args {
+                        positional: keys.clone(),
+                        nodes: vec![at; keys.len()],
+                        ..Args::default()
+                    };
+                    machine.implicit_call(at, v, "[]", &own, lanes).unwrap_or_else(|| {
+                        machine.escape_args(&own, lanes);
+                        (Val::data(lanes), lanes)
+                    })
+                }
+                V::Name(name) if name == "Set" && machine.ruby() => (machine.set_of(&keys, lanes), lanes),
+                // an index of several values: each in its lanes
+                V::List(items) if key.alts.len() > 1 && key.alts.iter().all(|alt| matches!(alt.v, V::Int(_))) => {
+                    let mut value = Val::default();
+                    for alt in key.groups(lanes) {
+                        let V::Int(index) = alt.v else { continue };
+                        let count = items.len() as i64;
+                        let index = if index < 0 { count + index } else { index };
+                        let item = usize::try_from(index).ok().and_then(|index| items.get(index));
+                        value.join(&item.cloned().unwrap_or_else(|| Val::data(alt.lanes)).only(alt.lanes));
+                    }
+                    (value, lanes)
+                }
+                V::Str(text) if machine.python() => (super::python::letter(text, &key, lanes), lanes),
+                // a dict comprehension is a list of pairs
+                V::List(_) if machine.python() && !matches!(key.single(), Some(V::Int(_))) => (Val::data(lanes), lanes),
                 V::List(items) => match key.single() {
                     Some(V::Int(index)) => {
                         let count = items.len() as i64;
@@ -1323,37 +1549,40 @@ impl<'p> Machine<'p> {
         (value, falls)
     }
 
-    pub fn write_index(
-        &mut self,
-        target: &Val,
-        recv: NodeRef,
-        keys: &[Val],
-        lanes: Lanes,
-        value: &Val,
-        at: NodeRef,
-    ) {
+    pub fn write_index(&mut self, target: &Val, recv: NodeRef, keys: &[Val], lanes: Lanes, value: &Val, at: NodeRef) {
         let key = keys.first().cloned().unwrap_or_else(|| Val::data(lanes));
-        let environment = target.alts.iter().any(|alt| matches!(&alt.v, V::Name(name) if matches!(name.as_str(), "ENV" | "os.environ" | "environ")));
+        let environment = target
+            .alts
+            .iter()
+            .any(|alt| matches!(&alt.v, V::Name(name) if matches!(name.as_str(), "ENV" | "os.environ" | "environ")));
         if environment {
             self.set_variable(&key, lanes, value);
             return;
         }
+        if self.ruby() && target.alts.iter().any(|alt| matches!(alt.v, V::Object(_) | V::Instance(_) | V::Class(_))) {
+            let mut own = Args { positional: keys.to_vec(), nodes: vec![at; keys.len() + 1], ..Args::default() };
+            own.positional.push(value.clone());
+            self.each_alternative(target, lanes, |machine, v, lanes| {
+                let done = machine.implicit_call(at, v, "[]=", &own, lanes);
+                done.unwrap_or_else(|| {
+                    machine.write_struct(v, keys, value, lanes);
+                    machine.escape_args(&own, lanes);
+                    (Val::nil(lanes), lanes)
+                })
+            });
+        }
+        if self.python() {
+            self.taint_place(recv, value.taint);
+            self.write_element(target, &key, lanes, value, at);
+            return;
+        }
         self.taint_place(recv, value.taint);
-        let known = target
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
-        if known && matches!(self.kind(recv), Some(Kind::Name(_) | Kind::Field(_))) {
-            let mut next = Val {
-                deps: target.deps.clone(),
-                taint: target.taint.or(value.taint),
-                ..Val::default()
-            };
+        let known = target.alts.iter().any(|alt| matches!(alt.v, V::Map(_) | V::List(_)));
+        if known {
+            let mut next = Val { deps: target.deps.clone(), taint: target.taint.or(value.taint), ..Val::default() };
             for alt in target.groups(lanes) {
                 let v = match (&alt.v, key.single()) {
-                    (V::Map(pairs), Some(V::Str(_) | V::Symbol(_)))
-                        if pairs.len() < MAX_FOLLOWED =>
-                    {
+                    (V::Map(pairs), Some(V::Str(_) | V::Symbol(_))) if pairs.len() < MAX_FOLLOWED => {
                         let mut pairs = pairs.to_vec();
                         // the newest pair wins
                         pairs.insert(0, (key.clone(), value.only(alt.lanes)));
@@ -1365,26 +1594,51 @@ impl<'p> Machine<'p> {
                         V::Unknown(Cause::Data)
                     }
                 };
-                next.add(Alt {
-                    lanes: alt.lanes,
-                    v,
-                    doubt: alt.doubt,
-                });
+                next.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
             }
-            self.assign(recv, lanes, &next);
+            self.changed(recv, target, &next, lanes);
         } else {
             self.escape(value, lanes, at);
         }
     }
 }
 
-fn either(a: Outcome, b: Outcome) -> Outcome {
-    Outcome {
-        yes: a.yes | b.yes,
-        no: a.no & b.no,
-        yes_sure: a.yes_sure | b.yes_sure,
-        no_sure: a.no_sure & b.no_sure,
+/// Lists that stand in different lanes as one: each element runs in its own.
+fn one_list(value: &Val, lanes: Lanes) -> Option<Vec<Val>> {
+    let mut all = Vec::new();
+    let mut seen = Lanes::NONE;
+    for alt in value.groups(lanes) {
+        let V::List(items) = &alt.v else { return None };
+        if seen.has(alt.lanes) || alt.doubt || all.len() + items.len() > UNROLL {
+            return None;
+        }
+        seen |= alt.lanes;
+        all.extend(items.iter().map(|item| {
+            let mut item = item.only(alt.lanes);
+            item.deps = item.deps.and(&value.deps);
+            item
+        }));
     }
+    (seen == lanes).then_some(all)
+}
+
+/// The lanes in which a collection is surely empty.
+fn empty_in(value: &Val, lanes: Lanes) -> Lanes {
+    let mut empty = lanes & value.lanes();
+    for alt in value.groups(lanes) {
+        if alt.doubt || !matches!(&alt.v, V::List(items) if items.is_empty()) {
+            empty = empty.without(alt.lanes);
+        }
+    }
+    empty
+}
+
+fn is_retry(target: &Target) -> bool {
+    matches!(target, Target::Goto(label) if label == RETRY)
+}
+
+fn either(a: Outcome, b: Outcome) -> Outcome {
+    Outcome { yes: a.yes | b.yes, no: a.no & b.no, yes_sure: a.yes_sure | b.yes_sure, no_sure: a.no_sure & b.no_sure }
 }
 
 /// `KeyError`, `InvalidOperationException`: making one raises nothing.

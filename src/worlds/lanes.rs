@@ -95,10 +95,7 @@ impl Not for Lanes {
 impl std::fmt::Debug for Lanes {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let letters = ['P', 'u', 's', 'o', 'D', 'T', 'a'];
-        let text: String = self
-            .indices()
-            .filter_map(|index| letters.get(index))
-            .collect();
+        let text: String = self.indices().filter_map(|index| letters.get(index)).collect();
         write!(out, "[{text}]")
     }
 }

@@ -18,7 +18,7 @@ use crate::project::FileFacts;
 /// Inlined calls nest at most this deep.
 pub const MAX_INLINE: usize = 8;
 /// Bodies inlined in one file before calls fall back to summaries.
-const INLINE_BUDGET: u32 = 4000;
+const INLINE_BUDGET: u32 = 800;
 /// Nodes evaluated in one file before calls fall back to summaries and loops are no longer unrolled: from there on each
 /// body is walked once.
 const NODE_BUDGET: u64 = 2_000_000;
@@ -163,8 +163,20 @@ pub struct Effect {
 
 pub enum Summary {
     Running,
-    Done(Rc<Effect>),
+    Done(Rc<Effect>, Rc<Reads>),
 }
+
+/// Something outside a body that it looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    Slot(u32),
+    Field(u32, SmolStr),
+    /// An environment variable or a member of a module, by a name of its own.
+    Outside(SmolStr),
+}
+
+/// What a body looked at, and how often each had been written by then: another write makes its effect stale.
+pub type Reads = Vec<(Place, u32)>;
 
 /// How a condition turned out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -182,12 +194,7 @@ impl Outcome {
     }
 
     pub fn negate(self) -> Outcome {
-        Outcome {
-            yes: self.no,
-            no: self.yes,
-            yes_sure: self.no_sure,
-            no_sure: self.yes_sure,
-        }
+        Outcome { yes: self.no, no: self.yes, yes_sure: self.no_sure, no_sure: self.yes_sure }
     }
 }
 
@@ -220,7 +227,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// A comparison of the environment with a name no environment has.
-    UnknownName { name: SmolStr, symbol: bool },
+    UnknownName { name: SmolStr, own: bool },
     /// A comparison that cannot hold (string with symbol, wrong case, `is True`).
     Constant { literal: SmolStr, why: Mismatch },
     /// The truth of an environment variable's string decides.
@@ -263,33 +270,17 @@ pub struct Branch {
 impl Branch {
     /// A branch that no condition guards.
     pub fn open(lanes: Lanes, doubt: Lanes) -> Branch {
-        Branch {
-            lanes,
-            doubt,
-            cond: None,
-            decided: Lanes::NONE,
-            prior: Prior::default(),
-            why: Why::default(),
-        }
+        Branch { lanes, doubt, cond: None, decided: Lanes::NONE, prior: Prior::default(), why: Why::default() }
     }
 
     /// The same, because of what a value was.
     pub fn because(self, why: &Why) -> Branch {
-        Branch {
-            why: why.clone(),
-            ..self
-        }
+        Branch { why: why.clone(), ..self }
     }
 }
 
 /// A `with` statement: its node, the place bound, the managers and the body left to run, the state it stands in.
-pub type Around<'p> = (
-    NodeRef,
-    Option<NodeRef>,
-    &'p [(NodeId, Option<NodeId>)],
-    NodeRef,
-    State,
-);
+pub type Around<'p> = (NodeRef, Option<NodeRef>, &'p [(NodeId, Option<NodeId>)], NodeRef, State);
 
 pub struct Machine<'p> {
     pub program: &'p Program,
@@ -310,7 +301,20 @@ pub struct Machine<'p> {
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
     pub registered: Vec<Registered>,
     pub in_constructor: bool,
+    /// Spellings of "production" in the file's texts, once they were asked for.
+    pub spellings: Option<Vec<SmolStr>>,
+    /// A list of names is compared, one after the other.
+    pub several: bool,
     pub summary_depth: usize,
+    /// What the body that is summed up has looked at.
+    pub reads: FxHashMap<Place, u32>,
+    /// How often a place has been written.
+    slot_writes: Vec<u32>,
+    place_writes: FxHashMap<Place, u32>,
+    /// How often a definition has been summed up.
+    pub summed: FxHashMap<NodeRef, u32>,
+    /// Definitions that say `global` or `nonlocal`.
+    pub rebinding: FxHashMap<NodeRef, bool>,
     /// Bodies of `with` waiting for their context manager to yield.
     pub around: Vec<Around<'p>>,
     /// Closures that were called or handed out.
@@ -325,6 +329,8 @@ pub struct Machine<'p> {
     pub decorated: FxHashSet<NodeRef>,
     /// Definitions replaced by what a decorator of the file made of them.
     pub wrapped: Vec<(NodeRef, Val)>,
+    /// What the decorators of the file made of a method.
+    pub made_of: FxHashMap<NodeRef, Val>,
     pub context_managers: FxHashSet<NodeRef>,
     /// Lanes in which a definition is made.
     pub declared: FxHashMap<NodeRef, (Lanes, Why)>,
@@ -345,11 +351,114 @@ pub struct Machine<'p> {
     pub usings: Vec<SmolStr>,
     pub static_usings: Vec<SmolStr>,
     pub required: FxHashSet<SmolStr>,
+    /// What decided the answers of the blocks that ran for the method being called.
+    pub block_why: Why,
     /// See [`Machine::within`].
     pub within: RefCell<FxHashMap<ItemId, Rc<Within>>>,
+    /// Calls whose task is awaited where it is made.
+    pub awaited: FxHashSet<NodeRef>,
+    /// C#: the definitions that assign a member of that name of some object or class.
+    pub member_writers: FxHashMap<SmolStr, Vec<NodeRef>>,
+    /// C#: names that something in the file assigns.
+    pub assigned_names: FxHashSet<SmolStr>,
+    /// The predicate of the branch of a pipeline that is being built.
+    pub later: Option<(NodeRef, Outcome)>,
+    /// Names that the file gives .NET's environment itself (`None`: one that is not known).
+    pub renamed: Vec<Option<SmolStr>>,
     pub next_id: u32,
     inlined: u32,
     pub steps: u64,
+    /// Slots below this one outlive the body that runs: what it writes there may be there at any later time.
+    pub foreign_below: u32,
+    /// Slots of the file that a body made.
+    file_slots: FxHashSet<u32>,
+    /// What bodies wrote to slots that outlive them: no later write is sure to have come last.
+    pub lingering: FxHashMap<u32, Val>,
+    /// What an earlier run of the file found out.
+    seeds: &'p Seeds,
+    /// Lists, maps and strings changed in place: what they were and what they became.
+    pub changes: Vec<(V, Val)>,
+    /// Fields that were read, with what they held then.
+    pub fields_read: FxHashSet<(u32, SmolStr)>,
+    /// The labels that a `catch` around the running code takes; `None` where it is not known.
+    pub catching: Vec<Option<SmolStr>>,
+    /// Slots of the file that hold a method under another name.
+    pub alias_slots: FxHashSet<u32>,
+    /// Ruby: methods defined where it cannot be seen on what: an object, a block that reopens a class, a module mixed in later.
+    pub loose: FxHashMap<SmolStr, Vec<NodeRef>>,
+    /// Ruby: modules mixed into classes and classes derived.
+    pub kin: FxHashMap<u32, super::ruby::Kin>,
+    /// Closures within closures whose writes are being forgotten.
+    pub forgetting: u32,
+    /// The undecided branches around the running code.
+    branches: Vec<u32>,
+    /// The node whose truth alone is asked for, until it is evaluated.
+    pub testing: Option<NodeRef>,
+    /// Ruby: attributes that `mattr_accessor` and `class_attribute` make, with the class.
+    pub class_attributes: FxHashSet<(u32, SmolStr)>,
+    /// Ruby: methods that `delegate` makes: class, name, to whom.
+    pub delegates: FxHashMap<(u32, SmolStr), SmolStr>,
+    /// Ruby: the fields of classes that `Struct.new` makes.
+    pub structs: FxHashMap<u32, Vec<SmolStr>>,
+    /// Fields that somebody outside the class assigns.
+    pub set_outside: FxHashSet<(u32, SmolStr)>,
+    /// A field took a new value after it was read: who read it must run again.
+    pub stale: bool,
+}
+
+/// What bodies may have written before anything is read: values of names of the file and of fields of classes.
+#[derive(Debug, Default)]
+pub struct Seeds {
+    pub names: FxHashMap<SmolStr, Val>,
+    pub fields: FxHashMap<(NodeRef, SmolStr), Val>,
+}
+
+impl Seeds {
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.fields.is_empty()
+    }
+
+    pub fn covers(&self, other: &Seeds) -> bool {
+        let within = |known: Option<&Val>, value: &Val| {
+            value.alts.iter().all(|alt| {
+                known.is_some_and(|known| {
+                    known.alts.iter().any(|old| same(&old.v, &alt.v) && old.lanes.covers(alt.lanes))
+                })
+            })
+        };
+        other.names.iter().all(|(name, value)| within(self.names.get(name), value))
+            && other.fields.iter().all(|(name, value)| within(self.fields.get(name), value))
+    }
+
+    /// The same places, holding anything.
+    pub fn forgotten(self) -> Seeds {
+        let data = |_: Val| Val::data(Lanes::ALL);
+        Seeds {
+            names: self.names.into_iter().map(|(name, value)| (name, data(value))).collect(),
+            fields: self.fields.into_iter().map(|(name, value)| (name, data(value))).collect(),
+        }
+    }
+}
+
+/// The part of a value that means the same in another run.
+fn portable(value: &Val) -> Val {
+    let mut out = Val::default();
+    for alt in &value.alts {
+        let v = match &alt.v {
+            V::Nil
+            | V::Missing
+            | V::Bool(_)
+            | V::Int(_)
+            | V::Str(_)
+            | V::Inquirer(_)
+            | V::Symbol(_)
+            | V::Regex { .. } => alt.v.clone(),
+            V::AnyName { .. } | V::Name(_) | V::Made(_) | V::Host | V::IgnoreCase | V::Unknown(_) => alt.v.clone(),
+            _ => V::Unknown(Cause::Data),
+        };
+        out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
+    }
+    out
 }
 
 impl<'p> Machine<'p> {
@@ -357,6 +466,7 @@ impl<'p> Machine<'p> {
         program: &'p Program,
         facts: &'p FileFacts,
         forced: &'p FxHashMap<NodeRef, Force>,
+        seeds: &'p Seeds,
     ) -> Self {
         let st = State {
             scope: 0,
@@ -371,18 +481,14 @@ impl<'p> Machine<'p> {
             may_resume: false,
             handling: None,
         };
-        Machine {
+        let mut machine = Machine {
             program,
             facts,
             catalog: &facts.catalog,
             language: program.language,
             forced,
             st,
-            scopes: vec![Scope {
-                parent: None,
-                kind: ScopeKind::File,
-                names: FxHashMap::default(),
-            }],
+            scopes: vec![Scope { parent: None, kind: ScopeKind::File, names: FxHashMap::default() }],
             slots: Vec::new(),
             log: Vec::new(),
             logging: 0,
@@ -393,7 +499,14 @@ impl<'p> Machine<'p> {
             class_bodies: FxHashSet::default(),
             registered: Vec::new(),
             in_constructor: false,
+            spellings: None,
+            several: false,
             summary_depth: 0,
+            reads: FxHashMap::default(),
+            slot_writes: Vec::new(),
+            place_writes: FxHashMap::default(),
+            summed: FxHashMap::default(),
+            rebinding: FxHashMap::default(),
             around: Vec::new(),
             invoked: FxHashSet::default(),
             made: Vec::new(),
@@ -401,6 +514,7 @@ impl<'p> Machine<'p> {
             returned: Vec::new(),
             decorated: FxHashSet::default(),
             wrapped: Vec::new(),
+            made_of: FxHashMap::default(),
             context_managers: FxHashSet::default(),
             declared: FxHashMap::default(),
             defaults: FxHashMap::default(),
@@ -413,19 +527,76 @@ impl<'p> Machine<'p> {
             conditions: FxHashMap::default(),
             events: Vec::new(),
             escaped: FxHashSet::default(),
-            usings: {
-                let known = facts.global_usings.iter();
-                let known =
-                    known.filter(|path| facts.catalog.is_namespace(program.language, path));
-                known.cloned().collect()
-            },
+            usings: Vec::new(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
+            block_why: Why::default(),
             within: RefCell::default(),
+            awaited: FxHashSet::default(),
+            member_writers: FxHashMap::default(),
+            assigned_names: FxHashSet::default(),
+            later: None,
+            renamed: Vec::new(),
             next_id: 1,
             inlined: 0,
             steps: 0,
+            foreign_below: 0,
+            file_slots: FxHashSet::default(),
+            lingering: FxHashMap::default(),
+            seeds,
+            changes: Vec::new(),
+            fields_read: FxHashSet::default(),
+            stale: false,
+            catching: Vec::new(),
+            alias_slots: FxHashSet::default(),
+            loose: FxHashMap::default(),
+            kin: FxHashMap::default(),
+            forgetting: 0,
+            branches: Vec::new(),
+            testing: None,
+            class_attributes: FxHashSet::default(),
+            delegates: FxHashMap::default(),
+            structs: FxHashMap::default(),
+            set_outside: FxHashSet::default(),
+        };
+        for (name, value) in &seeds.names {
+            let slot = machine.declare(0, name);
+            machine.lingering.insert(slot, value.clone());
+            machine.slots[slot as usize] = value.clone();
+            // fields of the file are nil until somebody writes them
+            if name.starts_with(['$', '@']) {
+                machine.slots[slot as usize].join(&Val::nil(Lanes::ALL));
+            }
         }
+        machine
+    }
+
+    /// The fields of a class that an earlier run saw written.
+    pub fn seeded_fields(&self, class: NodeRef) -> Vec<(SmolStr, Val)> {
+        self.seeds
+            .fields
+            .iter()
+            .filter(|((known, _), _)| *known == class)
+            .map(|((_, name), value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// What a next run has to know from the start.
+    pub fn learned(&self) -> Seeds {
+        let mut seeds = Seeds::default();
+        for (name, slot) in &self.scopes[0].names {
+            if let Some(value) = self.lingering.get(slot) {
+                seeds.names.insert(name.clone(), portable(value));
+            }
+        }
+        if self.stale {
+            for class in &self.classes {
+                for (name, field) in &class.fields {
+                    seeds.fields.insert((class.node, name.clone()), portable(&field.value));
+                }
+            }
+        }
+        seeds
     }
 
     pub fn fresh(&mut self) -> u32 {
@@ -469,11 +640,7 @@ impl<'p> Machine<'p> {
     // ---- scopes and slots ----
 
     pub fn push_scope(&mut self, kind: ScopeKind, parent: u32) -> u32 {
-        self.scopes.push(Scope {
-            parent: Some(parent),
-            kind,
-            names: FxHashMap::default(),
-        });
+        self.scopes.push(Scope { parent: Some(parent), kind, names: FxHashMap::default() });
         self.scopes.len() as u32 - 1
     }
 
@@ -500,7 +667,22 @@ impl<'p> Machine<'p> {
         self.slots.push(Val::default());
         let slot = self.slots.len() as u32 - 1;
         self.scopes[scope as usize].names.insert(name.clone(), slot);
+        if scope == 0 && self.foreign_below > 0 {
+            self.file_slots.insert(slot);
+        }
         slot
+    }
+
+    /// A body starts: what was there before outlives it. Gives what to set back when it ends.
+    pub fn enter_body(&mut self) -> u32 {
+        // a slot for nothing: no two bodies start at the same one, and none at the top level's
+        self.slots.push(Val::default());
+        std::mem::replace(&mut self.foreign_below, self.slots.len() as u32)
+    }
+
+    /// Whether a slot outlives the body that runs.
+    pub fn is_foreign(&self, slot: u32) -> bool {
+        slot < self.foreign_below || (self.foreign_below > 0 && self.file_slots.contains(&slot))
     }
 
     pub fn set_slot(&mut self, slot: u32, lanes: Lanes, value: &Val) {
@@ -510,12 +692,90 @@ impl<'p> Machine<'p> {
             *deps = std::mem::take(deps).and(&self.st.path);
             return;
         }
+        if self.is_foreign(slot) {
+            let value = self.st.under_way(value, lanes);
+            self.weaken_slot(slot, &value);
+            return;
+        }
+        self.wrote_slot(slot);
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
         let target = &mut self.slots[slot as usize];
         target.overwrite(lanes, value);
         target.deps = std::mem::take(&mut target.deps).and(&self.st.path);
+        if let Some(other) = self.lingering.get(&slot) {
+            let other = other.only(lanes);
+            self.slots[slot as usize].join(&other);
+        }
+    }
+
+    // ---- what was written since ----
+
+    pub fn wrote_slot(&mut self, slot: u32) {
+        let slot = slot as usize;
+        if self.slot_writes.len() <= slot {
+            self.slot_writes.resize(slot + 1, 0);
+        }
+        self.slot_writes[slot] += 1;
+    }
+
+    pub fn wrote(&mut self, place: Place) {
+        *self.place_writes.entry(place).or_insert(0) += 1;
+    }
+
+    fn writes_of(&self, place: &Place) -> u32 {
+        match place {
+            Place::Slot(slot) => self.slot_writes.get(*slot as usize).copied().unwrap_or(0),
+            place => self.place_writes.get(place).copied().unwrap_or(0),
+        }
+    }
+
+    /// Notes that the body which is summed up looks at something outside itself.
+    pub fn looked_at(&mut self, place: Place) {
+        let outside = match place {
+            Place::Slot(slot) => self.is_foreign(slot),
+            _ => self.summary_depth > 0,
+        };
+        if outside && !self.reads.contains_key(&place) {
+            let writes = self.writes_of(&place);
+            self.reads.insert(place, writes);
+        }
+    }
+
+    /// The same through a body that was summed up before.
+    pub fn looked_at_before(&mut self, place: &Place, writes: u32) {
+        let outside = match place {
+            Place::Slot(slot) => self.is_foreign(*slot),
+            _ => self.summary_depth > 0,
+        };
+        if outside {
+            let known = self.reads.entry(place.clone()).or_insert(writes);
+            *known = (*known).min(writes);
+        }
+    }
+
+    pub fn forget_places(&mut self, reads: &Reads) {
+        for (place, _) in reads {
+            let anything = Val::data(Lanes::ALL);
+            match place {
+                Place::Slot(slot) => self.weaken_slot(*slot, &anything),
+                Place::Field(class, name) => self.write_class_field(*class, name, Lanes::ALL, &anything),
+                Place::Outside(name) => {
+                    let slot = self.declare(0, name);
+                    self.weaken_slot(slot, &anything);
+                }
+            }
+        }
+    }
+
+    pub fn is_stale(&self, reads: &Reads) -> bool {
+        reads.iter().any(|(place, writes)| self.writes_of(place) != *writes)
+    }
+
+    /// The undecided branch that runs, 0 outside of any.
+    pub fn branch(&self) -> u32 {
+        self.branches.last().copied().unwrap_or_default()
     }
 
     /// The slot may also hold `value`.
@@ -523,21 +783,22 @@ impl<'p> Machine<'p> {
         if self.logging > 0 {
             self.log.push((slot, self.slots[slot as usize].clone()));
         }
+        let before = self.slots[slot as usize].size();
         self.slots[slot as usize].join(value);
+        if self.slots[slot as usize].size() != before {
+            self.wrote_slot(slot);
+        }
+        if self.is_foreign(slot) {
+            self.lingering.entry(slot).or_default().join(value);
+        }
     }
 
     // ---- branches ----
 
     /// Runs branches side by side: what several lanes may take is joined after. Gives the value and the lanes that fall through.
-    pub fn fork(
-        &mut self,
-        branches: &[Branch],
-        mut run: impl FnMut(&mut Self, usize) -> (Val, Lanes),
-    ) -> (Val, Lanes) {
+    pub fn fork(&mut self, branches: &[Branch], mut run: impl FnMut(&mut Self, usize) -> (Val, Lanes)) -> (Val, Lanes) {
         let before = self.st.clone();
-        let active = branches
-            .iter()
-            .fold(Lanes::NONE, |all, branch| all | branch.lanes);
+        let active = branches.iter().fold(Lanes::NONE, |all, branch| all | branch.lanes);
         let mut once = Lanes::NONE;
         let mut shared = Lanes::NONE;
         for branch in branches {
@@ -574,10 +835,13 @@ impl<'p> Machine<'p> {
             let mark = self.log.len();
             if !shared.is_empty() {
                 self.logging += 1;
+                let branch = self.fresh();
+                self.branches.push(branch);
             }
             let (value, falls) = run(self, index);
             let mut writes: FxHashMap<u32, Val> = FxHashMap::default();
             if !shared.is_empty() {
+                self.branches.pop();
                 self.logging -= 1;
                 let mine = branch.lanes & shared;
                 let mut seen: FxHashSet<u32> = FxHashSet::default();
@@ -591,6 +855,7 @@ impl<'p> Machine<'p> {
                     restored.overwrite(mine, &old.only(mine));
                     restored.deps = old.deps.clone().and(&now.deps);
                     restored.taint = old.taint;
+                    self.wrote_slot(slot);
                     self.slots[slot as usize] = restored;
                     writes.insert(slot, now);
                 }
@@ -625,11 +890,7 @@ impl<'p> Machine<'p> {
             }
             let mut joined = Val::default();
             for index in writers {
-                let seen = if resume {
-                    branches[index].lanes
-                } else {
-                    done[index].falls
-                };
+                let seen = if resume { branches[index].lanes } else { done[index].falls };
                 if let Some(value) = done[index].writes.get(&slot) {
                     let mut part = value.only(seen & shared);
                     let doubted = branches[index].doubt;
@@ -646,6 +907,7 @@ impl<'p> Machine<'p> {
             if self.logging > 0 {
                 self.log.push((slot, old));
             }
+            self.wrote_slot(slot);
             let target = &mut self.slots[slot as usize];
             target.overwrite(touched, &joined);
             target.taint = taint;
@@ -673,11 +935,7 @@ impl<'p> Machine<'p> {
                         && result.value.alts.iter().any(|known| same(&known.v, &alt.v))
                 });
                 if !others
-                    && done[index]
-                        .value
-                        .alts
-                        .iter()
-                        .any(|known| same(&known.v, &alt.v))
+                    && done[index].value.alts.iter().any(|known| same(&known.v, &alt.v))
                     && branch.doubt.covers(alt.lanes)
                 {
                     alt.doubt = true;
@@ -702,11 +960,7 @@ impl<'p> Machine<'p> {
                     }
                 }
             }
-            let doubted = if entered > 1 && all_fall {
-                base.has(bit)
-            } else {
-                all_doubted
-            };
+            let doubted = if entered > 1 && all_fall { base.has(bit) } else { all_doubted };
             if doubted {
                 doubt |= bit;
             }
@@ -730,11 +984,7 @@ impl<'p> Machine<'p> {
         }
         if !lost.is_empty() {
             // those that stay have passed the condition of the branch they stayed in
-            let survivor = done
-                .iter()
-                .enumerate()
-                .filter(|(_, result)| !result.falls.is_empty())
-                .collect::<Vec<_>>();
+            let survivor = done.iter().enumerate().filter(|(_, result)| !result.falls.is_empty()).collect::<Vec<_>>();
             if let [(_, result)] = survivor.as_slice() {
                 self.st.path = result.path.clone();
             } else {
@@ -746,18 +996,12 @@ impl<'p> Machine<'p> {
     }
 
     /// Runs something that may also not run.
-    pub fn maybe(
-        &mut self,
-        lanes: Lanes,
-        run: impl FnOnce(&mut Self) -> (Val, Lanes),
-    ) -> (Val, Lanes) {
+    pub fn maybe(&mut self, lanes: Lanes, run: impl FnOnce(&mut Self) -> (Val, Lanes)) -> (Val, Lanes) {
         let branch = Branch::open(lanes, Lanes::NONE);
         let mut run = Some(run);
-        self.fork(&[branch.clone(), branch], |machine, index| {
-            match (index, run.take()) {
-                (0, Some(run)) => run(machine),
-                _ => (Val::nil(lanes), lanes),
-            }
+        self.fork(&[branch.clone(), branch], |machine, index| match (index, run.take()) {
+            (0, Some(run)) => run(machine),
+            _ => (Val::nil(lanes), lanes),
         })
     }
 
@@ -772,14 +1016,7 @@ impl<'p> Machine<'p> {
 
     // ---- exits ----
 
-    pub fn leave(
-        &mut self,
-        target: Target,
-        lanes: Lanes,
-        value: Val,
-        class: Option<SmolStr>,
-        at: NodeRef,
-    ) {
+    pub fn leave(&mut self, target: Target, lanes: Lanes, value: Val, class: Option<SmolStr>, at: NodeRef) {
         if lanes.is_empty() {
             return;
         }
@@ -787,14 +1024,7 @@ impl<'p> Machine<'p> {
         let reason = self.st.path.clone().with(at);
         let mut value = value.only(lanes);
         value.deps = value.deps.and(&self.st.path);
-        self.exits.push(Exit {
-            target,
-            lanes,
-            doubt,
-            value,
-            class,
-            why: self.st.path.clone(),
-        });
+        self.exits.push(Exit { target, lanes, doubt, value, class, why: self.st.path.clone() });
         for lane in lanes.indices() {
             self.st.cuts[lane] = reason.clone();
         }
@@ -821,11 +1051,7 @@ impl<'p> Machine<'p> {
             for lane in exit.lanes.indices() {
                 let bit = Lanes::nth(lane);
                 let sure = (all.has(bit) && !self.st.doubt.has(bit)) || !exit.doubt.has(bit);
-                self.st.doubt = if sure {
-                    self.st.doubt.without(bit)
-                } else {
-                    self.st.doubt | bit
-                };
+                self.st.doubt = if sure { self.st.doubt.without(bit) } else { self.st.doubt | bit };
             }
             all |= exit.lanes;
             value.join(&exit.value);

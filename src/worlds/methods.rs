@@ -7,47 +7,42 @@ use smol_str::SmolStr;
 use super::eval::text_of;
 use super::lanes::Lanes;
 use super::machine::*;
-use super::names::member_name;
 use super::names::looks_like_switch;
+use super::names::member_name;
+use super::python::is_settings_reader;
 use super::value::*;
 use crate::catalog::Effect as SymbolEffect;
 use crate::program::*;
 
 impl<'p> Machine<'p> {
     /// Calls whose arguments are not simply evaluated.
-    pub fn special_form(
-        &mut self,
-        at: NodeRef,
-        call: &'p Call,
-        callee: NodeRef,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
-        let first = call.args.first().map(|node| NodeRef {
-            item: at.item,
-            node: *node,
-        });
+    pub fn special_form(&mut self, at: NodeRef, call: &'p Call, callee: NodeRef, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let first = call.args.first().map(|node| NodeRef { item: at.item, node: *node });
         match (self.language, self.kind(callee)?) {
             (Language::Ruby, Kind::Name(name)) if name == "defined?" => {
                 let (value, _) = self.eval_quietly(first?, lanes);
-                let library =
-                    matches!(value.single(), Some(V::Name(name)) if self.symbol_of(name).is_some());
+                let library = matches!(value.single(), Some(V::Name(name)) if self.symbol_of(name).is_some());
+                // where the environment is asked of a framework, the framework is there
+                let framework = matches!(value.single(), Some(V::Name(name)) if matches!(name.as_str(), "Rails" | "ENV" | "Rails.env" | "Hanami" | "Padrino"));
+                if framework {
+                    return Some((Val::bool(true, lanes), lanes));
+                }
                 // whether a library is loaded in production is the manifest's business
-                Some((
-                    if library {
-                        Val::unknown(Cause::Opaque, lanes)
-                    } else {
-                        Val::data(lanes)
-                    },
-                    lanes,
-                ))
+                Some((if library { Val::unknown(Cause::Opaque, lanes) } else { Val::data(lanes) }, lanes))
+            }
+            (Language::Ruby, Kind::Name(name)) if name == "alias_method" && call.args.len() == 2 => {
+                let named = |node: &NodeId| match self.kind(NodeRef { item: at.item, node: *node }) {
+                    Some(Kind::Lit(Lit::Symbol(name) | Lit::Str(name))) => Some(name.clone()),
+                    _ => None,
+                };
+                let (new, old) = (named(&call.args[0])?, named(&call.args[1])?);
+                self.alias_method(at, &new, &old);
+                Some((Val::of(V::Symbol(new), lanes), lanes))
             }
             (Language::Ruby, Kind::Name(name))
                 if matches!(name.as_str(), "lambda" | "proc") && call.args.is_empty() =>
             {
-                let block = NodeRef {
-                    item: at.item,
-                    node: call.block?,
-                };
+                let block = NodeRef { item: at.item, node: call.block? };
                 Some(self.eval(block, lanes))
             }
             (Language::Ruby, Kind::Name(name))
@@ -60,11 +55,11 @@ impl<'p> Machine<'p> {
             (Language::Python, Kind::Name(name)) if name == "global" => {
                 Some((Val::nil(lanes), self.global_names(at, call, lanes)))
             }
+            (Language::Python, Kind::Name(name)) if name == "nonlocal" => {
+                Some((Val::nil(lanes), self.outer_names(at, call, lanes)))
+            }
             (Language::CSharp, Kind::Attr { recv, .. }) => {
-                let recv = NodeRef {
-                    item: at.item,
-                    node: *recv,
-                };
+                let recv = NodeRef { item: at.item, node: *recv };
                 let debug = match self.kind(recv)? {
                     Kind::Name(name) => name == "Debug" && self.class_named(name).is_none(),
                     Kind::Attr { name, .. } => name == "Debug",
@@ -76,28 +71,14 @@ impl<'p> Machine<'p> {
                 // System.Diagnostics.Debug: the call and its arguments vanish without DEBUG
                 let on = self.truth(&self.symbol("DEBUG", lanes), lanes).yes;
                 let branches = [
-                    Branch {
-                        cond: Some(at),
-                        decided: lanes,
-                        ..Branch::open(on, Lanes::NONE)
-                    },
-                    Branch {
-                        cond: Some(at),
-                        decided: lanes,
-                        ..Branch::open(lanes.without(on), Lanes::NONE)
-                    },
+                    Branch { cond: Some(at), decided: lanes, ..Branch::open(on, Lanes::NONE) },
+                    Branch { cond: Some(at), decided: lanes, ..Branch::open(lanes.without(on), Lanes::NONE) },
                 ];
                 Some(self.fork(&branches, |machine, index| {
                     let mut falls = branches[index].lanes;
                     if index == 0 {
                         for arg in &call.args {
-                            let (value, rest) = machine.eval(
-                                NodeRef {
-                                    item: at.item,
-                                    node: *arg,
-                                },
-                                falls,
-                            );
+                            let (value, rest) = machine.eval(NodeRef { item: at.item, node: *arg }, falls);
                             machine.escape(&value, rest, at);
                             falls = rest;
                         }
@@ -113,19 +94,10 @@ impl<'p> Machine<'p> {
     fn configure(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> Option<(Val, Lanes)> {
         let mut names = Vec::new();
         for node in &call.args {
-            let (value, _) = self.eval(
-                NodeRef {
-                    item: at.item,
-                    node: *node,
-                },
-                lanes,
-            );
+            let (value, _) = self.eval(NodeRef { item: at.item, node: *node }, lanes);
             names.push(value.single().cloned());
         }
-        let block = call.block.map(|node| NodeRef {
-            item: at.item,
-            node,
-        })?;
+        let block = call.block.map(|node| NodeRef { item: at.item, node })?;
         let environment = self.accessor_value("Sinatra.Base.environment", lanes)?;
         let mut on = Lanes::NONE;
         for alt in environment.groups(lanes) {
@@ -144,49 +116,21 @@ impl<'p> Machine<'p> {
         condition.yes |= on;
         condition.no |= lanes.without(on);
         condition.decided |= lanes;
-        let mut outcome = Outcome {
-            yes: on,
-            no: lanes.without(on),
-            yes_sure: on,
-            no_sure: lanes.without(on),
-        };
+        let mut outcome = Outcome { yes: on, no: lanes.without(on), yes_sure: on, no_sure: lanes.without(on) };
         match self.forced.get(&at) {
             Some(Force::Flip) => outcome = outcome.negate(),
-            Some(Force::Unknown) => {
-                outcome = Outcome {
-                    yes: lanes,
-                    no: lanes,
-                    yes_sure: lanes,
-                    no_sure: lanes,
-                }
-            }
+            Some(Force::Unknown) => outcome = Outcome { yes: lanes, no: lanes, yes_sure: lanes, no_sure: lanes },
             None => {}
         }
         let branches = [
-            Branch {
-                cond: Some(at),
-                decided: outcome.decided(),
-                ..Branch::open(outcome.yes, Lanes::NONE)
-            },
-            Branch {
-                cond: Some(at),
-                decided: outcome.decided(),
-                ..Branch::open(outcome.no, Lanes::NONE)
-            },
+            Branch { cond: Some(at), decided: outcome.decided(), ..Branch::open(outcome.yes, Lanes::NONE) },
+            Branch { cond: Some(at), decided: outcome.decided(), ..Branch::open(outcome.no, Lanes::NONE) },
         ];
         Some(self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
             if index == 0 {
                 let (block, falls) = machine.eval(block, on);
-                return machine.call_value(
-                    at,
-                    &block,
-                    &Args {
-                        open: true,
-                        ..Args::default()
-                    },
-                    falls,
-                );
+                return machine.call_value(at, &block, &Args { open: true, ..Args::default() }, falls);
             }
             (Val::nil(on), on)
         }))
@@ -194,10 +138,7 @@ impl<'p> Machine<'p> {
 
     fn global_names(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> Lanes {
         for node in &call.args {
-            if let Some(Kind::Lit(Lit::Str(name))) = self.kind(NodeRef {
-                item: at.item,
-                node: *node,
-            }) {
+            if let Some(Kind::Lit(Lit::Str(name))) = self.kind(NodeRef { item: at.item, node: *node }) {
                 let slot = self.declare(0, name);
                 let scope = self.declaring();
                 self.scopes[scope as usize].names.insert(name.clone(), slot);
@@ -218,20 +159,26 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         call: &'p Call,
     ) -> (Val, Lanes) {
-        let taint = target
-            .taint
-            .or_else(|| args.all().find_map(|value| value.taint));
+        let taint = target.taint.or_else(|| args.all().find_map(|value| value.taint));
         let deps = target.deps.clone();
         self.note_sink(at, Some((target, recv)), name, args, lanes);
+        let outer = std::mem::take(&mut self.block_why);
         let (mut value, falls) = self.each_alternative(target, lanes, |machine, v, lanes| {
             if call.safe && matches!(v, V::Nil | V::Missing) {
                 return (Val::default(), Lanes::NONE);
             }
             machine.call_method(at, v, recv, name, args, lanes, call)
         });
-        value.deps = value.deps.and(&deps);
+        value.deps = value.deps.and(&deps).and(&std::mem::replace(&mut self.block_why, outer));
+        value.deps = args.all().fold(value.deps, |all, arg| all.and(&arg.deps));
         value.taint = value.taint.or(taint);
-        if is_mutation(name) {
+        if self.python() && !leaves_alone(name) {
+            self.changed_by_method(target, name, args, falls);
+            let taint = args.all().find_map(|value| value.taint);
+            if is_mutation(name) {
+                self.taint_place(recv, taint);
+            }
+        } else if is_mutation(name) {
             self.mutated(recv, target, name, args, falls);
         }
         (value, falls)
@@ -241,45 +188,98 @@ impl<'p> Machine<'p> {
     fn mutated(&mut self, recv: NodeRef, target: &Val, name: &str, args: &Args, lanes: Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.taint_place(recv, taint);
-        if !target
-            .alts
-            .iter()
-            .any(|alt| matches!(alt.v, V::List(_) | V::Map(_)))
-        {
+        let changes =
+            |v: &V| matches!(v, V::List(_) | V::Map(_)) || (is_changeable(v, self.language) && changes_text(name));
+        if !target.alts.iter().any(|alt| changes(&alt.v)) {
             return;
         }
-        let appends =
-            matches!(name, "append" | "push" | "Add" | "add") && args.positional.len() == 1;
-        let mut value = Val {
-            deps: target.deps.clone(),
-            taint: target.taint.or(taint),
-            ..Val::default()
-        };
+        let mut value = Val { deps: target.deps.clone(), taint: target.taint.or(taint), ..Val::default() };
         for alt in target.groups(lanes) {
             let v = match &alt.v {
-                V::List(items) if appends && items.len() < MAX_FOLLOWED => {
-                    let mut items = items.to_vec();
-                    items.extend(args.positional.first().cloned());
-                    V::List(Rc::new(items))
-                }
-                V::List(_) | V::Map(_) => {
-                    self.escape(&Val::of(alt.v.clone(), alt.lanes), alt.lanes, recv);
-                    V::Unknown(Cause::Data)
-                }
+                V::List(items) => changed_list(items, name, args)
+                    .filter(|items| items.len() <= MAX_FOLLOWED)
+                    .map_or(V::Unknown(Cause::Data), |items| V::List(Rc::new(items))),
+                V::Map(pairs) => changed_map(pairs, name, args, alt.lanes)
+                    .map_or(V::Unknown(Cause::Data), |pairs| V::Map(Rc::new(pairs))),
+                v if is_changeable(v, self.language) && changes_text(name) => V::Unknown(Cause::Data),
                 v => v.clone(),
             };
-            value.add(Alt {
-                lanes: alt.lanes,
-                v,
-                doubt: alt.doubt,
-            });
+            value.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
         }
-        match self.kind(recv) {
-            Some(Kind::Name(_) | Kind::Field(_)) => {
-                self.assign(recv, lanes, &value);
+        self.changed(recv, target, &value, lanes);
+    }
+
+    /// A value was changed in place: the place it was found at holds the new one, whatever else holds the same object may.
+    pub fn changed(&mut self, place: NodeRef, old: &Val, new: &Val, lanes: Lanes) {
+        let direct = match self.kind(place) {
+            Some(Kind::Name(name)) => match self.lookup(name) {
+                super::names::Found::Slot(slot) => {
+                    self.set_slot(slot, lanes, new);
+                    Some(slot)
+                }
+                _ => {
+                    self.assign(place, lanes, new);
+                    None
+                }
+            },
+            Some(Kind::Field(_)) => {
+                self.assign(place, lanes, new);
+                None
             }
-            _ => {}
+            _ => None,
+        };
+        for alt in old.groups(lanes) {
+            if !is_changeable(&alt.v, self.language) {
+                continue;
+            }
+            let becomes = self.st.under_way(new, alt.lanes);
+            self.changes.push((alt.v.clone(), becomes.clone()));
+            for slot in 0..self.slots.len() as u32 {
+                if Some(slot) == direct {
+                    continue;
+                }
+                let held = holds(&self.slots[slot as usize], &alt.v, alt.lanes);
+                if let Some((on, inside)) = held {
+                    let value = if inside { Val::data(on) } else { becomes.only(on) };
+                    self.weaken_slot(slot, &value);
+                }
+            }
+            // a body that runs for any object of a class changes what the class says of them all
+            let of_any = matches!(self.kind(place), Some(Kind::Field(_)))
+                && matches!(self.st.this.as_ref().and_then(|this| this.single()), Some(V::Instance(_)));
+            if !of_any {
+                for slot in &self.slots {
+                    change_inside(slot, &alt.v, &becomes, 4);
+                }
+                if let Some(this) = &self.st.this {
+                    change_inside(this, &alt.v, &becomes, 4);
+                }
+            }
+            for class in 0..self.classes.len() as u32 {
+                let names: Vec<(SmolStr, Lanes, bool)> = self.classes[class as usize]
+                    .fields
+                    .iter()
+                    .filter_map(|(name, field)| {
+                        holds(&field.value, &alt.v, alt.lanes).map(|(on, inside)| (name.clone(), on, inside))
+                    })
+                    .collect();
+                for (name, on, inside) in names {
+                    let value = if inside { Val::data(on) } else { becomes.only(on) };
+                    self.write_class_field(class, &name, on, &value);
+                }
+            }
         }
+    }
+
+    /// What a value held by an expression in progress has become by now.
+    pub fn after_changes(&self, value: &Val, mark: usize) -> Val {
+        let mut out = value.clone();
+        for (old, new) in self.changes.iter().skip(mark) {
+            if let Some((on, inside)) = holds(&out, old, Lanes::ALL) {
+                out.join(&if inside { Val::data(on) } else { new.only(on) });
+            }
+        }
+        out
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -308,18 +308,15 @@ impl<'p> Machine<'p> {
                 }
                 self.call_member(at, v, class, name, args, lanes, call)
             }
+            V::Closure(closure) if self.python() && name == "__wrapped__" => {
+                let behind = self.behind(closure, lanes);
+                self.call_value(at, &behind, args, lanes)
+            }
             V::Closure(closure)
                 if matches!(
                     name.as_str(),
-                    "call"
-                        | "()"
-                        | "yield"
-                        | "==="
-                        | "Invoke"
-                        | "DynamicInvoke"
-                        | "__call__"
-                        | "curry"
-                ) =>
+                    "call" | "()" | "yield" | "===" | "Invoke" | "DynamicInvoke" | "__call__"
+                ) || (name == "curry" && !self.ruby()) =>
             {
                 let closure = closure.clone();
                 self.invoke(at, &closure, args, lanes)
@@ -328,25 +325,39 @@ impl<'p> Machine<'p> {
                 let value = Val::of(v.clone(), lanes);
                 self.call_value(at, &value, args, lanes)
             }
+            V::Name(head) | V::Made(head) if !self.rewritten(&format!("{head}.{name}"), lanes).alts.is_empty() => {
+                let written = self.rewritten(&format!("{head}.{name}"), lanes);
+                let on = written.lanes();
+                let rest = match self.hides(v) {
+                    true => lanes.without(on),
+                    false => lanes,
+                };
+                let branches = [Branch::open(on, Lanes::NONE), Branch::open(rest, Lanes::NONE)];
+                let full = SmolStr::new(format!("{head}.{name}"));
+                self.fork(&branches, |machine, index| match index {
+                    0 => machine.call_value_with(at, &written, args, on, Some(call)),
+                    _ if rest.is_empty() => (Val::default(), rest),
+                    _ => machine.call_named_with(at, &full, args, rest, call),
+                })
+            }
             V::Name(head) | V::Made(head) => {
                 if let Some(result) = self.extension_method(at, v, name, args, lanes) {
                     return result;
                 }
                 let constructed = matches!(v, V::Made(_)) || name == "new";
-                let full = if self.ruby() && name == "new" {
-                    head.clone()
-                } else {
-                    member_name(head, name)
-                };
+                let full = if self.ruby() && name == "new" { head.clone() } else { member_name(head, name) };
                 if self.csharp()
                     && is_host_predicate(name)
-                    && (looks_like_environment(head)
-                        || constructed && looks_like_environment(&full))
+                    && (looks_like_environment(head) || constructed && looks_like_environment(&full))
                 {
                     return (self.host_predicate(at, name, args, lanes), lanes);
                 }
                 if let Some(result) = self.environment_method(at, head, name, args, lanes) {
                     return result;
+                }
+                // what a function that is not in sight gave: it may be an object of the file
+                if self.python() && matches!(v, V::Made(_)) && !head.contains('.') {
+                    self.may_call_methods(at, name, lanes);
                 }
                 self.call_named_with(at, &full, args, lanes, call)
             }
@@ -373,6 +384,9 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 self.register_types(at, call, lanes);
+                if self.python() {
+                    self.may_call_methods(at, name, lanes);
+                }
                 self.block_on_unknown(at, name, args, lanes, *cause)
             }
             _ => {
@@ -393,10 +407,7 @@ impl<'p> Machine<'p> {
         match self.kind(recv) {
             Some(Kind::Name(name) | Kind::Field(name)) => looks_like_environment(name),
             Some(Kind::Attr { name, .. }) => looks_like_environment(name),
-            Some(Kind::Call(call)) => match self.kind(NodeRef {
-                item: recv.item,
-                node: call.callee,
-            }) {
+            Some(Kind::Call(call)) => match self.kind(NodeRef { item: recv.item, node: call.callee }) {
                 Some(Kind::Name(name) | Kind::Attr { name, .. }) => looks_like_environment(name),
                 _ => false,
             },
@@ -407,9 +418,7 @@ impl<'p> Machine<'p> {
     /// `GetRequiredService<IHostEnvironment>()`.
     fn service(&self, name: &str, call: &'p Call, lanes: Lanes) -> Option<Val> {
         let ty = call.type_args.first()?;
-        (name.starts_with("Get") || name.starts_with("Resolve"))
-            .then(|| self.typed(ty, lanes))
-            .flatten()
+        (name.starts_with("Get") || name.starts_with("Resolve")).then(|| self.typed(ty, lanes)).flatten()
     }
 
     /// Classes handed over by type: whatever registers them decides when they run.
@@ -453,10 +462,7 @@ impl<'p> Machine<'p> {
                 continue;
             }
             for def in class.methods.get(name).into_iter().flatten() {
-                if self
-                    .def(*def)
-                    .is_some_and(|def| def.is_static && def.params.len() >= count)
-                {
+                if self.def(*def).is_some_and(|def| def.is_static && def.params.len() >= count) {
                     found = Some(*def);
                 }
             }
@@ -480,7 +486,29 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         call: &'p Call,
     ) -> (Val, Lanes) {
-        let found = self.methods_named(class, name);
+        if self.ruby() {
+            return match self.call_ruby_member(at, this, class, name, args, lanes) {
+                Some(result) => result,
+                None => self.call_absent_member(at, this, class, name, args, lanes, call),
+            };
+        }
+        let class = self.runtime_class(this, class);
+        let mut found = self.methods_named(class, name);
+        let mut homes = vec![class; found.len()];
+        if let V::Instance(declared) = this
+            && *declared == class
+        {
+            let overriding = self.overridden_in(class, name);
+            if !overriding.is_empty() && found.iter().all(|def| self.is_abstract(*def)) {
+                found.clear();
+                homes.clear();
+            }
+            for derived in overriding {
+                let own = self.methods_named(derived, name);
+                homes.extend(std::iter::repeat_n(derived, own.len()));
+                found.extend(own);
+            }
+        }
         let count = args.positional.len() + args.named.len();
         let fits = |machine: &Self, at: &NodeRef| {
             machine.def(*at).is_some_and(|def| {
@@ -488,42 +516,60 @@ impl<'p> Machine<'p> {
                     && def
                         .params
                         .iter()
-                        .filter(|param| {
-                            param.default.is_none() && param.kind == ParamKind::Positional
-                        })
+                        .filter(|param| param.default.is_none() && param.kind == ParamKind::Positional)
                         .count()
                         <= count + usize::from(machine.python())
             })
         };
         let chosen: Vec<NodeRef> = if self.csharp() && found.len() > 1 {
             let fitting: Vec<NodeRef> = found.iter().copied().filter(|at| fits(self, at)).collect();
-            if fitting.is_empty() { found } else { fitting }
+            if fitting.is_empty() { found.clone() } else { fitting }
         } else {
             found.last().copied().into_iter().collect()
         };
         if chosen.is_empty() {
             return self.call_absent_member(at, this, class, name, args, lanes, call);
         }
+        if let Some(made) = chosen.last().and_then(|def| self.made_of.get(def)) {
+            let made = made.clone();
+            let mut own = args.clone();
+            if !matches!(this, V::Class(_)) {
+                own.positional.insert(0, Val::of(this.clone(), lanes));
+                own.nodes.insert(0, at);
+            }
+            return self.call_value(at, &made, &own, lanes);
+        }
+        let written = self.written_over(this, class, name, lanes);
+        if !written.alts.is_empty()
+            && let Some(method) = chosen.last()
+        {
+            let mut callee = self.bound(*method, this, lanes);
+            callee.join(&written);
+            return self.call_value(at, &callee, args, lanes);
+        }
         if let [one] = chosen.as_slice() {
             if self.def(*one).is_some_and(|def| def.form == Form::Getter) {
                 let getter = self.bound(*one, this, lanes);
                 let (value, falls) = self.call_value(at, &getter, &Args::default(), lanes);
-                return if self.ruby() {
-                    (value, falls)
-                } else {
-                    self.call_value(at, &value, args, falls)
-                };
+                return if self.ruby() { (value, falls) } else { self.call_value(at, &value, args, falls) };
             }
             let closure = self.bound(*one, this, lanes);
             return self.call_value(at, &closure, args, lanes);
         }
-        // overloads that fit alike: any of them
-        let branches: Vec<Branch> = chosen
-            .iter()
-            .map(|_| Branch::open(lanes, Lanes::NONE))
-            .collect();
+        // overloads that fit alike, overrides: any of them
+        let branches: Vec<Branch> = chosen.iter().map(|_| Branch::open(lanes, Lanes::NONE)).collect();
         self.fork(&branches, |machine, index| {
-            let closure = machine.bound(chosen[index], this, lanes);
+            let home = found.iter().position(|def| *def == chosen[index]);
+            let this = match home.map(|home| homes[home]) {
+                Some(derived) if derived != class => V::Instance(derived),
+                _ => this.clone(),
+            };
+            let getter = machine.def(chosen[index]).is_some_and(|def| def.form == Form::Getter);
+            let closure = machine.bound(chosen[index], &this, lanes);
+            if getter {
+                let (value, falls) = machine.call_value(at, &closure, &Args::default(), lanes);
+                return machine.call_value(at, &value, args, falls);
+            }
             machine.call_value(at, &closure, args, lanes)
         })
     }
@@ -539,28 +585,38 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         call: &'p Call,
     ) -> (Val, Lanes) {
-        if matches!(
-            name.as_str(),
-            "send" | "public_send" | "__send__" | "try" | "try!"
-        ) && self.ruby()
+        if matches!(name.as_str(), "send" | "public_send" | "__send__" | "try" | "try!")
+            && self.ruby()
+            && let Some(sent) = args.get(0).cloned()
         {
-            let target = args.get(0).and_then(|value| value.text().cloned());
-            if let Some(target) = target
-                && self.has_member(class, &target)
-            {
-                let mut rest = args.clone();
-                rest.positional.remove(0);
-                if !rest.nodes.is_empty() {
-                    rest.nodes.remove(0);
-                }
-                return self.call_member(at, this, class, &target, &rest, lanes, call);
+            let mut rest = args.clone();
+            rest.positional.remove(0);
+            if !rest.nodes.is_empty() {
+                rest.nodes.remove(0);
             }
+            return self.each_alternative(&sent, lanes, |machine, v, lanes| match super::eval::text_of(v) {
+                Some(name) => machine.call_member(at, this, class, &name.clone(), &rest, lanes, call),
+                None => machine.call_any_member(at, this, class, &rest, lanes),
+            });
+        }
+        if self.ruby()
+            && let Some(result) = self.made_member(at, this, class, name, args, lanes)
+        {
+            return result;
+        }
+        if self.ruby()
+            && matches!(name.as_str(), "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval")
+            && let Some(result) = self.evaluate_for(at, this, args, lanes)
+        {
+            return result;
+        }
+        if self.ruby() && name == "instance_variable_set" {
+            self.set_instance_variable(this, class, args, lanes);
+            return (args.get(1).cloned().unwrap_or_else(|| Val::data(lanes)), lanes);
         }
         // a field that holds something callable
         if self.classes[class as usize].fields.contains_key(name)
-            || self
-                .slot_in(self.classes[class as usize].scope, name)
-                .is_some()
+            || self.slot_in(self.classes[class as usize].scope, name).is_some()
         {
             let (value, falls) = self.read_member(at, this, class, name, lanes);
             if self.ruby() {
@@ -575,10 +631,7 @@ impl<'p> Machine<'p> {
             let full = SmolStr::new(format!("{base}.{name}"));
             return self.call_named_with(at, &full, args, lanes, call);
         }
-        if self.csharp()
-            && is_host_predicate(name)
-            && looks_like_environment(&self.classes[class as usize].name)
-        {
+        if self.csharp() && is_host_predicate(name) && looks_like_environment(&self.classes[class as usize].name) {
             self.escape_args(args, lanes);
             return (Val::unknown(Cause::Opaque, lanes), lanes);
         }
@@ -596,18 +649,11 @@ impl<'p> Machine<'p> {
         let open = Args { open: true, ..Args::default() };
         let (value, falls) = self.call_value(at, &predicate, &open, lanes);
         let outcome = self.condition(cond, &value, falls);
-        let decided = outcome.decided();
-        let branches = [
-            Branch { cond: Some(cond), decided, ..Branch::open(outcome.yes, outcome.yes.without(outcome.yes_sure)) },
-            Branch { cond: Some(cond), decided, ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure)) },
-        ];
-        Some(self.fork(&branches, |machine, index| {
-            let on = branches[index].lanes;
-            if index == 0 {
-                machine.escape(&configure, on, at);
-            }
-            (Val::data(on), on)
-        }))
+        // the branch is built at the start, wherever; what it registers runs where the predicate holds
+        let outer = self.later.replace((cond, outcome));
+        let (_, falls) = self.call_value(at, &configure, &open, falls);
+        self.later = outer;
+        Some((Val::data(falls), falls))
     }
 
     pub fn call_named_with(
@@ -621,10 +667,7 @@ impl<'p> Machine<'p> {
         if self.csharp() {
             if let Some(ty) = call.type_args.first()
                 && !call.construct
-                && name
-                    .rsplit('.')
-                    .next()
-                    .is_some_and(|last| last.starts_with("Get") || last.starts_with("Resolve"))
+                && name.rsplit('.').next().is_some_and(|last| last.starts_with("Get") || last.starts_with("Resolve"))
                 && let Some(value) = self.typed(ty, lanes)
             {
                 return (value, lanes);
@@ -640,24 +683,27 @@ impl<'p> Machine<'p> {
         self.call_named(at, name, args, lanes)
     }
 
+    /// What a library's call gives: the library's object again, or data.
+    fn made_by(&self, name: &SmolStr, lanes: Lanes) -> Val {
+        if self.catalog.has_symbol(self.language, name) {
+            return Val::of(V::Made(name.clone()), lanes);
+        }
+        match name.rsplit_once('.') {
+            Some((head, method)) if self.catalog.chains(self.language, method) => {
+                Val::of(V::Made(SmolStr::new(head)), lanes)
+            }
+            _ => Val::data(lanes),
+        }
+    }
+
     /// A call of a name beyond the file.
-    pub fn call_named(
-        &mut self,
-        at: NodeRef,
-        name: &SmolStr,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn call_named(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         if let Some((effect, family)) = self.symbol_of(name) {
             self.record(at, name.clone(), effect, family, lanes);
             self.escape_args(args, lanes);
-            let source = if effect == SymbolEffect::Config {
-                taint
-            } else {
-                Some(at)
-            };
-            return (Val::of(V::Made(name.clone()), lanes).tainted(source), lanes);
+            let source = if effect == SymbolEffect::Config { taint } else { Some(at) };
+            return (self.made_by(name, lanes).tainted(source), lanes);
         }
         if let Some(value) = self.accessor_value(name, lanes) {
             self.escape_args(args, lanes);
@@ -667,11 +713,10 @@ impl<'p> Machine<'p> {
             return result;
         }
         let last = name.rsplit('.').next().unwrap_or(name);
-        let cause = if looks_like_switch(last) {
-            Cause::Opaque
-        } else {
-            Cause::Data
-        };
+        let cause = if looks_like_switch(last) { Cause::Opaque } else { Cause::Data };
+        if self.python() {
+            self.hand_out_names(name, args, lanes);
+        }
         let block = args.block.is_some();
         let (_, falls) = self.block_on_unknown(at, last, args, lanes, cause);
         if block {
@@ -680,16 +725,44 @@ impl<'p> Machine<'p> {
         (Val::of(V::Made(name.clone()), lanes).tainted(taint), lanes)
     }
 
+    /// C# reflection: the methods that a text names may be called, all of them where it is not known.
+    fn named_by_reflection(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) {
+        if !self.csharp()
+            || !matches!(
+                name,
+                "GetMethod"
+                    | "GetMethods"
+                    | "GetRuntimeMethod"
+                    | "InvokeMember"
+                    | "CreateDelegate"
+                    | "GetDeclaredMethod"
+            )
+        {
+            return;
+        }
+        let wanted = args.all().find_map(|value| value.text().cloned());
+        let mut defs: Vec<NodeRef> = self
+            .homes
+            .keys()
+            .copied()
+            .filter(|def| {
+                self.def(*def).is_some_and(|node| {
+                    node.form == Form::Function && wanted.as_ref().is_none_or(|wanted| *wanted == node.name)
+                })
+            })
+            .collect();
+        defs.sort_unstable();
+        for def in defs {
+            self.called.insert(def);
+            self.structure.insert((self.context, def));
+            self.maybe(lanes, |machine| machine.by_summary(at, def, lanes));
+        }
+    }
+
     /// An unknown method: its arguments escape, its block may run.
-    fn block_on_unknown(
-        &mut self,
-        _at: NodeRef,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-        cause: Cause,
-    ) -> (Val, Lanes) {
+    fn block_on_unknown(&mut self, _at: NodeRef, name: &str, args: &Args, lanes: Lanes, cause: Cause) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
+        self.named_by_reflection(_at, name, args, lanes);
         if let Some(block) = &args.block
             && runs_its_block(name)
         {
@@ -697,15 +770,7 @@ impl<'p> Machine<'p> {
             own.block = None;
             self.escape_args(&own, lanes);
             let block = block.clone();
-            let (value, falls) = self.call_value(
-                _at,
-                &block,
-                &Args {
-                    open: true,
-                    ..Args::default()
-                },
-                lanes,
-            );
+            let (value, falls) = self.call_value(_at, &block, &Args { open: true, ..Args::default() }, lanes);
             return (value, falls);
         }
         let before = self.exits.len();
@@ -724,14 +789,7 @@ impl<'p> Machine<'p> {
         (Val::unknown(cause, lanes).tainted(taint), lanes)
     }
 
-    fn nil_method(
-        &mut self,
-        at: NodeRef,
-        v: &V,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    fn nil_method(&mut self, at: NodeRef, v: &V, name: &str, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let known = match (self.language, name) {
             (Language::Ruby, "nil?" | "blank?") => Some(V::Bool(true)),
             (Language::Ruby, "present?" | "!") => Some(V::Bool(false)),
@@ -740,9 +798,7 @@ impl<'p> Machine<'p> {
             (Language::Ruby, "to_i") => Some(V::Int(0)),
             (Language::Ruby, "presence" | "try" | "dup" | "freeze" | "itself") => Some(V::Nil),
             (Language::Ruby, "in?") => {
-                let outcome = args
-                    .get(0)
-                    .map(|list| self.contains(at, list, &Val::of(v.clone(), lanes), lanes));
+                let outcome = args.get(0).map(|list| self.contains(at, list, &Val::of(v.clone(), lanes), lanes));
                 return match outcome {
                     Some(outcome) => (Val::either(outcome.yes, outcome.no), lanes),
                     None => (Val::data(lanes), lanes),
@@ -750,11 +806,7 @@ impl<'p> Machine<'p> {
             }
             (Language::Ruby, "then" | "yield_self" | "tap") => {
                 let block = args.block.clone().unwrap_or_default();
-                let own = Args {
-                    positional: vec![Val::of(v.clone(), lanes)],
-                    nodes: vec![at],
-                    ..Args::default()
-                };
+                let own = Args { positional: vec![Val::of(v.clone(), lanes)], nodes: vec![at], ..Args::default() };
                 return self.call_value(at, &block, &own, lanes);
             }
             (Language::Ruby, "==" | "eql?" | "equal?") => Some(V::Bool(false)),
@@ -784,11 +836,7 @@ impl<'p> Machine<'p> {
             },
             "EnvironmentName" | "get_EnvironmentName" => return self.host_name(lanes),
             _ => {
-                return if looks_like_switch(name) {
-                    Val::unknown(Cause::Opaque, lanes)
-                } else {
-                    Val::data(lanes)
-                };
+                return if looks_like_switch(name) { Val::unknown(Cause::Opaque, lanes) } else { Val::data(lanes) };
             }
         };
         let environment = self.host_name(lanes);
@@ -813,22 +861,13 @@ impl<'p> Machine<'p> {
                 self.note_default(at, first?, args.get(1));
                 Some(self.or_default(at, value, args, 1, lanes, "KeyError"))
             }
-            (Language::Ruby, "ENV", "[]" | "dig") => {
-                Some((self.environment_variable(at, first?, lanes), lanes))
-            }
+            (Language::Ruby, "ENV", "[]" | "dig") => Some((self.environment_variable(at, first?, lanes), lanes)),
             (Language::Ruby, "ENV", "key?" | "has_key?" | "include?" | "member?") => {
                 let value = self.environment_variable(at, first?, lanes);
-                Some((
-                    self.from_outcome(&self.nilness(&value, lanes).negate(), &value),
-                    lanes,
-                ))
+                Some((self.bool_of(&self.nilness(&value, lanes).negate(), &value), lanes))
             }
             (Language::Ruby, "ENV", "values_at") => {
-                let values = args
-                    .positional
-                    .iter()
-                    .map(|name| self.environment_variable(at, name, lanes))
-                    .collect();
+                let values = args.positional.iter().map(|name| self.environment_variable(at, name, lanes)).collect();
                 Some((Val::of(V::List(Rc::new(values)), lanes), lanes))
             }
             (Language::Ruby, "ENV", "slice") => {
@@ -839,10 +878,51 @@ impl<'p> Machine<'p> {
                     .collect();
                 Some((Val::of(V::Map(Rc::new(pairs)), lanes), lanes))
             }
-            (Language::Ruby, "ENV", "to_h" | "to_hash") => Some((
-                Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes),
-                lanes,
-            )),
+            (Language::Ruby, "ENV.to_h", "fetch") if matches!(first?.single(), Some(V::Str(_))) => {
+                let value = self.environment_variable(at, first?, lanes);
+                Some(self.or_default(at, value, args, 1, lanes, "KeyError"))
+            }
+            (Language::Ruby, "ENV.to_h", "dig" | "[]")
+                if matches!(first?.single(), Some(V::Str(_))) && args.positional.len() == 1 =>
+            {
+                Some((self.environment_variable(at, first?, lanes), lanes))
+            }
+            (Language::Ruby, "settings" | "Sinatra.Base" | "Sinatra.Application", _) => {
+                self.sinatra_setting(at, name, lanes)
+            }
+            (Language::Ruby, "ENV", "to_h" | "to_hash") => {
+                Some((Val::of(V::Name(SmolStr::new_static("ENV.to_h")), lanes), lanes))
+            }
+            (Language::Ruby, "ENV", "delete") => {
+                let value = self.environment_variable(at, first?, lanes);
+                self.set_variable(first?, lanes, &Val::of(V::Missing, lanes));
+                Some((value, lanes))
+            }
+            (Language::Ruby, "ENV", "update" | "merge!") => {
+                for map in &args.positional {
+                    match map.single() {
+                        Some(V::Map(pairs)) => {
+                            for (name, value) in pairs.clone().iter() {
+                                self.set_variable(name, lanes, value);
+                            }
+                        }
+                        _ => self.forget_variables(lanes),
+                    }
+                }
+                if args.open || args.block.is_some() {
+                    self.forget_variables(lanes);
+                }
+                Some((Val::data(lanes), lanes))
+            }
+            (
+                Language::Ruby,
+                "ENV",
+                "replace" | "clear" | "delete_if" | "keep_if" | "reject!" | "select!" | "filter!",
+            ) => {
+                self.escape_args(args, lanes);
+                self.forget_variables(lanes);
+                Some((Val::data(lanes), lanes))
+            }
             (Language::Ruby, "ENV", "[]=" | "store") => {
                 let value = args.get(1).cloned().unwrap_or_else(|| Val::data(lanes));
                 self.set_variable(first?, lanes, &value);
@@ -851,14 +931,7 @@ impl<'p> Machine<'p> {
             (Language::Python, "os.environ" | "environ", "get") => {
                 let value = self.environment_variable(at, first?, lanes);
                 self.note_default(at, first?, args.get(1).or_else(|| args.named("default")));
-                Some((
-                    self.replace_missing(
-                        value,
-                        args.get(1).or_else(|| args.named("default")),
-                        lanes,
-                    ),
-                    lanes,
-                ))
+                Some((self.replace_missing(value, args.get(1).or_else(|| args.named("default")), lanes), lanes))
             }
             (Language::Python, "os.environ" | "environ", "setdefault") => {
                 let value = self.environment_variable(at, first?, lanes);
@@ -871,30 +944,47 @@ impl<'p> Machine<'p> {
                 Some(self.read_variable_or_raise(at, first?, lanes))
             }
             (Language::Python, "os.environ" | "environ", "update") => {
+                for value in &args.positional {
+                    self.set_variables(value, lanes);
+                }
                 for (name, value) in &args.named {
                     let name = Val::of(V::Str(name.clone()), lanes);
                     self.set_variable(&name, lanes, value);
                 }
                 Some((Val::nil(lanes), lanes))
             }
+            (Language::Python, "os.environ" | "environ", "__setitem__") => {
+                self.set_variable(first?, lanes, args.get(1)?);
+                Some((Val::nil(lanes), lanes))
+            }
+            (Language::Python, "os.environ" | "environ", "pop" | "__delitem__") => {
+                let (value, falls) = match args.get(1) {
+                    Some(default) => {
+                        let value = self.environment_variable(at, first?, lanes);
+                        (self.replace_missing(value, Some(default), lanes), lanes)
+                    }
+                    None => self.read_variable_or_raise(at, first?, lanes),
+                };
+                match first?.text() {
+                    Some(_) => self.set_variable(first?, falls, &Val::of(V::Missing, falls)),
+                    None => self.forget_variables(falls),
+                }
+                Some((value, falls))
+            }
+            (Language::Python, "os.environ" | "environ", "clear" | "popitem") => {
+                self.forget_variables(lanes);
+                Some((Val::data(lanes), lanes))
+            }
             _ => None,
         }
     }
 
-    pub fn read_variable_or_raise(
-        &mut self,
-        at: NodeRef,
-        name: &Val,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn read_variable_or_raise(&mut self, at: NodeRef, name: &Val, lanes: Lanes) -> (Val, Lanes) {
         let value = self.environment_variable(at, name, lanes);
         let missing = self.nilness(&value, lanes);
         self.raise_part(at, missing, lanes, "KeyError");
         let falls = missing.no & lanes;
-        let mut out = Val {
-            deps: value.deps.clone(),
-            ..Val::default()
-        };
+        let mut out = Val { deps: value.deps.clone(), ..Val::default() };
         value
             .groups(falls)
             .into_iter()
@@ -905,13 +995,7 @@ impl<'p> Machine<'p> {
 
     fn raise_part(&mut self, at: NodeRef, outcome: Outcome, lanes: Lanes, class: &'static str) {
         let cuts = self.st.cuts.clone();
-        self.leave(
-            Target::Raise,
-            outcome.yes & lanes,
-            Val::data(lanes),
-            Some(SmolStr::new_static(class)),
-            at,
-        );
+        self.leave(Target::Raise, outcome.yes & lanes, Val::data(lanes), Some(SmolStr::new_static(class)), at);
         for lane in outcome.no.indices() {
             self.st.cuts[lane] = cuts[lane].clone();
         }
@@ -929,12 +1013,15 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         if let Some(block) = args.block.clone() {
             let missing = self.nilness(&value, lanes).yes;
-            let (default, falls) = self.call_value(at, &block, &Args::default(), missing);
+            // the block of `ENV.fetch` is given the name
+            let own = Args {
+                positional: args.positional.iter().take(1).cloned().collect(),
+                nodes: vec![at],
+                ..Args::default()
+            };
+            let (default, falls) = self.call_value(at, &block, &own, missing);
             let out = self.replace_missing(value, Some(&default), lanes);
-            return (
-                out,
-                lanes.without(missing) | falls | (lanes & missing & falls),
-            );
+            return (out, lanes.without(missing) | falls | (lanes & missing & falls));
         }
         match args.get(index) {
             Some(default) => {
@@ -947,19 +1034,12 @@ impl<'p> Machine<'p> {
                 let surely = missing.yes.without(missing.no);
                 self.raise_part(
                     at,
-                    Outcome {
-                        yes: surely,
-                        no: lanes.without(surely),
-                        ..Outcome::default()
-                    },
+                    Outcome { yes: surely, no: lanes.without(surely), ..Outcome::default() },
                     lanes,
                     class,
                 );
                 let falls = lanes.without(surely);
-                let mut out = Val {
-                    deps: value.deps.clone(),
-                    ..Val::default()
-                };
+                let mut out = Val { deps: value.deps.clone(), ..Val::default() };
                 value
                     .groups(falls)
                     .into_iter()
@@ -971,20 +1051,12 @@ impl<'p> Machine<'p> {
     }
 
     pub fn replace_missing(&self, value: Val, default: Option<&Val>, lanes: Lanes) -> Val {
-        let mut out = Val {
-            deps: value.deps.clone(),
-            taint: value.taint,
-            ..Val::default()
-        };
+        let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
         for alt in value.groups(lanes) {
             match (&alt.v, default) {
                 (V::Nil | V::Missing, Some(default)) => {
                     for other in default.groups(alt.lanes) {
-                        out.add(Alt {
-                            lanes: other.lanes,
-                            v: other.v,
-                            doubt: other.doubt || alt.doubt,
-                        });
+                        out.add(Alt { lanes: other.lanes, v: other.v, doubt: other.doubt || alt.doubt });
                     }
                 }
                 _ => out.add(alt),
@@ -994,19 +1066,15 @@ impl<'p> Machine<'p> {
     }
 
     fn note_default(&mut self, at: NodeRef, name: &Val, default: Option<&Val>) {
-        let (Some(name), Some(default)) = (
-            name.text().cloned(),
-            default.and_then(|value| value.text().cloned()),
-        ) else {
+        let (Some(name), Some(default)) = (name.text().cloned(), default.and_then(|value| value.text().cloned()))
+        else {
             return;
         };
-        if matches!(
-            default.to_lowercase().as_str(),
-            "development" | "dev" | "local"
-        ) && self
-            .catalog
-            .variable(self.language, &name)
-            .is_none_or(|variable| !variable.flag)
+        if matches!(default.to_lowercase().as_str(), "development" | "dev" | "local")
+            && match self.catalog.variable(self.language, &name) {
+                Some(variable) => !variable.flag,
+                None => super::names::is_selector_name(&name),
+            }
         {
             self.emit(at, EventKind::DevelopmentDefault { name, default });
         }
@@ -1014,10 +1082,7 @@ impl<'p> Machine<'p> {
 
     /// The class named in a `raise`.
     pub fn exception_class(&mut self, at: NodeRef) -> Option<SmolStr> {
-        let child = |node: NodeId| NodeRef {
-            item: at.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
         match self.kind(at)? {
             Kind::Lit(_) | Kind::Interp(_) => Some(SmolStr::new_static("RuntimeError")),
             Kind::Name(name) => Some(name.clone()),
@@ -1039,67 +1104,76 @@ impl<'p> Machine<'p> {
     }
 
     /// Functions of the languages themselves, by their qualified name.
-    pub fn builtin_function(
-        &mut self,
-        at: NodeRef,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
+    pub fn builtin_function(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<(Val, Lanes)> {
         let first = args.get(0);
+        if self.python()
+            && let Some(result) = self.reflection(at, name, args, lanes)
+        {
+            return Some(result);
+        }
         match (self.language, name) {
-            (
-                Language::Ruby,
-                "exit" | "abort" | "Kernel.exit" | "Kernel.abort" | "Process.exit"
-                | "Process.abort",
-            )
+            (Language::Ruby, "exit" | "abort" | "Kernel.exit" | "Kernel.abort" | "Process.exit" | "Process.abort")
             | (Language::Python, "sys.exit" | "exit" | "quit") => {
-                self.leave(
-                    Target::Raise,
-                    lanes,
-                    Val::data(lanes),
-                    Some(SmolStr::new_static("SystemExit")),
-                    at,
-                );
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static("SystemExit")), at);
                 Some((Val::default(), Lanes::NONE))
             }
             (Language::Ruby, "exit!" | "Process.exit!" | "Kernel.exit!")
             | (Language::Python, "os._exit" | "os.abort") => {
-                self.leave(
-                    Target::Raise,
-                    lanes,
-                    Val::data(lanes),
-                    Some(SmolStr::new_static("!exit")),
-                    at,
-                );
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static("!exit")), at);
                 Some((Val::default(), Lanes::NONE))
             }
-            (Language::Ruby, "throw" | "Kernel.throw") => {
-                let label = first
-                    .and_then(|value| value.text().cloned())
-                    .unwrap_or_default();
-                self.leave(Target::Throw(label), lanes, Val::data(lanes), None, at);
-                Some((Val::default(), Lanes::NONE))
+            (Language::Ruby, "throw" | "Kernel.throw") => Some(self.throw(at, first, args.get(1), lanes)),
+            (Language::Ruby, "ActiveSupport.StringInquirer" | "ActiveSupport.EnvironmentInquirer") => {
+                let mut value = first?.clone();
+                for alt in &mut value.alts {
+                    alt.v = match &alt.v {
+                        V::Str(text) | V::Inquirer(text) => V::Inquirer(text.clone()),
+                        V::AnyName { symbol: false, own, .. } => {
+                            V::AnyName { inquirer: true, symbol: false, own: *own }
+                        }
+                        _ => V::Unknown(Cause::Data),
+                    };
+                }
+                Some((value, lanes))
             }
-            (Language::Ruby, "catch" | "Kernel.catch") => {
-                let label = first
-                    .and_then(|value| value.text().cloned())
-                    .unwrap_or_default();
-                let mark = self.exits.len();
-                let block = args.block.clone()?;
-                let (mut value, falls) = self.call_value(
-                    at,
-                    &block,
-                    &Args {
-                        open: true,
-                        ..Args::default()
+            (Language::Ruby, "Set" | "Set.[]") => {
+                let items = match (name, first) {
+                    ("Set.[]", _) => args.positional.clone(),
+                    (_, None) => Vec::new(),
+                    (_, Some(list)) => match list.single()? {
+                        V::List(items) => items.to_vec(),
+                        _ => return None,
                     },
-                    lanes,
-                );
-                let arrived = self.arrive(mark, |exit| exit.target == Target::Throw(label.clone()));
-                let falls = self.land(&arrived, falls, &mut value);
-                Some((value, falls))
+                };
+                Some((self.set_of(&items, lanes), lanes))
             }
+            (Language::Ruby, "Struct" | "Data.define" | "OpenStruct") => self.make_struct(at, name, args, lanes),
+            (
+                Language::Ruby,
+                "mattr_accessor"
+                | "mattr_reader"
+                | "mattr_writer"
+                | "cattr_accessor"
+                | "cattr_reader"
+                | "cattr_writer"
+                | "thread_mattr_accessor"
+                | "class_attribute",
+            ) => self.make_attributes(at, args, lanes),
+            (Language::Ruby, "delegate" | "def_delegators" | "def_delegator" | "def_instance_delegators") => {
+                self.make_delegates(name, args, lanes)
+            }
+            (Language::Ruby, _)
+                if self.uses_sinatra()
+                    && let Some(result) = self.sinatra_function(at, name, args, lanes) =>
+            {
+                Some(result)
+            }
+            // text run as code may write any local
+            (Language::Ruby, "eval" | "Kernel.eval" | "binding" | "Kernel.binding") => {
+                self.forget_locals(lanes);
+                Some((Val::data(lanes), lanes))
+            }
+            (Language::Ruby, "catch" | "Kernel.catch") => self.catch(at, args, lanes),
             (Language::Ruby, "send" | "public_send" | "__send__") => {
                 let target = first?;
                 let mut rest = args.clone();
@@ -1108,43 +1182,38 @@ impl<'p> Machine<'p> {
                     rest.nodes.remove(0);
                 }
                 let target = target.clone();
-                Some(
-                    self.each_alternative(&target, lanes, |machine, v, lanes| match text_of(v) {
-                        Some(name) => match machine.lookup(name) {
-                            super::names::Found::Slot(slot) => {
-                                let value = machine.slots[slot as usize].only(lanes);
-                                machine.call_value(at, &value, &rest, lanes)
-                            }
-                            super::names::Found::Member(class) => {
-                                let this = machine.member_receiver(class, lanes);
-                                let (value, falls) =
-                                    machine.read_member(at, &this, class, name, lanes);
-                                (value, falls)
-                            }
-                            super::names::Found::Nothing => {
-                                machine.leave(
-                                    Target::Raise,
-                                    lanes,
-                                    Val::data(lanes),
-                                    Some(SmolStr::new_static("NoMethodError")),
-                                    at,
-                                );
-                                (Val::default(), Lanes::NONE)
-                            }
-                        },
-                        None => {
-                            machine.escape_args(&rest, lanes);
-                            (Val::data(lanes), lanes)
+                Some(self.each_alternative(&target, lanes, |machine, v, lanes| match text_of(v) {
+                    Some(name) => match machine.lookup(name) {
+                        super::names::Found::Slot(slot) => {
+                            let value = machine.slots[slot as usize].only(lanes);
+                            machine.call_value(at, &value, &rest, lanes)
                         }
-                    }),
-                )
+                        super::names::Found::Member(class) => {
+                            let this = machine.member_receiver(class, lanes);
+                            let (value, falls) = machine.read_member(at, &this, class, name, lanes);
+                            (value, falls)
+                        }
+                        super::names::Found::Nothing => {
+                            machine.leave(
+                                Target::Raise,
+                                lanes,
+                                Val::data(lanes),
+                                Some(SmolStr::new_static("NoMethodError")),
+                                at,
+                            );
+                            (Val::default(), Lanes::NONE)
+                        }
+                    },
+                    None => machine.call_any_function(at, &rest, lanes),
+                }))
             }
             (Language::Ruby, "method") => {
                 let name = first?.text().cloned()?;
                 match self.lookup(&name) {
-                    super::names::Found::Slot(slot) => {
+                    super::names::Found::Slot(slot) if self.holds_method(slot) => {
                         Some((self.slots[slot as usize].only(lanes), lanes))
                     }
+                    super::names::Found::Slot(_) => None,
                     super::names::Found::Member(class) => {
                         let def = self.methods_named(class, &name).first().copied()?;
                         let this = self.member_receiver(class, lanes);
@@ -1154,11 +1223,7 @@ impl<'p> Machine<'p> {
                 }
             }
             (Language::Ruby, "development?" | "production?" | "test?") => {
-                if !self
-                    .required
-                    .iter()
-                    .any(|path| path.starts_with("sinatra") || path.starts_with("padrino"))
-                {
+                if !self.required.iter().any(|path| path.starts_with("sinatra") || path.starts_with("padrino")) {
                     return None;
                 }
                 let environment = self.accessor_value("Sinatra.Base.environment", lanes)?;
@@ -1166,30 +1231,45 @@ impl<'p> Machine<'p> {
                 let outcome = self.equal(at, &environment, &wanted, lanes, false);
                 Some((Val::either(outcome.yes, outcome.no), lanes))
             }
-            (Language::Ruby, "block_given?") => Some((
-                if self.st.block.is_some() {
-                    Val::bool(true, lanes)
-                } else {
-                    Val::data(lanes)
-                },
-                lanes,
-            )),
+            (Language::Ruby, "p" | "pp") if args.positional.len() == 1 => Some((first?.clone(), lanes)),
+            (Language::Ruby, "format" | "sprintf") if first?.text().is_some_and(|text| text == "%s") => {
+                let text = args.get(1)?.clone();
+                let known = text
+                    .alts
+                    .iter()
+                    .all(|alt| super::eval::text_of(&alt.v).is_some() || matches!(alt.v, V::AnyName { .. }));
+                Some((if known { text } else { Val::data(lanes) }, lanes))
+            }
+            (Language::Ruby, "format" | "sprintf" | "sleep" | "srand" | "rand" | "p" | "pp") => {
+                Some((Val::data(lanes), lanes))
+            }
+            (Language::Ruby, "Kernel.raise" | "Kernel.fail") => {
+                let class = first.and_then(|value| self.raised_class(value, args.nodes.first().copied().unwrap_or(at)));
+                self.leave(Target::Raise, lanes, Val::data(lanes), class, at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Ruby, "suppress") => self.suppress(at, args, lanes),
+            (Language::Ruby, "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval") => {
+                let this = self.st.this.as_ref()?.single()?.clone();
+                self.evaluate_for(at, &this, args, lanes)
+            }
+            (Language::Ruby, "block_given?") => {
+                Some((if self.st.block.is_some() { Val::bool(true, lanes) } else { Val::data(lanes) }, lanes))
+            }
             (Language::Ruby, "Hanami.env?") => {
                 let environment = self.accessor_value("Hanami.env", lanes)?;
                 let mut yes = Lanes::NONE;
                 for wanted in &args.positional {
-                    let wanted =
-                        Val::of(V::Symbol(wanted.text().cloned().unwrap_or_default()), lanes);
+                    let wanted = Val::of(V::Symbol(wanted.text().cloned().unwrap_or_default()), lanes);
                     yes |= self.equal(at, &environment, &wanted, lanes, false).yes;
                 }
                 Some((Val::either(yes, lanes.without(yes)), lanes))
             }
-            (
-                Language::Ruby,
-                "puts" | "p" | "print" | "warn" | "pp" | "sleep" | "srand" | "rand" | "format"
-                | "sprintf",
-            )
+            (Language::Ruby, "puts" | "print" | "warn")
             | (Language::Python, "print" | "logging.info" | "time.sleep") => {
+                if self.ruby() {
+                    self.expose_all(&args.all().collect::<Vec<_>>());
+                }
                 Some((Val::nil(lanes), lanes))
             }
             (Language::Python, "os.getenv" | "getenv") => {
@@ -1197,23 +1277,59 @@ impl<'p> Machine<'p> {
                 let default = args.get(1).or_else(|| args.named("default"));
                 self.note_default(at, first?, default);
                 let nil = Val::of(V::Missing, lanes);
-                Some((
-                    self.replace_missing(value, Some(default.unwrap_or(&nil)), lanes),
-                    lanes,
-                ))
+                Some((self.replace_missing(value, Some(default.unwrap_or(&nil)), lanes), lanes))
             }
+            // a bound that depends on the lane
+            (Language::Python, "range")
+                if args.positional.len() == 1 && first.is_some_and(|bound| bound.single().is_none()) =>
+            {
+                let mut out = Val { deps: first?.deps.clone(), ..Val::default() };
+                for alt in first?.groups(lanes) {
+                    let v = match &alt.v {
+                        V::Int(count) if *count <= 0 => V::List(Rc::new(Vec::new())),
+                        _ => V::Unknown(Cause::Data),
+                    };
+                    out.add(Alt { v, ..alt });
+                }
+                Some((out, lanes))
+            }
+            (Language::Python, "len") => Some((self.count(first?, lanes), lanes)),
             (Language::Python, "bool") => {
                 let value = first?;
-                Some((self.from_outcome(&self.truth(value, lanes), value), lanes))
+                Some((self.bool_of(&self.truth(value, lanes), value), lanes))
             }
-            (Language::Python, "str" | "repr") => Some((first?.clone(), lanes)),
-            (Language::Python, "any" | "all") => {
-                Some((self.quantify(first?, name == "any", lanes), lanes))
+            (Language::Python, "str") => Some((as_text(first?, lanes), lanes)),
+            (
+                Language::Python,
+                "flask.abort" | "quart.abort" | "werkzeug.exceptions.abort" | "werkzeug.abort" | "bottle.abort",
+            ) => {
+                let class = SmolStr::new_static("HTTPException");
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                Some((Val::default(), Lanes::NONE))
             }
+            (Language::Python, "argparse.ArgumentParser.error" | "argparse.ArgumentParser.exit") => {
+                let class = SmolStr::new_static("SystemExit");
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(class), at);
+                Some((Val::default(), Lanes::NONE))
+            }
+            (Language::Python, "decouple.config" | "decouple.AutoConfig") => {
+                Some(self.read_setting(at, "decouple", "", args, lanes))
+            }
+            (Language::Python, name) if name.rsplit_once('.').is_some_and(|(head, _)| is_settings_reader(head)) => {
+                let (head, how) = name.rsplit_once('.')?;
+                Some(self.read_setting(at, head, how, args, lanes))
+            }
+            (Language::Python, "asyncio.run") => {
+                let coroutine = first?.clone();
+                Some(self.awaited(at, coroutine, lanes))
+            }
+            (Language::Python, name) if name.ends_with(".run_until_complete") => {
+                let coroutine = first?.clone();
+                Some(self.awaited(at, coroutine, lanes))
+            }
+            (Language::Python, "any" | "all") => Some((self.quantify(first?, name == "any", lanes), lanes)),
             (Language::Python, "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed") => {
-                let value = first
-                    .cloned()
-                    .unwrap_or_else(|| Val::of(V::List(Rc::new(Vec::new())), lanes));
+                let value = first.cloned().unwrap_or_else(|| Val::of(V::List(Rc::new(Vec::new())), lanes));
                 if let Some(V::Generator(generator)) = value.single() {
                     let generator = generator.clone();
                     let falls = self.iterate_generator(&generator, lanes);
@@ -1223,7 +1339,11 @@ impl<'p> Machine<'p> {
             }
             (Language::Python, "range") => {
                 // short ranges are lists like any other
-                let bounds: Option<Vec<i64>> = args.positional.iter().map(|value| if let Some(V::Int(bound)) = value.single() { Some(*bound) } else { None }).collect();
+                let bounds: Option<Vec<i64>> = args
+                    .positional
+                    .iter()
+                    .map(|value| if let Some(V::Int(bound)) = value.single() { Some(*bound) } else { None })
+                    .collect();
                 let (from, to) = match bounds.as_deref()? {
                     [to] => (0, *to),
                     [from, to] => (*from, *to),
@@ -1236,8 +1356,14 @@ impl<'p> Machine<'p> {
                 Some((Val::of(V::List(Rc::new(items)), lanes), lanes))
             }
             // these keep a function as it is, or give back one that calls it
-            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => Some((Val::data(lanes), lanes)),
-            (Language::Python, "functools.partial" | "partial") => Some((first?.clone(), lanes)),
+            (Language::Python, "functools.wraps" | "wraps" | "functools.update_wrapper") => {
+                Some((Val::data(lanes), lanes))
+            }
+            (Language::Python, "functools.partial" | "partial")
+                if args.positional.len() == 1 && args.named.is_empty() && !args.open =>
+            {
+                Some((first?.clone(), lanes))
+            }
             (Language::Python, "next") => {
                 if let Some(V::Generator(generator)) = first?.single() {
                     let generator = generator.clone();
@@ -1248,13 +1374,7 @@ impl<'p> Machine<'p> {
             }
             (
                 Language::Python,
-                "int"
-                | "float"
-                | "eval"
-                | "json.loads"
-                | "ast.literal_eval"
-                | "strtobool"
-                | "distutils.util.strtobool",
+                "int" | "float" | "eval" | "json.loads" | "ast.literal_eval" | "strtobool" | "distutils.util.strtobool",
             ) => self.convert(at, name, first?, lanes),
             (Language::Python, "getattr") => {
                 let attr = args.get(1)?.text().cloned()?;
@@ -1275,25 +1395,21 @@ impl<'p> Machine<'p> {
             (Language::Python, "map" | "filter") => {
                 let items = args.get(1)?.clone();
                 let function = first?.clone();
+                if matches!(function.single(), Some(V::Nil)) {
+                    return None;
+                }
                 let mut out = Vec::new();
                 let mut falls = lanes;
                 match items.single() {
                     Some(V::List(list)) if list.len() <= 8 => {
                         for item in list.iter() {
-                            let own = Args {
-                                positional: vec![item.clone()],
-                                nodes: vec![at],
-                                ..Args::default()
-                            };
+                            let own = Args { positional: vec![item.clone()], nodes: vec![at], ..Args::default() };
                             let (value, rest) = self.call_value(at, &function, &own, falls);
                             falls = rest;
                             out.push(value);
                         }
-                        let value = if name == "map" {
-                            Val::of(V::List(Rc::new(out)), falls)
-                        } else {
-                            Val::data(falls)
-                        };
+                        let value =
+                            if name == "map" { Val::of(V::List(Rc::new(out)), falls) } else { Val::data(falls) };
                         Some((value, falls))
                     }
                     _ => None,
@@ -1304,36 +1420,31 @@ impl<'p> Machine<'p> {
     }
 
     /// `int("0")`, `eval("False")`, `json.loads("false")`.
-    fn convert(
-        &mut self,
-        at: NodeRef,
-        name: &str,
-        value: &Val,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
-        let mut out = Val {
-            deps: value.deps.clone(),
-            ..Val::default()
-        };
+    fn convert(&mut self, at: NodeRef, name: &str, value: &Val, lanes: Lanes) -> Option<(Val, Lanes)> {
+        let mut out = Val { deps: value.deps.clone(), ..Val::default() };
         let mut raised = Lanes::NONE;
         for alt in value.groups(lanes) {
             let v = match &alt.v {
                 V::Str(text) => {
                     let text = text.trim();
                     let parsed = match name {
-                        "int" | "float" => text.parse::<i64>().ok().map(V::Int),
-                        "json.loads" => match text {
-                            "true" => Some(V::Bool(true)),
-                            "false" => Some(V::Bool(false)),
-                            "null" => Some(V::Nil),
-                            _ => text.parse::<i64>().ok().map(V::Int),
+                        "int" => text.parse::<i64>().ok().map(V::Int),
+                        "float" => match (text.parse::<i64>(), text.parse::<f64>()) {
+                            (Ok(whole), _) => Some(V::Int(whole)),
+                            (_, Ok(_)) => Some(V::Unknown(Cause::Data)),
+                            _ => None,
                         },
-                        "eval" | "ast.literal_eval" => match text {
-                            "True" => Some(V::Bool(true)),
-                            "False" => Some(V::Bool(false)),
-                            "None" => Some(V::Nil),
-                            _ => text.parse::<i64>().ok().map(V::Int),
-                        },
+                        "json.loads" => serde_json::from_str(text).ok().map(|value| from_json(&value, alt.lanes)),
+                        // any other expression: not followed
+                        "eval" | "ast.literal_eval" => Some(match text {
+                            "True" => V::Bool(true),
+                            "False" => V::Bool(false),
+                            "None" => V::Nil,
+                            _ => match text.parse::<i64>() {
+                                Ok(whole) => V::Int(whole),
+                                Err(_) => V::Unknown(Cause::Data),
+                            },
+                        }),
                         _ => match text.to_lowercase().as_str() {
                             "y" | "yes" | "t" | "true" | "on" | "1" => Some(V::Int(1)),
                             "n" | "no" | "f" | "false" | "off" | "0" => Some(V::Int(0)),
@@ -1356,21 +1467,11 @@ impl<'p> Machine<'p> {
                 V::Unknown(cause) => V::Unknown(*cause),
                 _ => V::Unknown(Cause::Data),
             };
-            out.add(Alt {
-                lanes: alt.lanes,
-                v,
-                doubt: alt.doubt,
-            });
+            out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
         }
         let falls = out.lanes();
         let cuts = self.st.cuts.clone();
-        self.leave(
-            Target::Raise,
-            raised,
-            Val::data(lanes),
-            Some(SmolStr::new_static("ValueError")),
-            at,
-        );
+        self.leave(Target::Raise, raised, Val::data(lanes), Some(SmolStr::new_static("ValueError")), at);
         for lane in falls.indices() {
             self.st.cuts[lane] = cuts[lane].clone();
         }
@@ -1379,10 +1480,7 @@ impl<'p> Machine<'p> {
 
     /// `any(list)`, `all(list)`.
     pub fn quantify(&self, list: &Val, any: bool, lanes: Lanes) -> Val {
-        let mut out = Val {
-            deps: list.deps.clone(),
-            ..Val::default()
-        };
+        let mut out = Val { deps: list.deps.clone(), ..Val::default() };
         for alt in list.groups(lanes) {
             match &alt.v {
                 V::List(items) => {
@@ -1395,11 +1493,8 @@ impl<'p> Machine<'p> {
                         no |= outcome.no.without(outcome.yes);
                         open |= outcome.yes & outcome.no;
                     }
-                    let (hit, miss) = if any {
-                        (yes, alt.lanes.without(yes | open))
-                    } else {
-                        (alt.lanes.without(no | open), no)
-                    };
+                    let (hit, miss) =
+                        if any { (yes, alt.lanes.without(yes | open)) } else { (alt.lanes.without(no | open), no) };
                     out.join(&Val::bool(true, hit));
                     out.join(&Val::bool(false, miss.without(hit)));
                     let rest = alt.lanes.without(hit | miss);
@@ -1413,53 +1508,223 @@ impl<'p> Machine<'p> {
     }
 
     /// A persistence sink that takes fake data.
-    pub fn note_sink(
-        &mut self,
-        at: NodeRef,
-        recv: Option<(&Val, NodeRef)>,
-        name: &str,
-        args: &Args,
-        lanes: Lanes,
-    ) {
+    pub fn note_sink(&mut self, at: NodeRef, recv: Option<(&Val, NodeRef)>, name: &str, args: &Args, lanes: Lanes) {
         let Some(sink) = self.catalog.sink(self.language, name) else {
             return;
         };
         if !sink.on.is_empty() {
             let named = recv.and_then(|(_, at)| match self.kind(at) {
-                Some(Kind::Name(name) | Kind::Field(name) | Kind::Attr { name, .. }) => {
-                    Some(name.clone())
-                }
-                Some(Kind::Call(call)) => match self.kind(NodeRef {
-                    item: at.item,
-                    node: call.callee,
-                }) {
+                Some(Kind::Name(name) | Kind::Field(name) | Kind::Attr { name, .. }) => Some(name.clone()),
+                Some(Kind::Call(call)) => match self.kind(NodeRef { item: at.item, node: call.callee }) {
                     Some(Kind::Name(name) | Kind::Attr { name, .. }) => Some(name.clone()),
                     _ => None,
                 },
                 _ => None,
             });
-            if !named.is_some_and(|named| {
-                sink.on
-                    .iter()
-                    .any(|on| named.trim_start_matches(['@', '_']) == on.as_str())
-            }) {
+            if !named.is_some_and(|named| sink.on.iter().any(|on| named.trim_start_matches(['@', '_']) == on.as_str()))
+            {
                 return;
             }
         }
         let from_args = args.all().find_map(deep_taint);
-        let from_receiver = if sink.receiver {
-            recv.and_then(|(value, _)| value.taint)
-        } else {
-            None
-        };
+        let from_receiver = if sink.receiver { recv.and_then(|(value, _)| value.taint) } else { None };
         if let Some(source) = from_args.or(from_receiver) {
-            self.contexts[self.context].writes.push(Write {
-                source,
-                sink: at,
-                lanes,
-            });
+            self.contexts[self.context].writes.push(Write { source, sink: at, lanes });
         }
     }
+}
+
+/// `str(x)`.
+fn as_text(value: &Val, lanes: Lanes) -> Val {
+    let mut out = Val { deps: value.deps.clone(), taint: value.taint, ..Val::default() };
+    for alt in value.groups(lanes) {
+        let v = match alt.v {
+            V::Nil | V::Missing => V::Str(SmolStr::new_static("None")),
+            V::Bool(true) => V::Str(SmolStr::new_static("True")),
+            V::Bool(false) => V::Str(SmolStr::new_static("False")),
+            V::Int(number) => V::Str(SmolStr::new(number.to_string())),
+            V::Str(_) | V::AnyName { .. } | V::Unknown(_) => alt.v,
+            V::Inquirer(text) => V::Str(text),
+            _ => V::Unknown(Cause::Data),
+        };
+        out.add(Alt { v, ..alt });
+    }
+    out
+}
+
+/// A JSON value as the language holds it. Its nesting is bounded by the reader.
+fn from_json(value: &serde_json::Value, lanes: Lanes) -> V {
+    match value {
+        serde_json::Value::Null => V::Nil,
+        serde_json::Value::Bool(truth) => V::Bool(*truth),
+        serde_json::Value::Number(number) => number.as_i64().map_or(V::Unknown(Cause::Data), V::Int),
+        serde_json::Value::String(text) => V::Str(SmolStr::new(text)),
+        serde_json::Value::Array(items) => {
+            V::List(Rc::new(items.iter().map(|item| Val::of(from_json(item, lanes), lanes)).collect()))
+        }
+        serde_json::Value::Object(pairs) => V::Map(Rc::new(
+            pairs
+                .iter()
+                .map(|(key, item)| {
+                    let key = Val::of(V::Str(SmolStr::new(key)), lanes);
+                    (key, Val::of(from_json(item, lanes), lanes))
+                })
+                .collect(),
+        )),
+    }
+}
+
+/// Python methods that leave their list, set or dict as it is.
+fn leaves_alone(name: &str) -> bool {
+    matches!(
+        name,
+        "get"
+            | "items"
+            | "keys"
+            | "values"
+            | "copy"
+            | "index"
+            | "count"
+            | "union"
+            | "intersection"
+            | "difference"
+            | "symmetric_difference"
+            | "isdisjoint"
+            | "issubset"
+            | "issuperset"
+            | "__contains__"
+            | "__getitem__"
+            | "__len__"
+            | "__iter__"
+    )
+}
+
+/// Whether a value can be changed in place.
+fn is_changeable(v: &V, language: Language) -> bool {
+    match v {
+        V::List(_) | V::Map(_) => true,
+        V::Str(_) | V::Inquirer(_) => language == Language::Ruby,
+        _ => false,
+    }
+}
+
+/// Whether a method changes a text in place.
+fn changes_text(name: &str) -> bool {
+    name.ends_with('!') || matches!(name, "replace" | "concat" | "prepend" | "insert" | "clear" | "<<" | "setbyte")
+}
+
+/// The lanes in which a value is, or has inside, the very object `v`; whether it is inside.
+fn holds(value: &Val, v: &V, lanes: Lanes) -> Option<(Lanes, bool)> {
+    let mut on = Lanes::NONE;
+    let mut inside = false;
+    for alt in value.alts.iter().filter(|alt| alt.lanes.has(lanes)) {
+        if same(&alt.v, v) {
+            on |= alt.lanes & lanes;
+        } else if has_inside(&alt.v, v, 4) {
+            on |= alt.lanes & lanes;
+            inside = true;
+        }
+    }
+    (!on.is_empty()).then_some((on, inside))
+}
+
+fn has_inside(outer: &V, v: &V, depth: usize) -> bool {
+    // a text inside a collection is hardly ever changed there
+    if depth == 0 || !matches!(v, V::List(_) | V::Map(_)) {
+        return false;
+    }
+    let any = |value: &Val| value.alts.iter().any(|alt| same(&alt.v, v) || has_inside(&alt.v, v, depth - 1));
+    match outer {
+        V::List(items) => items.iter().any(any),
+        V::Map(pairs) => pairs.iter().any(|(_, value)| any(value)),
+        _ => false,
+    }
+}
+
+/// Fields of objects that hold what was changed may hold what it became.
+fn change_inside(value: &Val, old: &V, new: &Val, depth: usize) {
+    if depth == 0 || !matches!(old, V::List(_) | V::Map(_)) {
+        return;
+    }
+    for alt in &value.alts {
+        match &alt.v {
+            V::Object(object) => {
+                // an object that holds itself is being looked at already
+                let Ok(mut fields) = object.fields.try_borrow_mut() else { continue };
+                for (_, field) in fields.iter_mut() {
+                    match holds(field, old, Lanes::ALL) {
+                        Some((on, true)) => field.join(&Val::data(on)),
+                        Some((on, false)) => field.join(&new.only(on)),
+                        None => change_inside(field, old, new, depth - 1),
+                    }
+                }
+            }
+            V::List(items) => items.iter().for_each(|item| change_inside(item, old, new, depth - 1)),
+            V::Map(pairs) => pairs.iter().for_each(|(_, item)| change_inside(item, old, new, depth - 1)),
+            _ => {}
+        }
+    }
+}
+
+/// The items of a list after a method that is known.
+fn changed_list(items: &[Val], name: &str, args: &Args) -> Option<Vec<Val>> {
+    let all = args.positional.iter().cloned();
+    let own = items.iter().cloned();
+    match (name, args.positional.len()) {
+        _ if args.open || args.block.is_some() => None,
+        ("push" | "append" | "Add" | "add" | "<<", 1) | ("push" | "append", _) => Some(own.chain(all).collect()),
+        ("unshift" | "prepend", _) => Some(all.chain(own).collect()),
+        ("clear" | "Clear", 0) => Some(Vec::new()),
+        ("shift", 0) => Some(own.skip(1).collect()),
+        ("pop", 0) => Some(own.take(items.len().saturating_sub(1)).collect()),
+        ("concat" | "extend" | "AddRange" | "UnionWith", 1) => match args.get(0)?.single()? {
+            V::List(more) => Some(own.chain(more.iter().cloned()).collect()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The pairs of a map after a method that is known; the first pair of a key wins.
+fn changed_map(pairs: &[(Val, Val)], name: &str, args: &Args, lanes: Lanes) -> Option<Vec<(Val, Val)>> {
+    let is_key = |value: &Val| matches!(value.single(), Some(V::Str(_) | V::Symbol(_)));
+    match (name, args.positional.len()) {
+        _ if args.open || args.block.is_some() => None,
+        ("clear" | "Clear", 0) => Some(Vec::new()),
+        ("store", 2) if is_key(&args.positional[0]) => {
+            let pair = (args.positional[0].clone(), args.positional[1].clone());
+            Some(std::iter::once(pair).chain(pairs.iter().cloned()).collect())
+        }
+        ("merge!" | "update", count) if count <= 1 => {
+            let mut new: Vec<(Val, Val)> = args
+                .named
+                .iter()
+                .map(|(name, value)| (Val::of(V::Symbol(name.clone()), lanes), value.clone()))
+                .collect();
+            match args.get(0).map(Val::single) {
+                None => {}
+                Some(Some(V::Map(more))) => new.extend(more.iter().cloned()),
+                _ => return None,
+            }
+            // a key of other lanes decides only there
+            new.iter().all(|(key, _)| is_key(key)).then(|| new.into_iter().chain(pairs.iter().cloned()).collect())
+        }
+        ("delete", 1) => {
+            let key = args.get(0)?.text()?;
+            let known = pairs.iter().all(|(key, _)| is_key(key));
+            let wanted = |known: &Val| same_text(known, args.get(0), key);
+            known.then(|| pairs.iter().filter(|(key, _)| !wanted(key)).cloned().collect())
+        }
+        _ => None,
+    }
+}
+
+fn same_text(a: &Val, b: Option<&Val>, text: &SmolStr) -> bool {
+    a.text() == Some(text)
+        && matches!(
+            (a.single(), b.and_then(Val::single)),
+            (Some(V::Symbol(_)), Some(V::Symbol(_))) | (Some(V::Str(_)), Some(V::Str(_)))
+        )
 }
 
 fn deep_taint(value: &Val) -> Option<NodeRef> {
@@ -1473,37 +1738,59 @@ fn deep_taint(value: &Val) -> Option<NodeRef> {
 }
 
 fn is_host_predicate(name: &str) -> bool {
-    matches!(
-        name,
-        "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment"
-    )
+    matches!(name, "IsDevelopment" | "IsProduction" | "IsStaging" | "IsEnvironment")
 }
 
 /// Whether a name says that it holds an environment object.
 pub fn looks_like_environment(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     let lower = last.trim_start_matches('_').to_lowercase();
-    lower == "env"
-        || lower.ends_with("env")
-        || lower.ends_with("environment")
-        || lower.ends_with("environment()")
+    lower == "env" || lower.ends_with("env") || lower.ends_with("environment") || lower.ends_with("environment()")
 }
 
 /// The names of environments that every framework knows, in any case.
 pub fn is_known_name(name: &str) -> bool {
-    matches!(
-        name.to_ascii_lowercase().as_str(),
-        "production" | "development" | "test" | "staging"
-    )
+    matches!(name.to_ascii_lowercase().as_str(), "production" | "development" | "test" | "staging")
 }
 
-fn is_mutation(name: &str) -> bool {
+pub fn is_mutation(name: &str) -> bool {
     matches!(
         name,
         "append"
             | "push"
             | "concat"
             | "unshift"
+            | "<<"
+            | "gsub!"
+            | "sub!"
+            | "tr!"
+            | "upcase!"
+            | "downcase!"
+            | "capitalize!"
+            | "swapcase!"
+            | "strip!"
+            | "chomp!"
+            | "squeeze!"
+            | "slice!"
+            | "reverse!"
+            | "squish!"
+            | "delete_prefix!"
+            | "delete_suffix!"
+            | "setbyte"
+            | "transform_values!"
+            | "transform_keys!"
+            | "deep_merge!"
+            | "reverse_merge!"
+            | "with_defaults!"
+            | "collect!"
+            | "filter!"
+            | "flatten!"
+            | "sort!"
+            | "sort_by!"
+            | "shuffle!"
+            | "rotate!"
+            | "fill"
+            | "delete_at"
             | "insert"
             | "delete"
             | "clear"
@@ -1555,6 +1842,10 @@ fn runs_its_block(name: &str) -> bool {
             | "measure"
             | "chdir"
             | "unscoped"
+            | "timeout"
+            | "silence_warnings"
+            | "uncached"
+            | "with_lock"
             | "no_touching"
     )
 }

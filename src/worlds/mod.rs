@@ -15,8 +15,11 @@ mod machine;
 mod methods;
 mod names;
 mod ops;
+mod python;
 mod reach;
 mod replay;
+mod ruby;
+mod ruby_values;
 mod value;
 mod why;
 mod within;
@@ -40,10 +43,17 @@ pub fn evaluate(program: &Program, facts: &FileFacts) -> Answers {
 }
 
 /// The same with the outcome of some conditions forced.
-pub fn evaluate_forced(
-    program: &Program,
-    facts: &FileFacts,
-    forced: &FxHashMap<NodeRef, Force>,
-) -> Answers {
-    machine::Machine::new(program, facts, forced).run()
+pub fn evaluate_forced(program: &Program, facts: &FileFacts, forced: &FxHashMap<NodeRef, Force>) -> Answers {
+    // a body may write what another one, run before, has read: then everything runs again, knowing so from the start
+    let nothing = machine::Seeds::default();
+    let (answers, learned) = machine::Machine::new(program, facts, forced, &nothing).run();
+    if learned.is_empty() {
+        return answers;
+    }
+    let (answers, again) = machine::Machine::new(program, facts, forced, &learned).run();
+    if learned.covers(&again) {
+        return answers;
+    }
+    let again = again.forgotten();
+    machine::Machine::new(program, facts, forced, &again).run().0
 }

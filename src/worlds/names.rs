@@ -16,9 +16,17 @@ pub enum Found {
     Nothing,
 }
 
+/// Stands for every variable of the process: no variable has this name.
+const ANY_VARIABLE: &str = "";
+
 /// The name under which a write to the process environment is kept.
 fn variable_slot(name: &str) -> SmolStr {
     SmolStr::new(format!("\u{1}env {name}"))
+}
+
+/// The name under which a setting written by the file is kept.
+fn setting_slot(full: &str) -> SmolStr {
+    SmolStr::new(format!("\u{1}set {full}"))
 }
 
 impl<'p> Machine<'p> {
@@ -26,6 +34,7 @@ impl<'p> Machine<'p> {
         let mut scope = Some(self.st.scope);
         let constant = name.chars().next().is_some_and(char::is_uppercase);
         let mut crossed = false;
+
         while let Some(at) = scope {
             let here = &self.scopes[at as usize];
             if let ScopeKind::Class(class) = here.kind
@@ -49,11 +58,17 @@ impl<'p> Machine<'p> {
             crossed |= here.kind == ScopeKind::Function;
             scope = here.parent;
         }
-        Found::Nothing
+        match self.lookup_of_kin(name) {
+            Some(class) if self.ruby() && !constant => Found::Member(class),
+            _ => Found::Nothing,
+        }
     }
 
-    fn holds_method(&self, slot: u32) -> bool {
-        self.slots[slot as usize].alts.iter().any(|alt| matches!(&alt.v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_)))))
+    pub fn holds_method(&self, slot: u32) -> bool {
+        self.slots[slot as usize]
+            .alts
+            .iter()
+            .any(|alt| matches!(&alt.v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_)))))
     }
 
     /// The slot that an assignment to a bare name writes.
@@ -83,11 +98,13 @@ impl<'p> Machine<'p> {
             Found::Slot(slot) => self.set_slot(slot, lanes, value),
             Found::Member(class) => self.write_class_field(class, name, lanes, value),
             Found::Nothing => {
-                let scope = self.declaring();
+                // what a Ruby block assigns first is its own
+                let scope = if self.ruby() { self.st.scope } else { self.declaring() };
                 if let ScopeKind::Class(class) = self.scopes[scope as usize].kind
                     && !self.ruby()
                 {
                     self.write_class_field(class, name, lanes, value);
+                    self.assigned_in_body(class, name);
                 }
                 let slot = self.declare(scope, name);
                 self.set_slot(slot, lanes, value);
@@ -97,10 +114,7 @@ impl<'p> Machine<'p> {
 
     /// Writes a place of an assignment. Gives the lanes that fall through.
     pub fn assign(&mut self, place: NodeRef, lanes: Lanes, value: &Val) -> Lanes {
-        let child = |node: NodeId| NodeRef {
-            item: place.item,
-            node,
-        };
+        let child = |node: NodeId| NodeRef { item: place.item, node };
         match self.kind(place) {
             Some(Kind::Name(name)) => {
                 self.assign_name(name, lanes, value);
@@ -137,6 +151,10 @@ impl<'p> Machine<'p> {
                     Some(V::List(items)) if items.len() == places.len() => Some(items.clone()),
                     _ => None,
                 };
+                let items = match self.python() {
+                    true => self.gathered(place, places, value, lanes),
+                    false => items,
+                };
                 let mut falls = lanes;
                 for (index, node) in places.iter().enumerate() {
                     let part = items
@@ -147,9 +165,10 @@ impl<'p> Machine<'p> {
                 }
                 falls
             }
-            Some(Kind::Splat(inner)) => {
-                self.assign(child(*inner), lanes, &Val::data(lanes).tainted(value.taint))
+            Some(Kind::Splat(inner)) if matches!(value.single(), Some(V::List(_))) => {
+                self.assign(child(*inner), lanes, value)
             }
+            Some(Kind::Splat(inner)) => self.assign(child(*inner), lanes, &Val::data(lanes).tainted(value.taint)),
             Some(Kind::Typed(inner, _)) => self.assign(child(*inner), lanes, value),
             _ => self.eval(place, lanes).1,
         }
@@ -184,17 +203,9 @@ impl<'p> Machine<'p> {
     pub fn eval_quietly(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         match self.kind(at) {
             Some(Kind::Name(name)) => self.name_value(at, name, lanes, true),
-            Some(Kind::Attr { recv, name, safe }) => self.attr_value(
-                at,
-                NodeRef {
-                    item: at.item,
-                    node: *recv,
-                },
-                name,
-                *safe,
-                lanes,
-                true,
-            ),
+            Some(Kind::Attr { recv, name, safe }) => {
+                self.attr_value(at, NodeRef { item: at.item, node: *recv }, name, *safe, lanes, true)
+            }
             _ => self.eval(at, lanes),
         }
     }
@@ -203,17 +214,12 @@ impl<'p> Machine<'p> {
         self.name_value(at, name, lanes, false)
     }
 
-    fn name_value(
-        &mut self,
-        at: NodeRef,
-        name: &SmolStr,
-        lanes: Lanes,
-        quiet: bool,
-    ) -> (Val, Lanes) {
+    fn name_value(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes, quiet: bool) -> (Val, Lanes) {
         match self.lookup(name) {
             Found::Slot(slot) => {
+                self.looked_at(Place::Slot(slot));
                 let value = self.slots[slot as usize].only(lanes);
-                if self.ruby() && value.alts.iter().any(|alt| self.is_method(&alt.v)) {
+                if self.ruby() && self.is_call(slot, name, &value) {
                     return self.call_value(at, &value, &Args::default(), lanes);
                 }
                 let missing = lanes.without(value.lanes());
@@ -249,7 +255,18 @@ impl<'p> Machine<'p> {
         (Val::of(V::Name(qualified), lanes), lanes)
     }
 
-    fn is_method(&self, v: &V) -> bool {
+    /// Ruby: whether a name calls the method it stands for; a local that holds a method object does not.
+    fn is_call(&self, slot: u32, name: &SmolStr, value: &Val) -> bool {
+        value.alts.iter().any(|alt| match &alt.v {
+            V::Closure(closure) => match self.kind(closure.def) {
+                Some(Kind::Def(def)) => def.name == *name || self.alias_slots.contains(&slot),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    pub fn is_method(&self, v: &V) -> bool {
         matches!(v, V::Closure(closure) if matches!(self.kind(closure.def), Some(Kind::Def(_))))
     }
 
@@ -265,6 +282,9 @@ impl<'p> Machine<'p> {
 
     /// The qualified form of a bare name that nothing in the file defines.
     pub fn qualify(&self, name: &SmolStr) -> SmolStr {
+        if self.facts.own_names.contains(name) {
+            return name.clone();
+        }
         if self.csharp() && !self.catalog.has_symbol(self.language, name) {
             for using in self.usings.iter().rev() {
                 let full = format!("{using}.{name}");
@@ -298,16 +318,10 @@ impl<'p> Machine<'p> {
         }
         if self.ruby() {
             let library = self.catalog.library(self.language, &symbol.library)?;
-            let loaded = library
-                .imports
-                .iter()
-                .any(|path| self.required.contains(path))
+            let loaded = library.imports.iter().any(|path| self.required.contains(path))
                 || match &self.facts.packages {
                     None => library.autoloaded,
-                    Some(packages) => library
-                        .packages
-                        .iter()
-                        .any(|package| packages.contains(package)),
+                    Some(packages) => library.packages.iter().any(|package| packages.contains(package)),
                 };
             if !loaded {
                 return None;
@@ -325,14 +339,24 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub fn record(
-        &mut self,
-        at: NodeRef,
-        symbol: SmolStr,
-        effect: SymbolEffect,
-        family: Family,
-        lanes: Lanes,
-    ) {
+    /// Inside a factory class of factory_boy: what it declares is a definition, not a use; who calls the factory uses it.
+    fn defines_factory(&self) -> bool {
+        let mut scope = Some(self.st.scope);
+        while let Some(at) = scope.filter(|_| self.python()) {
+            if let ScopeKind::Class(class) = self.scopes[at as usize].kind {
+                let declared = self.library_base(class).is_some_and(|base| base.starts_with("factory."));
+                let by_name = |base: &Val| matches!(base.single(), Some(V::Name(name)) if name.ends_with("Factory"));
+                return declared || self.classes[class as usize].bases.iter().any(by_name);
+            }
+            scope = self.scopes[at as usize].parent;
+        }
+        false
+    }
+
+    pub fn record(&mut self, at: NodeRef, symbol: SmolStr, effect: SymbolEffect, family: Family, lanes: Lanes) {
+        if self.defines_factory() {
+            return;
+        }
         let record = Record {
             at,
             symbol,
@@ -346,14 +370,7 @@ impl<'p> Machine<'p> {
         self.contexts[self.context].records.push(record);
     }
 
-    pub fn read_attr(
-        &mut self,
-        at: NodeRef,
-        recv: NodeRef,
-        name: &SmolStr,
-        safe: bool,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn read_attr(&mut self, at: NodeRef, recv: NodeRef, name: &SmolStr, safe: bool, lanes: Lanes) -> (Val, Lanes) {
         self.attr_value(at, recv, name, safe, lanes, false)
     }
 
@@ -366,12 +383,11 @@ impl<'p> Machine<'p> {
         lanes: Lanes,
         quiet: bool,
     ) -> (Val, Lanes) {
+        if name == "Result" && self.csharp() {
+            self.awaited.insert(recv);
+        }
         let (target, falls) = self.eval_quietly(recv, lanes);
-        let mut out = Val {
-            deps: target.deps.clone(),
-            taint: target.taint,
-            ..Val::default()
-        };
+        let mut out = Val { deps: target.deps.clone(), taint: target.taint, ..Val::default() };
         let mut rest = Lanes::NONE;
         for alt in target.groups(falls) {
             for lane in falls.without(alt.lanes | rest).indices() {
@@ -402,15 +418,25 @@ impl<'p> Machine<'p> {
     }
 
     /// `v.name` without a call.
-    pub fn member_of(
-        &mut self,
-        at: NodeRef,
-        v: &V,
-        name: &SmolStr,
-        safe: bool,
-        lanes: Lanes,
-    ) -> (Val, Lanes) {
+    pub fn member_of(&mut self, at: NodeRef, v: &V, name: &SmolStr, safe: bool, lanes: Lanes) -> (Val, Lanes) {
         let value = match v {
+            V::Name(head) if head == super::python::THIS_MODULE => {
+                self.read_global(name, lanes).unwrap_or_else(|| Val::data(lanes))
+            }
+            V::Name(head) | V::Made(head) if !self.rewritten(&format!("{head}.{name}"), lanes).alts.is_empty() => {
+                let full = SmolStr::new(format!("{head}.{name}"));
+                let mut value = self.rewritten(&full, lanes);
+                let rest = match self.hides(v) {
+                    true => lanes.without(value.lanes()),
+                    false => lanes,
+                };
+                let before = match self.accessor_value(&full, rest) {
+                    Some(known) => known,
+                    None => Val::of(V::Name(full), rest),
+                };
+                value.join(&before);
+                value
+            }
             V::Name(head) | V::Made(head) => {
                 let full = member_name(head, name);
                 if let Some(value) = self.accessor_value(&full, lanes) {
@@ -422,9 +448,7 @@ impl<'p> Machine<'p> {
                 } else if self.csharp()
                     && matches!(
                         name.as_str(),
-                        "OrdinalIgnoreCase"
-                            | "InvariantCultureIgnoreCase"
-                            | "CurrentCultureIgnoreCase"
+                        "OrdinalIgnoreCase" | "InvariantCultureIgnoreCase" | "CurrentCultureIgnoreCase"
                     )
                 {
                     Val::of(V::IgnoreCase, lanes)
@@ -435,6 +459,7 @@ impl<'p> Machine<'p> {
                     Val::of(V::Name(full), lanes)
                 }
             }
+            V::Closure(closure) if self.python() && name == "__wrapped__" => self.behind(closure, lanes),
             V::Class(class) => return self.read_member(at, v, *class, name, lanes),
             V::Instance(class) => return self.read_member(at, v, *class, name, lanes),
             V::Object(object) => {
@@ -444,13 +469,7 @@ impl<'p> Machine<'p> {
             V::Host => self.host_member(name, lanes),
             V::Nil | V::Missing if safe => Val::nil(lanes),
             V::Missing => {
-                self.leave(
-                    Target::Raise,
-                    lanes,
-                    Val::data(lanes),
-                    Some(SmolStr::new_static(self.nil_error())),
-                    at,
-                );
+                self.leave(Target::Raise, lanes, Val::data(lanes), Some(SmolStr::new_static(self.nil_error())), at);
                 return (Val::default(), Lanes::NONE);
             }
             V::Unknown(cause) => {
@@ -492,19 +511,70 @@ impl<'p> Machine<'p> {
         if let Some(closed) = self.facts.predicates.get(full) {
             let development = Lanes::DEVELOPMENT | Lanes::TEST;
             let value = Val::either(development, !development).only(lanes);
-            return Some(if *closed {
-                value
-            } else {
-                Val::either(!development, development).only(lanes)
-            });
+            return Some(if *closed { value } else { Val::either(!development, development).only(lanes) });
+        }
+        if let Some(slot) = self.slot_in(0, &setting_slot(full)) {
+            return Some(self.slots[slot as usize].only(lanes));
         }
         let accessor = self.catalog.accessor(self.language, full)?;
-        Some(match accessor.gives {
+        let mut value = match accessor.gives {
             Gives::Host => Val::of(V::Host, lanes),
-            Gives::Name => spell(&accessor.lanes, lanes, Form::Inquirer),
-            Gives::Symbol => spell(&accessor.lanes, lanes, Form::Symbol),
+            Gives::Name => spell(&accessor.lanes, lanes, Form::Inquirer, !accessor.framework),
+            Gives::Symbol => spell(&accessor.lanes, lanes, Form::Symbol, !accessor.framework),
             Gives::Flag => flag(&accessor.lanes, lanes),
-        })
+        };
+        if self.ruby() && accessor.gives == Gives::Name {
+            value.join(&self.written_names(lanes));
+        }
+        Some(value)
+    }
+
+    /// What the file itself wrote to the variables that Rails reads: whether before Rails read them is not known.
+    fn written_names(&self, lanes: Lanes) -> Val {
+        let mut out = Val::default();
+        for name in ["RAILS_ENV", "RACK_ENV", ANY_VARIABLE] {
+            let Some(slot) = self.slot_in(0, &variable_slot(name)) else { continue };
+            for alt in self.slots[slot as usize].groups(lanes) {
+                let v = match alt.v {
+                    V::Str(text) => V::Inquirer(text),
+                    V::Nil | V::Missing => continue,
+                    V::AnyName { symbol, own, .. } => V::AnyName { inquirer: true, symbol, own },
+                    _ => V::Unknown(Cause::Data),
+                };
+                out.add(Alt { lanes: alt.lanes, v, doubt: alt.doubt });
+            }
+        }
+        out
+    }
+
+    /// Ruby: `Rails.env = …`, `Rails.configuration.x.fake = …`: the settings of one object that the whole process shares.
+    pub fn write_setting(&mut self, head: &str, name: &str, lanes: Lanes, value: &Val) -> bool {
+        let shared = head.starts_with("Rails.configuration")
+            || head.starts_with("Rails.application.config")
+            || head == "settings";
+        let constant = head.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_uppercase()));
+        if !self.ruby() || !(shared || constant) {
+            return false;
+        }
+        let full = SmolStr::new(format!("{head}.{name}"));
+        let place = setting_slot(&full);
+        if self.slot_in(0, &place).is_none() {
+            let before = self.accessor_value(&full, Lanes::ALL).unwrap_or_else(|| Val::of(V::Made(full), Lanes::ALL));
+            let slot = self.declare(0, &place);
+            self.slots[slot as usize] = before;
+        }
+        let slot = self.declare(0, &place);
+        let mut value = value.only(lanes);
+        if head == "Rails" && name == "env" {
+            // Rails makes a text an inquirer
+            for alt in &mut value.alts {
+                if let V::Str(text) = &alt.v {
+                    alt.v = V::Inquirer(text.clone());
+                }
+            }
+        }
+        self.set_slot(slot, lanes, &value);
+        true
     }
 
     /// A member of .NET's environment object.
@@ -526,7 +596,7 @@ impl<'p> Machine<'p> {
             development: spelt("Development"),
             test: spelt("Testing"),
         };
-        spell(&all, lanes, Form::Text)
+        self.with_renames(spell(&all, lanes, Form::Text, false), lanes)
     }
 
     /// What an environment variable holds. `None` for a name that is not known.
@@ -548,11 +618,19 @@ impl<'p> Machine<'p> {
 
     fn one_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
         let file = 0;
+        self.looked_at(Place::Outside(variable_slot(name)));
+        self.looked_at(Place::Outside(variable_slot(ANY_VARIABLE)));
         let mut written = Val::default();
+        let mut maybe = false;
         if let Some(slot) = self.slot_in(file, &variable_slot(name)) {
             written = self.slots[slot as usize].only(lanes);
+            maybe = self.lingering.contains_key(&slot);
         }
-        let open = lanes.without(written.lanes());
+        if let Some(slot) = self.slot_in(file, &variable_slot(ANY_VARIABLE)) {
+            written.join(&self.slots[slot as usize].only(lanes));
+            maybe = true;
+        }
+        let open = if maybe { lanes } else { lanes.without(written.lanes()) };
         if open.is_empty() {
             return written;
         }
@@ -561,19 +639,62 @@ impl<'p> Machine<'p> {
         value
     }
 
+    /// Why a framework in use does not honour a variable.
+    fn ignored(&self, name: &str) -> Option<SmolStr> {
+        let version = |package: &str| self.facts.versions.get(package).copied();
+        match (self.language, name) {
+            (Language::Python, "FLASK_ENV") if version("flask").is_some_and(|flask| flask >= (2, 3)) => {
+                Some(SmolStr::new_static("Flask stopped reading it in 2.3"))
+            }
+            (Language::Ruby, "RAILS_ENV")
+                if version("rails").is_none() && self.required.iter().any(|path| path.starts_with("sinatra")) =>
+            {
+                Some(SmolStr::new_static("Sinatra reads APP_ENV and RACK_ENV"))
+            }
+            (Language::CSharp, "ASPNETCORE_ENVIRONMENT") if self.is_generic_host() => {
+                Some(SmolStr::new_static("the generic host reads DOTNET_ENVIRONMENT alone"))
+            }
+            _ => None,
+        }
+    }
+
+    /// A worker or console host, which knows nothing of ASP.NET's variables.
+    fn is_generic_host(&self) -> bool {
+        let mut generic = false;
+        let nodes = self
+            .program
+            .items
+            .iter()
+            .filter_map(|item| item.code.as_ref())
+            .flat_map(|code| code.nodes.iter().map(move |node| (code, node)));
+        for (code, node) in nodes {
+            let Kind::Attr { recv, name, .. } = &node.kind else { continue };
+            let head = match code.nodes.get(recv.0 as usize).map(|node| &node.kind) {
+                Some(Kind::Name(head) | Kind::Attr { name: head, .. }) => head.as_str(),
+                _ => "",
+            };
+            match (head, name.as_str()) {
+                ("WebApplication" | "WebHost", _) | (_, "ConfigureWebHostDefaults" | "ConfigureWebHost") => {
+                    return false;
+                }
+                ("Host", "CreateDefaultBuilder" | "CreateApplicationBuilder") => generic = true,
+                _ => {}
+            }
+        }
+        generic
+    }
+
     fn plain_variable(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> Val {
+        if let Some(why) = self.ignored(name) {
+            self.emit(at, EventKind::IgnoredVariable { name: name.clone(), why });
+        }
         if let Some(variable) = self.catalog.variable(self.language, name).cloned() {
             self.note_variable(at, &variable);
-            return spell(&variable.lanes, lanes, Form::Text);
+            let value = spell(&variable.lanes, lanes, Form::Text, !variable.framework);
+            return if variable.framework || variable.flag { value } else { self.with_project_spelling(value) };
         }
         if let Some(known) = self.misspelt(name) {
-            self.emit(
-                at,
-                EventKind::MisspeltVariable {
-                    name: name.clone(),
-                    known,
-                },
-            );
+            self.emit(at, EventKind::MisspeltVariable { name: name.clone(), known });
             return Val::of(V::Missing, lanes);
         }
         if is_selector_name(name) {
@@ -587,7 +708,7 @@ impl<'p> Machine<'p> {
                 development: one("development"),
                 test: one("test"),
             };
-            return spell(&spelt, lanes, Form::Text);
+            return self.with_project_spelling(spell(&spelt, lanes, Form::Text, true));
         }
         if self.python() && is_debug_flag(name) {
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];
@@ -599,10 +720,35 @@ impl<'p> Machine<'p> {
                 development: one("True"),
                 test: one("False"),
             };
-            return spell(&spelt, lanes, Form::Text);
+            return spell(&spelt, lanes, Form::Text, true);
         }
         let mut value = Val::of(V::Missing, lanes);
         value.join(&Val::unknown(Cause::Flag, lanes));
+        value
+    }
+
+    /// A variable of the project's own holds production as the project spells it: where this file writes it in another
+    /// case, either may be meant.
+    fn with_project_spelling(&mut self, mut value: Val) -> Val {
+        if self.spellings.is_none() {
+            let nodes = self.program.items.iter().filter_map(|item| item.code.as_ref()).flat_map(|code| &code.nodes);
+            let mut found: Vec<SmolStr> = nodes
+                .filter_map(|node| match &node.kind {
+                    Kind::Lit(Lit::Str(text)) if text != "production" && text.eq_ignore_ascii_case("production") => {
+                        Some(text.clone())
+                    }
+                    _ => None,
+                })
+                .collect();
+            found.sort_unstable();
+            found.dedup();
+            self.spellings = Some(found);
+        }
+        if value.lanes().has(Lanes::PRODUCTION) {
+            for text in self.spellings.iter().flatten() {
+                value.add(Alt { lanes: Lanes::PRODUCTION, v: V::Str(text.clone()), doubt: false });
+            }
+        }
         value
     }
 
@@ -611,69 +757,71 @@ impl<'p> Machine<'p> {
             return;
         }
         let kind = if variable.framework {
-            EventKind::RawVariable {
-                name: variable.name.clone(),
-            }
+            EventKind::RawVariable { name: variable.name.clone() }
         } else {
-            EventKind::HomeMadeVariable {
-                name: variable.name.clone(),
-            }
+            EventKind::HomeMadeVariable { name: variable.name.clone() }
         };
         self.emit(at, kind);
     }
 
     /// The known variable that a name nobody sets is a slip of: another case, or a letter or two away.
     fn misspelt(&self, name: &str) -> Option<SmolStr> {
-        let mut best: Option<SmolStr> = None;
-        for known in self.catalog.variable_names(self.language) {
-            if known.name.eq_ignore_ascii_case(name) {
-                return Some(known.name.clone());
-            }
-            // two transposed letters count two; short names are too near to everything
-            if known.name.len() >= 7
-                && name.len() >= 7
-                && name.chars().all(|c| !c.is_lowercase())
-                && distance_at_most(&known.name, name, 2)
-                && !is_other_word(&known.name, name)
-            {
-                best = best.or_else(|| Some(known.name.clone()));
-            }
-        }
-        best
+        let slip = |known: &&Variable| {
+            known.name.eq_ignore_ascii_case(name)
+                || known.framework
+                    && known.name.len() >= 7
+                    && name.chars().all(|c| !c.is_lowercase())
+                    && distance_at_most(&known.name, name, 1)
+        };
+        self.catalog.variable_names(self.language).filter(slip).map(|known| known.name.clone()).min()
     }
 
     /// A write to the process environment.
     pub fn set_variable(&mut self, name: &Val, lanes: Lanes, value: &Val) {
-        if let Some(text) = name.text().cloned() {
-            let slot = self.declare(0, &variable_slot(&text));
-            self.set_slot(slot, lanes, value);
+        match name.text().cloned() {
+            Some(text) => {
+                let place = variable_slot(&text);
+                self.wrote(Place::Outside(place.clone()));
+                if self.slot_in(0, &place).is_none() {
+                    // what it holds until then is known before any branch writes it; a write is no reading to tell of
+                    let told = self.events.len();
+                    let before = self.plain_variable(NodeRef { item: ItemId(0), node: NodeId(0) }, &text, Lanes::ALL);
+                    self.events.truncate(told);
+                    let slot = self.declare(0, &place);
+                    self.slots[slot as usize] = before;
+                }
+                let slot = self.declare(0, &place);
+                self.set_slot(slot, lanes, value);
+            }
+            None => self.forget_variables(lanes),
         }
+    }
+
+    /// Any variable of the process may hold anything.
+    pub fn forget_variables(&mut self, lanes: Lanes) {
+        self.wrote(Place::Outside(variable_slot(ANY_VARIABLE)));
+        let slot = self.declare(0, &variable_slot(ANY_VARIABLE));
+        self.weaken_slot(slot, &Val::data(lanes));
     }
 
     /// A value of a declared type, where the type alone says something.
     pub fn typed(&self, ty: &str, lanes: Lanes) -> Option<Val> {
         let bare = ty.split('<').next().unwrap_or(ty).trim_end_matches('?');
         let last = bare.rsplit('.').next().unwrap_or(bare);
-        if self
-            .catalog
-            .accessor(self.language, last)
-            .is_some_and(|accessor| accessor.gives == Gives::Host)
-        {
+        if self.catalog.accessor(self.language, last).is_some_and(|accessor| accessor.gives == Gives::Host) {
             return Some(Val::of(V::Host, lanes));
         }
         if let Some(class) = self.class_named(last) {
-            return Some(Val::of(V::Instance(class), lanes));
+            // a value of an enumeration is no object of it
+            return (self.classes[class as usize].form != ClassForm::Enum).then(|| Val::of(V::Instance(class), lanes));
         }
         let qualified = self.resolve_type(bare);
-        self.symbol_of(&qualified)
-            .map(|_| Val::of(V::Made(qualified), lanes))
+        self.symbol_of(&qualified).map(|_| Val::of(V::Made(qualified), lanes))
     }
 
     /// The qualified name of a type as written, through imports and usings.
     pub fn resolve_type(&self, bare: &str) -> SmolStr {
-        let (head, tail) = bare
-            .split_once('.')
-            .map_or((bare, None), |(head, tail)| (head, Some(tail)));
+        let (head, tail) = bare.split_once('.').map_or((bare, None), |(head, tail)| (head, Some(tail)));
         let head = match self.lookup(head) {
             Found::Slot(slot) => match self.slots[slot as usize].single() {
                 Some(V::Name(full)) => full.clone(),
@@ -689,10 +837,7 @@ impl<'p> Machine<'p> {
 
     pub fn import(&mut self, at: NodeRef, import: &Import, lanes: Lanes) {
         match import {
-            Import::Module {
-                path,
-                alias: Some(alias),
-            } => {
+            Import::Module { path, alias: Some(alias) } => {
                 let value = Val::of(V::Name(path.clone()), lanes);
                 self.bind_import(alias, lanes, &value);
             }
@@ -711,14 +856,8 @@ impl<'p> Machine<'p> {
                     self.bind_import(alias.as_ref().unwrap_or(name), lanes, &value);
                 }
             }
-            Import::Star {
-                path, is_static, ..
-            } => {
-                let list = if *is_static {
-                    &mut self.static_usings
-                } else {
-                    &mut self.usings
-                };
+            Import::Star { path, is_static, .. } => {
+                let list = if *is_static { &mut self.static_usings } else { &mut self.usings };
                 // of namespaces without a name in the catalogue there is nothing to find
                 if self.catalog.is_namespace(self.language, path) {
                     list.push(path.clone());
@@ -737,9 +876,11 @@ impl<'p> Machine<'p> {
                     return;
                 }
                 self.required.insert(path.clone());
-                let library = self.catalog.libraries.iter().find(|library| {
-                    library.language == self.language && library.imports.contains(path)
-                });
+                let library = self
+                    .catalog
+                    .libraries
+                    .iter()
+                    .find(|library| library.language == self.language && library.imports.contains(path));
                 if let Some(library) = library {
                     let family = library.family;
                     self.record(at, path.clone(), SymbolEffect::Config, family, lanes);
@@ -757,15 +898,14 @@ impl<'p> Machine<'p> {
     /// The qualified name of `from path import name`. A factory class of the project stands for the library's base class:
     /// by convention only factory classes live in a module of that name.
     fn imported(&self, path: &str, name: &str) -> SmolStr {
-        let of_factories = |part: &str| matches!(part, "factory" | "factories") || part.ends_with("_factory") || part.ends_with("_factories");
+        let of_factories = |part: &str| {
+            matches!(part, "factory" | "factories") || part.ends_with("_factory") || part.ends_with("_factories")
+        };
         let factories = path.split('.').any(of_factories);
         if factories
             && name.len() > "Factory".len()
             && name.ends_with("Factory")
-            && self
-                .catalog
-                .symbol(self.language, &format!("{path}.{name}"))
-                .is_none()
+            && self.catalog.symbol(self.language, &format!("{path}.{name}")).is_none()
         {
             return SmolStr::new_static("factory.Factory");
         }
@@ -774,13 +914,7 @@ impl<'p> Machine<'p> {
 
     /// A preprocessor symbol: DEBUG in development, TRACE always, RELEASE elsewhere, unless the file says otherwise.
     pub fn symbol(&self, name: &str, lanes: Lanes) -> Val {
-        if let Some((_, defined)) = self
-            .program
-            .symbols
-            .iter()
-            .rev()
-            .find(|(known, _)| known == name)
-        {
+        if let Some((_, defined)) = self.program.symbols.iter().rev().find(|(known, _)| known == name) {
             return Val::bool(*defined, lanes);
         }
         let yes = match name {
@@ -802,7 +936,7 @@ enum Form {
 }
 
 /// A value spelt out lane by lane.
-fn spell(all: &Spelt, lanes: Lanes, form: Form) -> Val {
+fn spell(all: &Spelt, lanes: Lanes, form: Form, own: bool) -> Val {
     let mut value = Val::default();
     for (lane, spellings) in [
         (Lanes::PRODUCTION, &all.production),
@@ -826,19 +960,12 @@ fn spell(all: &Spelt, lanes: Lanes, form: Form) -> Val {
                 (Some(text), Form::Inquirer) => V::Inquirer(text.clone()),
                 (Some(text), Form::Symbol) => V::Symbol(text.clone()),
             };
-            value.add(Alt {
-                lanes: lane,
-                v,
-                doubt: false,
-            });
+            value.add(Alt { lanes: lane, v, doubt: false });
         }
     }
     if lanes.has(Lanes::ANY) {
         value.join(&Val::of(
-            V::AnyName {
-                inquirer: form == Form::Inquirer,
-                symbol: form == Form::Symbol,
-            },
+            V::AnyName { own, inquirer: form == Form::Inquirer, symbol: form == Form::Symbol },
             Lanes::ANY,
         ));
     }
@@ -870,10 +997,7 @@ fn flag(all: &Spelt, lanes: Lanes) -> Val {
     value.join(&if any {
         Val::data(Lanes::ANY & lanes)
     } else {
-        Val::bool(
-            value.alts.iter().any(|alt| matches!(alt.v, V::Bool(true))),
-            Lanes::ANY & lanes,
-        )
+        Val::bool(value.alts.iter().any(|alt| matches!(alt.v, V::Bool(true))), Lanes::ANY & lanes)
     });
     value
 }
@@ -887,14 +1011,11 @@ fn text_of_alt(alt: &Alt) -> Option<SmolStr> {
 
 /// Properties of builders, hosts and contexts that hold .NET's environment object.
 fn is_host_member(name: &str) -> bool {
-    matches!(
-        name,
-        "Environment" | "HostingEnvironment" | "HostEnvironment" | "WebHostEnvironment"
-    )
+    matches!(name, "Environment" | "HostingEnvironment" | "HostEnvironment" | "WebHostEnvironment")
 }
 
 /// `DEPLOY_ENV`, `STAGE`: a variable that names an environment by convention.
-fn is_selector_name(name: &str) -> bool {
+pub fn is_selector_name(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     upper == name
         && (upper.ends_with("_ENV")
@@ -903,10 +1024,7 @@ fn is_selector_name(name: &str) -> bool {
 }
 
 fn is_debug_flag(name: &str) -> bool {
-    name == "DEBUG"
-        || name.ends_with("_DEBUG")
-        || name.starts_with("DEBUG_")
-        || name.ends_with("_DEBUG_MODE")
+    name == "DEBUG" || name.ends_with("_DEBUG") || name.starts_with("DEBUG_") || name.ends_with("_DEBUG_MODE")
 }
 
 /// Whether an unknown predicate or setting could be a test of the environment or of a switch.
@@ -969,14 +1087,10 @@ fn words(name: &str) -> impl Iterator<Item = String> + '_ {
         let mut end = rest.len();
         let mut previous: Option<char> = None;
         for (at, c) in rest.char_indices() {
-            let next_lower = rest[at + c.len_utf8()..]
-                .chars()
-                .next()
-                .is_some_and(char::is_lowercase);
+            let next_lower = rest[at + c.len_utf8()..].chars().next().is_some_and(char::is_lowercase);
             let boundary = !c.is_alphanumeric()
                 || previous.is_some_and(|before| {
-                    c.is_uppercase()
-                        && (before.is_lowercase() || (before.is_uppercase() && next_lower))
+                    c.is_uppercase() && (before.is_lowercase() || (before.is_uppercase() && next_lower))
                 });
             if at > 0 && boundary {
                 end = at;
@@ -990,13 +1104,6 @@ fn words(name: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Whether two names differ by another word (`APP_ENV`, `RPP_ENV` does not; `NODE_ENV`, `CODE_ENV` does not matter here),
-/// so that nearness is no slip: their last parts are both known words of their own.
-fn is_other_word(known: &str, name: &str) -> bool {
-    let head = |text: &str| text.split('_').next().unwrap_or_default().len();
-    head(known) <= 4 && head(name) <= 4 && known.len() != name.len()
-}
-
 /// Damerau–Levenshtein distance, at most `limit`. Names are short: the full table is cheap.
 pub fn distance_at_most(a: &str, b: &str, limit: usize) -> bool {
     let a: Vec<char> = a.chars().take(64).collect();
@@ -1008,15 +1115,13 @@ pub fn distance_at_most(a: &str, b: &str, limit: usize) -> bool {
     for (i, row) in rows.iter_mut().enumerate() {
         row[0] = i;
     }
-    for j in 0..=b.len() {
-        rows[0][j] = j;
+    for (j, cell) in rows[0].iter_mut().enumerate() {
+        *cell = j;
     }
     for i in 1..=a.len() {
         for j in 1..=b.len() {
             let cost = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1)
-                .min(rows[i][j - 1] + 1)
-                .min(rows[i - 1][j - 1] + cost);
+            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + cost);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 best = best.min(rows[i - 2][j - 2] + 1);
             }

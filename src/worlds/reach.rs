@@ -38,7 +38,7 @@ pub struct Answers {
     pub reach: Vec<Reached>,
     /// The calls of each definition: context and edge.
     pub callers: FxHashMap<NodeRef, Vec<(usize, usize)>>,
-    /// Nodes evaluated.
+    /// Nodes evaluated: what evaluating again costs.
     pub steps: u64,
 }
 
@@ -56,15 +56,27 @@ pub struct Reached {
 }
 
 impl<'p> Machine<'p> {
-    pub fn run(mut self) -> Answers {
+    pub fn run(mut self) -> (Answers, Seeds) {
         let Some(code) = self.program.code(ItemId(0)) else {
-            return Answers::default();
+            return Default::default();
         };
-        let root = NodeRef {
-            item: ItemId(0),
-            node: code.root,
-        };
+        let root = NodeRef { item: ItemId(0), node: code.root };
+        for using in self.facts.global_usings.iter() {
+            // `Alias=N.T`, `static N.T` and `N`, as project files write them
+            match (using.split_once('='), using.strip_prefix("static ")) {
+                (Some((alias, path)), _) => {
+                    let slot = self.declare(0, &SmolStr::new(alias.trim()));
+                    self.set_slot(slot, Lanes::ALL, &Val::of(V::Name(SmolStr::new(path.trim())), Lanes::ALL));
+                }
+                (None, Some(path)) => self.static_usings.push(SmolStr::new(path.trim())),
+                (None, None) => self.usings.push(using.clone()),
+            }
+        }
         self.hoist(root, 0);
+        self.link_bases();
+        self.find_renames();
+        self.find_member_writers();
+        self.link_classes();
         self.eval(root, Lanes::ALL);
         // what the top level raised ends it; nothing else waits for it
         self.exits.clear();
@@ -74,7 +86,17 @@ impl<'p> Machine<'p> {
         let mut homes: Vec<NodeRef> = self.homes.keys().copied().collect();
         homes.sort_unstable();
         for def in &homes {
-            self.summary(*def);
+            if !self.summaries.contains_key(def) {
+                self.summary(*def);
+            }
+        }
+        // bodies that are entered from outside see what the others wrote
+        for _ in 0..3 {
+            for def in &homes {
+                if !self.called.contains(def) {
+                    self.summary(*def);
+                }
+            }
         }
         self.run_handed_out();
         let reach = self.propagate(&homes);
@@ -85,15 +107,17 @@ impl<'p> Machine<'p> {
                 callers.entry(edge.callee).or_default().push((from, index));
             }
         }
-        Answers {
-            callers,
+        let learned = self.learned();
+        let answers = Answers {
             steps: self.steps,
             sites,
             events: self.events,
             conditions: self.conditions,
             contexts: self.contexts,
             reach,
-        }
+            callers,
+        };
+        (answers, learned)
     }
 
     /// Closures that code beyond the file may call: decorated functions, returned ones, those in fields and globals.
@@ -103,11 +127,7 @@ impl<'p> Machine<'p> {
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
         for (def, value) in std::mem::take(&mut self.returned) {
-            let context = self
-                .contexts
-                .iter()
-                .position(|context| context.def == Some(def))
-                .unwrap_or(0);
+            let context = self.contexts.iter().position(|context| context.def == Some(def)).unwrap_or(0);
             self.context = context;
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
@@ -121,16 +141,17 @@ impl<'p> Machine<'p> {
                 kept.extend(
                     scope
                         .names
-                        .values()
+                        .iter()
+                        // a Ruby local of the top level is seen by nobody else
+                        .filter(|(name, _)| !self.ruby() || !name.starts_with(|c: char| c.is_lowercase() || c == '_'))
+                        .map(|(_, slot)| slot)
                         .map(|slot| self.slots[*slot as usize].clone()),
                 );
             }
         }
         for value in kept {
             // C# statements of the top level have locals, not globals
-            if self.csharp()
-                && !value.alts.iter().all(|alt| !matches!(alt.v, V::Closure(_)))
-                && !self.is_field(&value)
+            if self.csharp() && !value.alts.iter().all(|alt| !matches!(alt.v, V::Closure(_))) && !self.is_field(&value)
             {
                 continue;
             }
@@ -153,13 +174,10 @@ impl<'p> Machine<'p> {
 
     fn is_field(&self, value: &Val) -> bool {
         self.classes.iter().any(|class| {
-            class.fields.values().any(|field| {
-                field
-                    .value
-                    .alts
-                    .iter()
-                    .any(|alt| value.alts.iter().any(|other| same(&alt.v, &other.v)))
-            })
+            class
+                .fields
+                .values()
+                .any(|field| field.value.alts.iter().any(|alt| value.alts.iter().any(|other| same(&alt.v, &other.v))))
         })
     }
 
@@ -174,8 +192,7 @@ impl<'p> Machine<'p> {
             }
             match &alt.v {
                 V::Closure(closure)
-                    if !self.invoked.contains(&closure.id)
-                        && !self.homes.contains_key(&closure.def) =>
+                    if !self.invoked.contains(&closure.id) && !self.homes.contains_key(&closure.def) =>
                 {
                     let closure = closure.clone();
                     self.run_later(&closure, alt.lanes);
@@ -215,19 +232,10 @@ impl<'p> Machine<'p> {
 
     fn propagate(&mut self, homes: &[NodeRef]) -> Vec<Reached> {
         let count = self.contexts.len();
-        let by_def: FxHashMap<NodeRef, usize> = self
-            .contexts
-            .iter()
-            .enumerate()
-            .filter_map(|(index, context)| Some((context.def?, index)))
-            .collect();
+        let by_def: FxHashMap<NodeRef, usize> =
+            self.contexts.iter().enumerate().filter_map(|(index, context)| Some((context.def?, index))).collect();
         let mut reach: Vec<Reached> = vec![Reached::default(); count];
-        reach[0] = Reached {
-            lanes: Lanes::ALL,
-            sure: Lanes::ALL,
-            entry: true,
-            ..Reached::default()
-        };
+        reach[0] = Reached { lanes: Lanes::ALL, sure: Lanes::ALL, entry: true, ..Reached::default() };
         let mut registered: FxHashMap<u32, Vec<Registered>> = FxHashMap::default();
         for one in std::mem::take(&mut self.registered) {
             registered.entry(one.class).or_default().push(one);
@@ -294,13 +302,7 @@ impl<'p> Machine<'p> {
                 lanes &= self.classes[class as usize].lanes;
                 why = why.and(&self.classes[class as usize].why);
             }
-            reach[context] = Reached {
-                lanes,
-                sure: lanes,
-                entry: true,
-                by: None,
-                why,
-            };
+            reach[context] = Reached { lanes, sure: lanes, entry: true, by: None, why };
             queue.push(context);
         }
         // masks only grow, so this ends
@@ -314,8 +316,7 @@ impl<'p> Machine<'p> {
                 let sure = source.sure & edge.lanes.without(edge.doubt);
                 if !reach[to].lanes.covers(lanes) || !reach[to].sure.covers(sure) {
                     if reach[to].by.is_none()
-                        || (lanes.has(Lanes::PRODUCTION)
-                            && !reach[to].lanes.has(Lanes::PRODUCTION))
+                        || (lanes.has(Lanes::PRODUCTION) && !reach[to].lanes.has(Lanes::PRODUCTION))
                     {
                         reach[to].by = Some((from, index));
                     }
@@ -338,30 +339,24 @@ impl<'p> Machine<'p> {
                 };
                 let lanes = reach[index].lanes & record.lanes;
                 let sure = reach[index].sure & record.lanes.without(record.doubt);
-                let site = by_start
-                    .entry((record.at.item, node.span.start))
-                    .or_insert_with(|| SiteAnswer {
-                        at: record.at,
-                        symbol: record.symbol.clone(),
-                        family: record.family,
-                        effect: record.effect,
-                        reached: Lanes::NONE,
-                        doubted: Lanes::ALL,
-                        cause: None,
-                        sink: None,
-                        records: Vec::new(),
-                    });
-                let shorter = self
-                    .program
-                    .node(site.at)
-                    .is_none_or(|known| known.span.end > node.span.end);
-                let stronger = (site.effect == SymbolEffect::Config) as u8
-                    > (record.effect == SymbolEffect::Config) as u8;
+                let site = by_start.entry((record.at.item, node.span.start)).or_insert_with(|| SiteAnswer {
+                    at: record.at,
+                    symbol: record.symbol.clone(),
+                    family: record.family,
+                    effect: record.effect,
+                    reached: Lanes::NONE,
+                    doubted: Lanes::ALL,
+                    cause: None,
+                    sink: None,
+                    records: Vec::new(),
+                });
+                let shorter = self.program.node(site.at).is_none_or(|known| known.span.end > node.span.end);
+                let stronger =
+                    (site.effect == SymbolEffect::Config) as u8 > (record.effect == SymbolEffect::Config) as u8;
                 let replaces = if stronger {
                     true
                 } else {
-                    shorter && site.effect == record.effect
-                        || shorter && record.effect != SymbolEffect::Config
+                    shorter && (site.effect == record.effect || record.effect != SymbolEffect::Config)
                 };
                 if replaces && site.at != record.at {
                     site.at = record.at;

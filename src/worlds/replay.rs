@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::because::{MAX_CONDITIONS, Step, What};
+use super::because::{Step, What, shorten};
 use super::lanes::Lanes;
 use super::machine::Force;
 use super::reach::{Answers, SiteAnswer};
@@ -35,30 +35,15 @@ pub struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     /// `budget`: how many nodes may be evaluated for it.
-    pub fn new(
-        program: &'a Program,
-        facts: &'a FileFacts,
-        answers: &'a Answers,
-        budget: u64,
-    ) -> Self {
-        Replay {
-            program,
-            facts,
-            answers,
-            left: Cell::new(budget),
-            known: RefCell::default(),
-        }
+    pub fn new(program: &'a Program, facts: &'a FileFacts, answers: &'a Answers, budget: u64) -> Self {
+        Replay { program, facts, answers, left: Cell::new(budget), known: RefCell::default() }
     }
 
     /// The steps that lead to a site in one lane, each known condition of which matters; or conditions that keep the lane
     /// from it whatever the others are, none to spare. What the budget does not cover is left as evaluated.
     pub fn because(&self, site: &SiteAnswer, lane: usize) -> Vec<Step> {
-        let mut count = 0;
         let mut steps = self.because_in_full(site, lane);
-        steps.retain(|step| {
-            count += usize::from(matches!(step.what, What::Condition { .. }));
-            !matches!(step.what, What::Condition { .. }) || count <= MAX_CONDITIONS
-        });
+        shorten(&mut steps);
         steps
     }
 
@@ -69,16 +54,13 @@ impl<'a> Replay<'a> {
         if site.reached.has(bit) {
             return self.that_matter(steps, site, bit);
         }
-        let (conditions, others): (Vec<Step>, Vec<Step>) = steps
-            .into_iter()
-            .partition(|step| matches!(step.what, What::Condition { .. }));
+        let (conditions, others): (Vec<Step>, Vec<Step>) =
+            steps.into_iter().partition(|step| matches!(step.what, What::Condition { .. }));
         let named: Vec<NodeRef> = conditions.iter().map(|step| step.at).collect();
         let Some(kept) = self.that_suffice(named, site, bit) else {
             return others.into_iter().chain(conditions).collect();
         };
-        let kept = kept
-            .into_iter()
-            .map(|at| self.answers.condition_step(self.program, at, bit));
+        let kept = kept.into_iter().map(|at| self.answers.condition_step(self.program, at, bit));
         others.into_iter().chain(kept).collect()
     }
 
@@ -86,21 +68,13 @@ impl<'a> Replay<'a> {
     fn that_matter(&self, mut steps: Vec<Step>, site: &SiteAnswer, bit: Lanes) -> Vec<Step> {
         steps.retain(|step| {
             let known = matches!(step.what, What::Condition { truth: Some(_), .. });
-            !known
-                || self
-                    .reached(site, Change::Flip(step.at))
-                    .is_none_or(|reached| !reached.has(bit))
+            !known || self.reached(site, Change::Flip(step.at)).is_none_or(|reached| !reached.has(bit))
         });
         steps
     }
 
     /// The fewest conditions that keep the lane away when all others are unknown. `None`: cannot be told.
-    fn that_suffice(
-        &self,
-        mut named: Vec<NodeRef>,
-        site: &SiteAnswer,
-        bit: Lanes,
-    ) -> Option<Vec<NodeRef>> {
+    fn that_suffice(&self, mut named: Vec<NodeRef>, site: &SiteAnswer, bit: Lanes) -> Option<Vec<NodeRef>> {
         let suffices = |kept: &[NodeRef]| {
             let mut kept = kept.to_vec();
             kept.sort_unstable();
@@ -128,15 +102,13 @@ impl<'a> Replay<'a> {
         if let Some(reached) = self.known.borrow().get(&change) {
             return Some(reached.get(&start).copied().unwrap_or_default());
         }
-        let left = self.left.get().checked_sub(self.answers.steps)?;
+        let left = self.left.get().checked_sub(self.answers.steps.max(1))?;
         self.left.set(left);
         let forced: FxHashMap<NodeRef, Force> = match &change {
             Change::Flip(at) => FxHashMap::from_iter([(*at, Force::Flip)]),
             Change::Only(kept) => {
                 let all = self.answers.conditions.keys();
-                all.filter(|at| kept.binary_search(at).is_err())
-                    .map(|at| (*at, Force::Unknown))
-                    .collect()
+                all.filter(|at| kept.binary_search(at).is_err()).map(|at| (*at, Force::Unknown)).collect()
             }
         };
         let reached = Rc::new(replay(self.program, self.facts, &forced));
@@ -147,11 +119,7 @@ impl<'a> Replay<'a> {
 }
 
 /// Evaluates again with some conditions forced, and gives the lanes that reach each place, by its first byte.
-pub fn replay(
-    program: &Program,
-    facts: &FileFacts,
-    forced: &FxHashMap<NodeRef, Force>,
-) -> FxHashMap<usize, Lanes> {
+pub fn replay(program: &Program, facts: &FileFacts, forced: &FxHashMap<NodeRef, Force>) -> FxHashMap<usize, Lanes> {
     let mut reached: FxHashMap<usize, Lanes> = FxHashMap::default();
     for site in super::evaluate_forced(program, facts, forced).sites {
         *reached.entry(program.span(site.at).start).or_default() |= site.reached;

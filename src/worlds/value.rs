@@ -51,6 +51,8 @@ pub enum V {
     AnyName {
         inquirer: bool,
         symbol: bool,
+        /// Of a variable that no framework defines.
+        own: bool,
     },
     List(Rc<Vec<Val>>),
     Map(Rc<Vec<(Val, Val)>>),
@@ -91,6 +93,12 @@ pub struct Closure {
 pub struct Object {
     pub class: u32,
     pub fields: RefCell<Vec<(SmolStr, Val)>>,
+    /// The branch it was made in: writes of another one may not have happened.
+    pub born: u32,
+    /// The body it was made in, by the slot that body starts at.
+    pub body: u32,
+    /// Code that is not in sight has it: no write is sure to be the last.
+    pub exposed: std::cell::Cell<bool>,
 }
 
 /// Arguments of a call.
@@ -107,9 +115,7 @@ pub struct Args {
 
 impl Args {
     pub fn all(&self) -> impl Iterator<Item = &Val> {
-        self.positional
-            .iter()
-            .chain(self.named.iter().map(|(_, value)| value))
+        self.positional.iter().chain(self.named.iter().map(|(_, value)| value))
     }
 
     pub fn get(&self, index: usize) -> Option<&Val> {
@@ -117,10 +123,7 @@ impl Args {
     }
 
     pub fn named(&self, name: &str) -> Option<&Val> {
-        self.named
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value)
+        self.named.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 }
 
@@ -147,16 +150,8 @@ impl Val {
     pub fn of(v: V, lanes: Lanes) -> Val {
         // in dead code, where no lane runs, the value is kept all the same: what is called there is still to be seen
         let mut alts = SmallVec::new();
-        alts.push(Alt {
-            lanes,
-            v,
-            doubt: false,
-        });
-        Val {
-            alts,
-            deps: Why::default(),
-            taint: None,
-        }
+        alts.push(Alt { lanes, v, doubt: false });
+        Val { alts, deps: Why::default(), taint: None }
     }
 
     pub fn nil(lanes: Lanes) -> Val {
@@ -189,27 +184,23 @@ impl Val {
 
     /// The part in `lanes`.
     pub fn only(&self, lanes: Lanes) -> Val {
-        let mut out = Val {
-            alts: SmallVec::new(),
-            deps: self.deps.clone(),
-            taint: self.taint,
-        };
+        let mut out = Val { alts: SmallVec::new(), deps: self.deps.clone(), taint: self.taint };
         for alt in &self.alts {
             if alt.lanes.has(lanes) || (lanes.is_empty() && out.alts.is_empty()) {
-                out.alts.push(Alt {
-                    lanes: alt.lanes & lanes,
-                    v: alt.v.clone(),
-                    doubt: alt.doubt,
-                });
+                out.alts.push(Alt { lanes: alt.lanes & lanes, v: alt.v.clone(), doubt: alt.doubt });
             }
         }
         out
     }
 
     pub fn lanes(&self) -> Lanes {
-        self.alts
-            .iter()
-            .fold(Lanes::NONE, |all, alt| all | alt.lanes)
+        self.alts.iter().fold(Lanes::NONE, |all, alt| all | alt.lanes)
+    }
+
+    /// Grows with every alternative and lane that a join adds.
+    pub fn size(&self) -> (usize, u32) {
+        let lanes = self.alts.iter().map(|alt| alt.lanes.0.count_ones()).sum();
+        (self.alts.len(), lanes)
     }
 
     /// Adds alternatives.
@@ -238,11 +229,7 @@ impl Val {
         if self.alts.len() >= MAX_ALTERNATIVES {
             let lanes = self.lanes() | alt.lanes;
             self.alts.clear();
-            self.alts.push(Alt {
-                lanes,
-                v: V::Unknown(Cause::Data),
-                doubt: false,
-            });
+            self.alts.push(Alt { lanes, v: V::Unknown(Cause::Data), doubt: false });
             return;
         }
         self.alts.push(alt);
@@ -255,11 +242,7 @@ impl Val {
             !alt.lanes.is_empty()
         });
         for alt in &other.alts {
-            self.add(Alt {
-                lanes: alt.lanes & lanes,
-                v: alt.v.clone(),
-                doubt: alt.doubt,
-            });
+            self.add(Alt { lanes: alt.lanes & lanes, v: alt.v.clone(), doubt: alt.doubt });
         }
         if self.alts.is_empty() || self.lanes() == lanes {
             self.deps = other.deps.clone();
@@ -275,11 +258,7 @@ impl Val {
         self.alts
             .iter()
             .filter(|alt| alt.lanes.has(lanes))
-            .map(|alt| Alt {
-                lanes: alt.lanes & lanes,
-                v: alt.v.clone(),
-                doubt: alt.doubt,
-            })
+            .map(|alt| Alt { lanes: alt.lanes & lanes, v: alt.v.clone(), doubt: alt.doubt })
             .collect()
     }
 
@@ -300,52 +279,29 @@ impl Val {
     }
 
     pub fn is_data(&self) -> bool {
-        self.alts
-            .iter()
-            .all(|alt| matches!(alt.v, V::Unknown(Cause::Data)))
+        self.alts.iter().all(|alt| matches!(alt.v, V::Unknown(Cause::Data)))
     }
 }
 
 /// Whether two values are known to be the same thing.
 pub fn same(a: &V, b: &V) -> bool {
     match (a, b) {
-        (V::Nil, V::Nil)
-        | (V::Missing, V::Missing)
-        | (V::Host, V::Host)
-        | (V::IgnoreCase, V::IgnoreCase) => true,
+        (V::Nil, V::Nil) | (V::Missing, V::Missing) | (V::Host, V::Host) | (V::IgnoreCase, V::IgnoreCase) => true,
         (V::Bool(a), V::Bool(b)) => a == b,
         (V::Int(a), V::Int(b)) => a == b,
-        (V::Str(a), V::Str(b))
-        | (V::Inquirer(a), V::Inquirer(b))
-        | (V::Symbol(a), V::Symbol(b)) => a == b,
+        (V::Str(a), V::Str(b)) | (V::Inquirer(a), V::Inquirer(b)) | (V::Symbol(a), V::Symbol(b)) => a == b,
         (V::Name(a), V::Name(b)) | (V::Made(a), V::Made(b)) => a == b,
         (V::Class(a), V::Class(b)) | (V::Instance(a), V::Instance(b)) => a == b,
         (V::Unknown(a), V::Unknown(b)) => a == b,
-        (
-            V::AnyName {
-                inquirer: a,
-                symbol: b,
-            },
-            V::AnyName {
-                inquirer: c,
-                symbol: d,
-            },
-        ) => a == c && b == d,
+        (V::AnyName { inquirer: a, symbol: b, own: e }, V::AnyName { inquirer: c, symbol: d, own: f }) => {
+            a == c && b == d && e == f
+        }
         (V::Closure(a), V::Closure(b)) => a.id == b.id,
         (V::List(a), V::List(b)) => Rc::ptr_eq(a, b),
         (V::Map(a), V::Map(b)) => Rc::ptr_eq(a, b),
         (V::Object(a), V::Object(b)) => Rc::ptr_eq(a, b),
         (V::Generator(a), V::Generator(b)) => Rc::ptr_eq(a, b),
-        (
-            V::Regex {
-                pattern: a,
-                ignore_case: b,
-            },
-            V::Regex {
-                pattern: c,
-                ignore_case: d,
-            },
-        ) => a == c && b == d,
+        (V::Regex { pattern: a, ignore_case: b }, V::Regex { pattern: c, ignore_case: d }) => a == c && b == d,
         _ => false,
     }
 }

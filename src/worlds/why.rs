@@ -36,10 +36,7 @@ impl Why {
         if self.0.is_some() {
             behind.push(self);
         }
-        Why(Some(Rc::new(Reason {
-            at: Some(at),
-            behind,
-        })))
+        Why(Some(Rc::new(Reason { at: Some(at), behind })))
     }
 
     pub fn is_some(&self) -> bool {
@@ -52,17 +49,13 @@ impl Why {
             (None, _) => other.clone(),
             (Some(a), Some(b)) if Rc::ptr_eq(a, b) || a.holds(b) => self,
             (Some(a), Some(b)) if b.holds(a) => other.clone(),
-            _ => Why(Some(Rc::new(Reason {
-                at: None,
-                behind: [self, other.clone()].into_iter().collect(),
-            }))),
+            _ => Why(Some(Rc::new(Reason { at: None, behind: [self, other.clone()].into_iter().collect() }))),
         }
     }
 
     /// Everything in `parts`, the first foremost.
     pub fn all(parts: impl IntoIterator<Item = Why>) -> Why {
-        let mut behind: SmallVec<[Why; 2]> =
-            parts.into_iter().filter(|part| part.0.is_some()).collect();
+        let mut behind: SmallVec<[Why; 2]> = parts.into_iter().filter(|part| part.0.is_some()).collect();
         match behind.len() {
             0 => Why(None),
             1 => behind.remove(0),
@@ -97,9 +90,7 @@ impl Why {
 
 impl Reason {
     fn holds(&self, other: &Rc<Reason>) -> bool {
-        self.behind
-            .iter()
-            .any(|part| matches!(&part.0, Some(part) if Rc::ptr_eq(part, other)))
+        self.behind.iter().any(|part| matches!(&part.0, Some(part) if Rc::ptr_eq(part, other)))
     }
 }
 

@@ -10,7 +10,9 @@ use crate::program::*;
 pub struct Within {
     /// Assignments.
     sets: Vec<(Span, NodeId)>,
-    /// Calls, imports and what is not understood: what may raise by itself.
+    /// Those, and what may change a value in place.
+    writes: Vec<(Span, NodeId)>,
+    /// Calls, imports, yields and what is not understood: what may raise by itself.
     risks: Vec<(Span, NodeId)>,
     /// Names, members and elements that are read.
     reads: Vec<(Span, NodeId)>,
@@ -22,13 +24,21 @@ impl Within {
         for (index, node) in code.nodes.iter().enumerate() {
             let entry = (node.span, NodeId(index as u32));
             match &node.kind {
-                Kind::Set { .. } | Kind::Out(_) => all.sets.push(entry),
-                Kind::Call(_) | Kind::Import(_) | Kind::Opaque { .. } => all.risks.push(entry),
+                Kind::Set { .. } | Kind::Out(_) => {
+                    all.sets.push(entry);
+                    all.writes.push(entry);
+                }
+                Kind::Binary { op: Op::Shift, .. } => all.writes.push(entry),
+                Kind::Call(_) => {
+                    all.risks.push(entry);
+                    all.writes.push(entry);
+                }
+                Kind::Import(_) | Kind::Opaque { .. } | Kind::Yield(_) => all.risks.push(entry),
                 Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_) => all.reads.push(entry),
                 _ => {}
             }
         }
-        for list in [&mut all.sets, &mut all.risks, &mut all.reads] {
+        for list in [&mut all.sets, &mut all.writes, &mut all.risks, &mut all.reads] {
             list.sort_by_key(|(span, _)| span.start);
         }
         all
@@ -36,6 +46,10 @@ impl Within {
 
     pub fn sets(&self, span: Span) -> impl Iterator<Item = NodeId> {
         within(&self.sets, span)
+    }
+
+    pub fn writes(&self, span: Span) -> impl Iterator<Item = NodeId> {
+        within(&self.writes, span)
     }
 
     pub fn risks(&self, span: Span) -> impl Iterator<Item = NodeId> {
@@ -61,9 +75,7 @@ impl<'p> Machine<'p> {
     pub fn within(&self, item: ItemId) -> Option<(&'p Code, Rc<Within>)> {
         let code = self.program.code(item)?;
         let mut known = self.within.borrow_mut();
-        let within = known
-            .entry(item)
-            .or_insert_with(|| Rc::new(Within::of(code)));
+        let within = known.entry(item).or_insert_with(|| Rc::new(Within::of(code)));
         Some((code, within.clone()))
     }
 }

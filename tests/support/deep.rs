@@ -4,9 +4,7 @@ use prodguard::program::Language;
 
 /// Named texts that nest `depth` levels.
 pub fn shapes(language: Language, depth: usize) -> Vec<(&'static str, String)> {
-    let nest = |open: &str, middle: &str, close: &str| {
-        format!("{}{middle}{}", open.repeat(depth), close.repeat(depth))
-    };
+    let nest = |open: &str, middle: &str, close: &str| format!("{}{middle}{}", open.repeat(depth), close.repeat(depth));
     let chain = |head: &str, link: &str, tail: &str| format!("{head}{}{tail}", link.repeat(depth));
     match language {
         Language::Ruby => vec![
@@ -46,7 +44,14 @@ pub fn shapes(language: Language, depth: usize) -> Vec<(&'static str, String)> {
             ("interpolation", nest("\"#{", "Faker::Name.name", "}\"")),
             ("patterns", format!("case x\nin {}\n Faker::Name.name\nend", nest("[", "a", "]"))),
             ("heredocs", chain("Faker::Name.name\n", "f <<~A\n #{b}\nA\n", "")),
-            ("heredocs on one line", format!("Faker::Name.name({})\n{}", vec!["<<A"; depth.min(300)].join(", "), "x\nA\n".repeat(depth.min(300)))),
+            (
+                "heredocs on one line",
+                format!(
+                    "Faker::Name.name({})\n{}",
+                    vec!["<<A"; depth.min(300)].join(", "),
+                    "x\nA\n".repeat(depth.min(300))
+                ),
+            ),
             ("backslashes", chain("Faker::Name.name ", "\\\n", "")),
             ("string pieces", chain("Faker::Name.name ", "'a' ", "")),
         ],
@@ -152,7 +157,10 @@ pub fn shapes(language: Language, depth: usize) -> Vec<(&'static str, String)> {
                 ("patterns", inside(format!("if (x is {}) {call};", chain("1", " or 1", "")))),
                 ("interpolation", inside(format!("var x = {};", nest("$\"{", call, "}\"")))),
                 ("directives", inside(nest("\n#if DEBUG\n", &format!("{call};"), "\n#endif\n"))),
-                ("directive ladder", inside(format!("\n#if A\n{}#else\n{call};\n#endif\n", "#elif B\nb();\n".repeat(depth)))),
+                (
+                    "directive ladder",
+                    inside(format!("\n#if A\n{}#else\n{call};\n#endif\n", "#elif B\nb();\n".repeat(depth))),
+                ),
                 ("directive conditions", inside(format!("\n#if {}DEBUG\n{call};\n#endif\n", "!(".repeat(depth)))),
                 ("directive conditions joined", inside(format!("\n#if A{}\n{call};\n#endif\n", " || B".repeat(depth)))),
                 ("attributes", format!("{}class A {{ void M() {{ {call}; }} }}", "[B]\n".repeat(depth))),

@@ -43,9 +43,6 @@ pub struct Cost {
 pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Cost) {
     let before = (BYTES.get(), CALLS.get());
     let result = work();
-    let cost = Cost {
-        bytes: BYTES.get() - before.0,
-        calls: CALLS.get() - before.1,
-    };
+    let cost = Cost { bytes: BYTES.get() - before.0, calls: CALLS.get() - before.1 };
     (result, cost)
 }

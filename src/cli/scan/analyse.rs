@@ -36,12 +36,12 @@ pub(super) fn pool(threads: usize) -> Result<ThreadPool, Failure> {
         .map_err(|error| Failure(format!("cannot start threads: {error}")))
 }
 
-/// Runs `work` on a thread that is fit for analysing.
+/// Runs `work` on threads that are fit for analysing.
 ///
 /// # Errors
 /// If no thread can be started.
-pub fn with_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
-    Ok(pool(1)?.install(work))
+pub fn with_large_stack<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    Ok(pool(threads)?.install(work))
 }
 
 impl Scan<'_> {
@@ -51,25 +51,27 @@ impl Scan<'_> {
         let _turn = is_large.then(|| LARGE_ONE.lock().unwrap_or_else(PoisonError::into_inner));
         panics::guard(|| {
             let text = text::decode(bytes).map_err(|why| why.to_string())?.text;
-            let answers = (self.analyze)(&Input {
+            let zone = self.project.zone(path, kind.language, &text);
+            // nothing is reported there, so nothing is parsed
+            if zone.is_silent() && !self.with_sites {
+                let answers = FileAnalysis::default();
+                return Ok(Analysed { text, answers });
+            }
+            let mut answers = (self.analyze)(&Input {
                 text: &text,
                 language: kind.language,
                 template: kind.template,
-                zone: self.project.zone(path, kind.language, &text),
+                zone,
                 facts: &self.project.facts(path, kind.language),
                 triggers: self.project.item_triggers(kind.language),
             });
+            self.project.configure(path, &mut answers);
             Ok(Analysed { text, answers })
         })?
     }
 
     pub(super) fn judge(&self, job: Job, report: &mut Report) {
-        let Job {
-            path,
-            kind,
-            bytes,
-            explicit,
-        } = job;
+        let Job { path, kind, bytes, explicit } = job;
         if !explicit && (files::is_generated_name(&path) || files::is_generated_text(&bytes)) {
             (self.log)(&format!("left out {path}: generated"));
             report.generated += 1;
@@ -89,13 +91,9 @@ impl Scan<'_> {
             })
         });
         match located {
-            Ok((findings, sites, allowed)) => report.merge(Report {
-                findings,
-                sites,
-                allowed,
-                scanned: 1,
-                ..Report::default()
-            }),
+            Ok((findings, sites, allowed)) => {
+                report.merge(Report { findings, sites, allowed, scanned: 1, ..Report::default() })
+            }
             Err(why) => report.skip(path, why),
         }
     }

@@ -25,7 +25,7 @@ use super::project::Project;
 
 pub use analyse::{Analysed, with_large_stack};
 pub use read::{Found, Triggers};
-pub use walk::kind;
+pub use walk::{kind, list};
 
 /// What a scan works with.
 pub struct Scan<'a> {
@@ -72,7 +72,7 @@ impl Scan<'_> {
         let path = path.clone();
         self.analyse_all(receiver, move |_| {
             let mut report = Report::default();
-            let found = triggers.sift(kind.language, bytes);
+            let found = triggers.sift(kind, bytes);
             take(&mut report, &sender, path, kind, found, true);
             report
         })
@@ -99,9 +99,7 @@ impl Scan<'_> {
                 }
                 report
             });
-            let mut all = producer
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let mut all = producer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             reports.into_iter().for_each(|report| all.merge(report));
             all
         });
@@ -116,24 +114,12 @@ impl Scan<'_> {
 }
 
 /// Sends on what was found, or notes why not.
-fn take(
-    report: &mut Report,
-    sender: &SyncSender<Job>,
-    path: SmolStr,
-    kind: Kind,
-    found: Found,
-    explicit: bool,
-) {
+fn take(report: &mut Report, sender: &SyncSender<Job>, path: SmolStr, kind: Kind, found: Found, explicit: bool) {
     match found {
         Found::Nothing => report.scanned += 1,
         Found::Skip(why) => report.skip(path, why),
         Found::Hit(bytes) => {
-            let job = Job {
-                path,
-                kind,
-                bytes,
-                explicit,
-            };
+            let job = Job { path, kind, bytes, explicit };
             // the pool takes jobs until the last sender is gone
             let _ = sender.send(job);
         }

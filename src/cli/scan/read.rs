@@ -7,12 +7,15 @@ use std::path::Path;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::program::Language;
+use crate::project::files::Kind;
 use crate::text::{self, Encoding};
 
 /// Bytes above which a file is not parsed: machine-made, and the tail that everybody waits for.
 const PARSED: u64 = 2 * 1024 * 1024;
 /// Bytes above which a file is not even searched.
 const SEARCHED: u64 = 256 * 1024 * 1024;
+/// Lines named of a file that is too large.
+const SHOWN: usize = 5;
 const CHUNK: usize = 256 * 1024;
 
 /// Comments that allow something are looked at in every file, to find those that no longer allow anything.
@@ -49,52 +52,61 @@ impl Triggers {
             longest: longest.map(str::len).max().unwrap_or(0),
             words: Language::ALL.map(|language| {
                 // leftmost-first enables the vectorised searcher, 18 times faster than the default kind
-                AhoCorasick::builder()
-                    .match_kind(MatchKind::LeftmostFirst)
-                    .build(with_comment(language))
-                    .ok()
+                AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(with_comment(language)).ok()
             }),
         }
     }
 
-    fn hits(&self, language: Language, bytes: &[u8]) -> bool {
-        match &self.words[language as usize] {
-            Some(words) => words.is_match(bytes),
-            None => true,
-        }
+    /// Whether a trigger word stands outside a comment that takes its whole line.
+    fn matters(&self, kind: Kind, bytes: &[u8]) -> bool {
+        let Some(words) = &self.words[kind.language as usize] else {
+            return true;
+        };
+        let is_comment = |at: usize| {
+            let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+            let line = bytes[start..at].trim_ascii_start();
+            match kind.language {
+                Language::Ruby | Language::Python => line.starts_with(b"#"),
+                Language::CSharp => line.starts_with(b"//"),
+            }
+        };
+        words.find_iter(bytes).any(|hit| {
+            let allows = bytes[hit.range()].starts_with(COMMENT.as_bytes());
+            allows || kind.template || !is_comment(hit.start())
+        })
     }
 
     /// Reads a file and sifts it.
-    pub fn read(&self, language: Language, path: &Path) -> Found {
-        self.try_read(language, path)
-            .unwrap_or_else(|error| Found::Skip(format!("cannot be read: {error}")))
+    pub fn read(&self, kind: Kind, path: &Path) -> Found {
+        self.try_read(kind, path).unwrap_or_else(|error| Found::Skip(format!("cannot be read: {error}")))
     }
 
-    fn try_read(&self, language: Language, path: &Path) -> io::Result<Found> {
+    fn try_read(&self, kind: Kind, path: &Path) -> io::Result<Found> {
         let mut file = File::open(path)?;
         let length = file.metadata()?.len();
         if length > SEARCHED {
             return Ok(Found::Skip(too_large(SEARCHED)));
         }
         if length > PARSED {
-            return self.search(language, &mut file);
+            return self.search(kind.language, &mut file);
         }
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         // it may grow while it is read
         file.take(PARSED + 1).read_to_end(&mut bytes)?;
-        Ok(self.sift(language, bytes))
+        Ok(self.sift(kind, bytes))
     }
 
     /// Looks at bytes in memory.
-    pub fn sift(&self, language: Language, bytes: Vec<u8>) -> Found {
+    pub fn sift(&self, kind: Kind, bytes: Vec<u8>) -> Found {
         if text::is_binary(&bytes) {
             return Found::Skip(text::Binary.to_string());
         }
         let hit = match text::encoding(&bytes) {
-            Encoding::Utf8 | Encoding::Utf8Bom => self.hits(language, &bytes),
+            Encoding::Utf8 | Encoding::Utf8Bom => self.matters(kind, &bytes),
             // rare enough to be decoded twice
-            Encoding::Utf16Le | Encoding::Utf16Be => text::decode(bytes.clone())
-                .is_ok_and(|decoded| self.hits(language, decoded.text.as_bytes())),
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                text::decode(bytes.clone()).is_ok_and(|decoded| self.matters(kind, decoded.text.as_bytes()))
+            }
         };
         match hit {
             false => Found::Nothing,
@@ -103,30 +115,54 @@ impl Triggers {
         }
     }
 
-    /// Searches a file that is too large to be parsed, a chunk at a time: only with a trigger word it counts as skipped.
+    /// Searches a file that is too large to be parsed, a chunk at a time: its words and their lines are all that is said.
     fn search(&self, language: Language, file: &mut File) -> io::Result<Found> {
         let mut buffer = vec![0; CHUNK];
         let mut kept = 0;
         let mut first = true;
-        loop {
+        // 1-based, of the first byte in the buffer
+        let mut line = 1;
+        let mut words: Vec<(String, usize)> = Vec::new();
+        while words.len() < SHOWN {
             let read = file.read(&mut buffer[kept..])?;
             let seen = &buffer[..kept + read];
             if first && text::is_binary(seen) {
                 return Ok(Found::Skip(text::Binary.to_string()));
             }
             let is_utf8 = matches!(text::encoding(seen), Encoding::Utf8 | Encoding::Utf8Bom);
-            if (first && !is_utf8) || self.hits(language, seen) {
+            if first && !is_utf8 {
                 return Ok(Found::Skip(too_large(PARSED)));
             }
-            if read == 0 {
-                return Ok(Found::Nothing);
-            }
             first = false;
-            // a word may lie across two chunks
             let end = kept + read;
-            kept = self.longest.saturating_sub(1).min(end);
+            // a word may lie across two chunks: what is kept is searched again with the next one
+            let next = if read == 0 { 0 } else { self.longest.saturating_sub(1).min(end) };
+            let Some(searcher) = &self.words[language as usize] else {
+                return Ok(Found::Skip(too_large(PARSED)));
+            };
+            for hit in searcher.find_iter(seen).filter(|hit| hit.start() < end - next) {
+                let at = line + memchr::memchr_iter(b'\n', &seen[..hit.start()]).count();
+                let word = String::from_utf8_lossy(&seen[hit.range()]).into_owned();
+                if words.last().is_none_or(|(_, last)| *last != at) {
+                    words.push((word, at));
+                }
+                if words.len() >= SHOWN {
+                    break;
+                }
+            }
+            if read == 0 {
+                break;
+            }
+            line += memchr::memchr_iter(b'\n', &buffer[..end - next]).count();
+            kept = next;
             buffer.copy_within(end - kept..end, 0);
         }
+        if words.is_empty() {
+            return Ok(Found::Nothing);
+        }
+        let places: Vec<String> = words.iter().map(|(word, line)| format!("`{word}` on line {line}")).collect();
+        let more = if words.len() == SHOWN { " and perhaps more" } else { "" };
+        Ok(Found::Skip(format!("{}, so not parsed; it holds {}{more}", too_large(PARSED), places.join(", "))))
     }
 }
 
@@ -140,6 +176,8 @@ mod tests {
 
     use super::*;
 
+    const RUBY: Kind = Kind { language: Language::Ruby, template: false };
+
     fn triggers() -> Triggers {
         Triggers::of(|_| vec!["Faker"])
     }
@@ -147,7 +185,7 @@ mod tests {
     #[test]
     fn sifts() {
         let check = |bytes: &[u8], expected: &str| {
-            let found = match triggers().sift(Language::Ruby, bytes.to_vec()) {
+            let found = match triggers().sift(RUBY, bytes.to_vec()) {
                 Found::Nothing => "nothing".to_owned(),
                 Found::Hit(found) => {
                     assert_eq!(found, bytes);
@@ -174,9 +212,9 @@ mod tests {
             file.write_all(&vec![b' '; before]).unwrap();
             file.write_all(word.as_bytes()).unwrap();
             file.write_all(&vec![b' '; PARSED as usize]).unwrap();
-            assert_eq!(triggers().read(Language::Ruby, file.path()), expected);
+            assert_eq!(triggers().read(RUBY, file.path()), expected);
         };
-        let large = || Found::Skip("larger than 2 MB".to_owned());
+        let large = || Found::Skip("larger than 2 MB, so not parsed; it holds `Faker` on line 1".to_owned());
         check(0, "faker", Found::Nothing);
         check(0, "Faker", large());
         for shift in 0..8 {

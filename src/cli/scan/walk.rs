@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use crate::cli::paths;
 use crate::project::files::{self, Kind};
@@ -20,12 +21,7 @@ const SHEBANG: u64 = 128;
 
 impl Scan<'_> {
     /// Reads every file below `roots` that may be of interest and sends on those that are.
-    pub(super) fn walk(
-        &self,
-        roots: &[PathBuf],
-        triggers: &Triggers,
-        sender: SyncSender<Job>,
-    ) -> Report {
+    pub(super) fn walk(&self, roots: &[PathBuf], triggers: &Triggers, sender: SyncSender<Job>) -> Report {
         let report = Mutex::new(Report::default());
         let Some((first, rest)) = roots.split_first() else {
             return Report::default();
@@ -34,11 +30,7 @@ impl Scan<'_> {
         rest.iter().for_each(|root| {
             builder.add(root);
         });
-        let walk = builder
-            .require_git(false)
-            .threads(self.threads)
-            .filter_entry(is_own)
-            .build_parallel();
+        let walk = builder.require_git(false).threads(self.threads).filter_entry(is_own).build_parallel();
         // paths given may overlap
         let seen = (roots.len() > 1).then(|| Mutex::new(FxHashSet::default()));
         walk.run(|| {
@@ -53,23 +45,14 @@ impl Scan<'_> {
                     Ok(_) => {}
                     Err(error) => self.note(&error, &mut own),
                 }
-                report
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .merge(own);
+                report.lock().unwrap_or_else(PoisonError::into_inner).merge(own);
                 WalkState::Continue
             })
         });
         report.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn visit(
-        &self,
-        entry: &DirEntry,
-        triggers: &Triggers,
-        sender: &SyncSender<Job>,
-        report: &mut Report,
-    ) {
+    fn visit(&self, entry: &DirEntry, triggers: &Triggers, sender: &SyncSender<Job>, report: &mut Report) {
         if let Some(error) = entry.error() {
             (self.log)(&format!("{}: {error}", entry.path().display()));
         }
@@ -92,7 +75,10 @@ impl Scan<'_> {
             return;
         }
         self.progress.file();
-        let found = triggers.read(kind.language, entry.path());
+        let found = match self.project.found(&path) {
+            Some(found) => found,
+            None => triggers.read(kind, entry.path()),
+        };
         take(report, sender, path, kind, found, explicit);
     }
 
@@ -109,6 +95,37 @@ impl Scan<'_> {
     }
 }
 
+/// The files below `starts`, hidden ones included, relative to `folder` and in order. What cannot be listed is left out.
+pub fn list(folder: &Path, starts: &[PathBuf], threads: usize) -> Vec<SmolStr> {
+    let files = Mutex::new(Vec::new());
+    let Some((first, rest)) = starts.split_first() else {
+        return Vec::new();
+    };
+    let mut builder = WalkBuilder::new(first);
+    for start in rest {
+        builder.add(start);
+    }
+    let walk = builder
+        .hidden(false)
+        .require_git(false)
+        .threads(threads)
+        .filter_entry(|entry| entry.file_name() != ".git" && is_own(entry))
+        .build_parallel();
+    walk.run(|| {
+        Box::new(|entry| {
+            if let Ok(entry) = entry
+                && entry.file_type().is_some_and(|kind| kind.is_file())
+            {
+                files.lock().unwrap_or_else(PoisonError::into_inner).push(paths::relative(folder, entry.path()));
+            }
+            WalkState::Continue
+        })
+    });
+    let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+    files.sort_unstable();
+    files
+}
+
 /// By the name, or by the first line if it may be a script.
 pub fn kind(path: &Path, may_be_script: bool) -> Option<Kind> {
     files::kind_of_name(path).or_else(|| {
@@ -123,11 +140,7 @@ pub fn kind(path: &Path, may_be_script: bool) -> Option<Kind> {
 }
 
 fn is_new(seen: &Mutex<FxHashSet<PathBuf>>, entry: &DirEntry) -> bool {
-    entry.path().is_dir()
-        || seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(entry.path().to_owned())
+    entry.path().is_dir() || seen.lock().unwrap_or_else(PoisonError::into_inner).insert(entry.path().to_owned())
 }
 
 /// Whether a folder holds the project's own code. Files pass; so does what the user named.

@@ -24,21 +24,13 @@ pub(super) fn chain<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
             if first.has_error() {
                 built = with_skipped(lower, first, built);
             }
-            Chain {
-                id: built,
-                safe: false,
-                pending: Vec::new(),
-            }
+            Chain { id: built, safe: false, pending: Vec::new() }
         }
         // a link without a receiver, in broken code
         None => return opaque(lower, node, &children(node)),
         Some(first) => {
             let id = expression(lower, base);
-            let mut built = Chain {
-                id,
-                safe: false,
-                pending: Vec::new(),
-            };
+            let mut built = Chain { id, safe: false, pending: Vec::new() };
             built.link(lower, base, first);
             built
         }
@@ -111,34 +103,18 @@ impl Chain {
         }
     }
 
-    fn member<'t>(
-        &mut self,
-        lower: &mut Lower<'_, 't>,
-        name: Option<Node<'t>>,
-        range: std::ops::Range<usize>,
-    ) {
+    fn member<'t>(&mut self, lower: &mut Lower<'_, 't>, name: Option<Node<'t>>, range: std::ops::Range<usize>) {
         self.pending = name.map_or_else(Vec::new, |name| type_arguments(lower, name));
         let kind = Kind::Attr {
             recv: self.id,
-            name: name
-                .map(|name| simple_name(lower, name))
-                .unwrap_or_default(),
+            name: name.map(|name| simple_name(lower, name)).unwrap_or_default(),
             safe: self.safe,
         };
         self.id = lower.push_range(kind, range);
     }
 
-    fn index(
-        &mut self,
-        lower: &mut Lower<'_, '_>,
-        args: Vec<NodeId>,
-        range: std::ops::Range<usize>,
-    ) {
-        let kind = Kind::Index {
-            recv: self.id,
-            args,
-            safe: self.safe,
-        };
+    fn index(&mut self, lower: &mut Lower<'_, '_>, args: Vec<NodeId>, range: std::ops::Range<usize>) {
+        let kind = Kind::Index { recv: self.id, args, safe: self.safe };
         self.id = lower.push_range(kind, range);
     }
 }
@@ -163,14 +139,8 @@ pub(super) fn path<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     };
     let mut id = lower.push(Kind::Name(first), base);
     for part in parts.into_iter().rev() {
-        let name = field(part, "name")
-            .map(|name| simple_name(lower, name))
-            .unwrap_or_default();
-        let kind = Kind::Attr {
-            recv: id,
-            name,
-            safe: false,
-        };
+        let name = field(part, "name").map(|name| simple_name(lower, name)).unwrap_or_default();
+        let kind = Kind::Attr { recv: id, name, safe: false };
         id = lower.push_range(kind, span(base, part));
     }
     id

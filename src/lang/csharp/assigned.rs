@@ -49,8 +49,7 @@ impl Assigned {
             b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' => next != b'=',
             b'=' => {
                 let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-                let compares = matches!(next, b'=' | b'>')
-                    || matches!(before, Some(b'=' | b'!' | b'<' | b'>'));
+                let compares = matches!(next, b'=' | b'>') || matches!(before, Some(b'=' | b'!' | b'<' | b'>'));
                 if !compares {
                     let depth = self.depth;
                     let own = self.open.iter().filter(|(open, _)| *open == depth);
@@ -63,11 +62,7 @@ impl Assigned {
     }
 
     fn forget(&mut self) {
-        while self
-            .open
-            .last()
-            .is_some_and(|(open, _)| *open >= self.depth)
-        {
+        while self.open.last().is_some_and(|(open, _)| *open >= self.depth) {
             self.open.pop();
         }
     }

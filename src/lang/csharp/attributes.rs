@@ -31,13 +31,7 @@ pub(super) fn attributes_of<'t>(
             }
             let call = self::attribute(lower, attribute);
             decorators.push(match condition {
-                Some(test) => lower.push(
-                    Kind::If {
-                        arms: vec![(test, call)],
-                        otherwise: None,
-                    },
-                    list,
-                ),
+                Some(test) => lower.push(Kind::If { arms: vec![(test, call)], otherwise: None }, list),
                 None => call,
             });
         }
@@ -60,15 +54,7 @@ fn attribute<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let type_args = type_arguments(lower, access::last_part(named));
     let callee = access::path(lower, named);
     let args = calls::arguments(lower, child(node, "attribute_argument_list"));
-    let call = Call {
-        callee,
-        args,
-        block: None,
-        safe: false,
-        construct: false,
-        type_args,
-        initialiser: Vec::new(),
-    };
+    let call = Call { callee, args, block: None, safe: false, construct: false, type_args, initialiser: Vec::new() };
     lower.push(Kind::Call(Box::new(call)), node)
 }
 

@@ -5,9 +5,7 @@ use tree_sitter::Node;
 use super::access::{last_part, path};
 use super::expressions::{expression, opaque, opaque_of};
 use super::operators::place;
-use super::syntax::{
-    bare_type, child, children, counts, field, has, name_of, simple_name, type_arguments, type_text,
-};
+use super::syntax::{bare_type, child, children, counts, field, has, name_of, simple_name, type_arguments, type_text};
 use crate::lang::Lower;
 use crate::program::*;
 
@@ -23,24 +21,12 @@ pub(super) fn named<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, callee: Node<
     let type_args = type_arguments(lower, callee);
     let callee = expression(lower, callee);
     let args = arguments(lower, list);
-    let call = Call {
-        callee,
-        args,
-        block: None,
-        safe: false,
-        construct: false,
-        type_args,
-        initialiser: Vec::new(),
-    };
+    let call = Call { callee, args, block: None, safe: false, construct: false, type_args, initialiser: Vec::new() };
     lower.push(Kind::Call(Box::new(call)), node)
 }
 
 /// `nameof(a.B)` is `"B"`; nothing of it runs.
-fn name_of_operator<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    list: Node<'t>,
-) -> Option<NodeId> {
+fn name_of_operator<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, list: Node<'t>) -> Option<NodeId> {
     let argument = children(list).into_iter().next()?;
     let named = children(argument).into_iter().last()?;
     let last = field(named, "name").unwrap_or(named);
@@ -50,11 +36,7 @@ fn name_of_operator<'t>(
 
 /// The arguments of a list, in order.
 pub(super) fn arguments<'t>(lower: &mut Lower<'_, 't>, list: Option<Node<'t>>) -> Vec<NodeId> {
-    list.map(children)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|one| argument(lower, one))
-        .collect()
+    list.map(children).unwrap_or_default().into_iter().map(|one| argument(lower, one)).collect()
 }
 
 /// Whether the argument is passed as `out`, so that the call writes it.
@@ -67,10 +49,7 @@ pub(super) fn argument<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId 
         return expression(lower, node);
     }
     let label = field(node, "name");
-    let parts: Vec<Node<'t>> = children(node)
-        .into_iter()
-        .filter(|part| Some(*part) != label)
-        .collect();
+    let parts: Vec<Node<'t>> = children(node).into_iter().filter(|part| Some(*part) != label).collect();
     let id = match parts.as_slice() {
         [value] if writes(node) => {
             let target = match value.kind() {
@@ -79,6 +58,7 @@ pub(super) fn argument<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId 
             };
             lower.push(Kind::Out(target), node)
         }
+        [value] if has(node, "ref") => aliased(lower, node, *value),
         [value] => expression(lower, *value),
         _ => opaque(lower, node, &parts),
     };
@@ -91,23 +71,24 @@ pub(super) fn argument<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId 
     }
 }
 
+/// `ref x`: whoever holds the reference may write the place at any time.
+pub(super) fn aliased<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, value: Node<'t>) -> NodeId {
+    let id = expression(lower, value);
+    let writes = match lower.kind(id) {
+        Kind::Name(name) => vec![name.clone()],
+        _ => return id,
+    };
+    lower.push(Kind::Opaque { children: vec![id], writes }, node)
+}
+
 /// `var x`, `string x` in an expression.
 pub(super) fn declared<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
-    let name = field(node, "name")
-        .map(|name| name_of(lower, name))
-        .unwrap_or_default();
+    let name = field(node, "name").map(|name| name_of(lower, name)).unwrap_or_default();
     if name == "_" {
         return lower.push(Kind::Name(name), node);
     }
     let ty = field(node, "type").and_then(|ty| type_text(lower, ty));
-    lower.push(
-        Kind::Let {
-            name,
-            ty,
-            value: None,
-        },
-        node,
-    )
+    lower.push(Kind::Let { name, ty, value: None, settable: false }, node)
 }
 
 /// `new T<A>(…) { … }`.
@@ -138,18 +119,8 @@ pub(super) fn constructed<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, ty: Nod
     let type_args = type_arguments(lower, last_part(ty));
     let callee = path(lower, ty);
     let args = arguments(lower, child(node, "argument_list"));
-    let initialiser = child(node, "initializer_expression")
-        .map(|list| initialiser(lower, list))
-        .unwrap_or_default();
-    let call = Call {
-        callee,
-        args,
-        block: None,
-        safe: false,
-        construct: true,
-        type_args,
-        initialiser,
-    };
+    let initialiser = child(node, "initializer_expression").map(|list| initialiser(lower, list)).unwrap_or_default();
+    let call = Call { callee, args, block: None, safe: false, construct: true, type_args, initialiser };
     lower.push(Kind::Call(Box::new(call)), node)
 }
 
@@ -159,12 +130,7 @@ fn initialiser<'t>(lower: &mut Lower<'_, 't>, list: Node<'t>) -> Vec<NodeId> {
     // what a nested initialiser writes to, and its elements, last first
     let mut stack: Vec<(Option<Vec<Node<'t>>>, Node<'t>)> = Vec::new();
     let push = |path: Option<Vec<Node<'t>>>, list: Node<'t>, stack: &mut Vec<_>| {
-        stack.extend(
-            children(list)
-                .into_iter()
-                .rev()
-                .map(|one| (path.clone(), one)),
-        );
+        stack.extend(children(list).into_iter().rev().map(|one| (path.clone(), one)));
     };
     push(Some(Vec::new()), list, &mut stack);
     while let Some((path, element)) = stack.pop() {
@@ -180,9 +146,7 @@ fn initialiser<'t>(lower: &mut Lower<'_, 't>, list: Node<'t>) -> Vec<NodeId> {
         let mut path = path;
         path.push(target);
         let nested = value.kind() == "initializer_expression";
-        let members = children(value)
-            .iter()
-            .any(|one| one.kind() == "assignment_expression");
+        let members = children(value).iter().any(|one| one.kind() == "assignment_expression");
         if nested && members && path.len() < 8 {
             push(Some(path), value, &mut stack);
             continue;
@@ -205,17 +169,9 @@ fn initialised<'t>(lower: &mut Lower<'_, 't>, path: &[Node<'t>]) -> NodeId {
     };
     for step in path {
         let kind = if step.kind() == "element_binding_expression" {
-            Kind::Index {
-                recv: id,
-                args: arguments(lower, Some(*step)),
-                safe: false,
-            }
+            Kind::Index { recv: id, args: arguments(lower, Some(*step)), safe: false }
         } else {
-            Kind::Attr {
-                recv: id,
-                name: name_of(lower, *step),
-                safe: false,
-            }
+            Kind::Attr { recv: id, name: name_of(lower, *step), safe: false }
         };
         id = lower.push(kind, *step);
     }
@@ -251,11 +207,7 @@ pub(super) fn record<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     lower.push(Kind::Map(pairs), node)
 }
 
-fn pair<'t>(
-    lower: &mut Lower<'_, 't>,
-    label: Option<Node<'t>>,
-    value: Node<'t>,
-) -> (Option<NodeId>, NodeId) {
+fn pair<'t>(lower: &mut Lower<'_, 't>, label: Option<Node<'t>>, value: Node<'t>) -> (Option<NodeId>, NodeId) {
     let named = label.unwrap_or_else(|| field(value, "name").unwrap_or(value));
     let text = simple_name(lower, named);
     let key = lower.push(Kind::Lit(Lit::Str(text)), named);

@@ -14,11 +14,7 @@ pub(super) fn container<'t>(lower: &mut Lower<'_, 't>, id: ItemId, node: Node<'t
     if node.kind() == "enum_declaration" {
         return enumeration(lower, node);
     }
-    let range = lower
-        .outline
-        .items
-        .get(id.0 as usize)
-        .map_or(0..0, |item| item.start as usize..item.end as usize);
+    let range = lower.outline.items.get(id.0 as usize).map_or(0..0, |item| item.start as usize..item.end as usize);
     let items = held(lower, id);
     // the conditions around a class lie around all of its members
     let from = field(node, "body").map_or(range.start, |body| body.start_byte());
@@ -79,14 +75,8 @@ struct Head {
 }
 
 fn head<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Head {
-    let name = field(node, "name")
-        .map(|name| dotted(lower.text(name)))
-        .unwrap_or_default();
-    let is_static = || {
-        children(node)
-            .into_iter()
-            .any(|part| part.kind() == "modifier" && lower.text(part) == "static")
-    };
+    let name = field(node, "name").map(|name| dotted(lower.text(name))).unwrap_or_default();
+    let is_static = || children(node).into_iter().any(|part| part.kind() == "modifier" && lower.text(part) == "static");
     let form = match node.kind() {
         "namespace_declaration" | "file_scoped_namespace_declaration" => ClassForm::Module,
         "interface_declaration" => ClassForm::Interface,
@@ -95,17 +85,14 @@ fn head<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Head {
     };
     let mut decorators = Vec::new();
     attributes::attributes_of(lower, node, &mut decorators, &mut Vec::new());
-    let params = child(node, "parameter_list")
-        .map_or_else(Vec::new, |list| lambdas::parameters(lower, list));
+    let params = child(node, "parameter_list").map_or_else(Vec::new, |list| lambdas::parameters(lower, list));
     let mut bases = Vec::new();
     let mut base_call = None;
     if let Some(list) = child(node, "base_list") {
         for part in children(list) {
             let (ty, arguments) = match part.kind() {
                 "argument_list" => (None, Some(part)),
-                "primary_constructor_base_type" => {
-                    (field(part, "type"), child(part, "argument_list"))
-                }
+                "primary_constructor_base_type" => (field(part, "type"), child(part, "argument_list")),
                 _ => (Some(part), None),
             };
             if let Some(ty) = ty {
@@ -116,14 +103,7 @@ fn head<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Head {
             }
         }
     }
-    Head {
-        name,
-        form,
-        bases,
-        decorators,
-        params,
-        base_call,
-    }
+    Head { name, form, bases, decorators, params, base_call }
 }
 
 /// `Faker<User>` is `Faker`, marked with the type as written.
@@ -181,11 +161,7 @@ fn enumeration<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
             },
         };
         let name = members::defined_name(lower.source.masked, member);
-        let bound = Kind::Let {
-            name,
-            ty: None,
-            value: Some(value),
-        };
+        let bound = Kind::Let { name, ty: None, value: Some(value), settable: false };
         all.push((member.byte_range(), lower.push(bound, member)));
     }
     let all = conditions::wrap(lower, from, all);
@@ -204,9 +180,6 @@ fn enumeration<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
 /// A class where none can stand, in broken code: its members in order.
 pub(super) fn opaque_class<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let members = field(node, "body").map(children).unwrap_or_default();
-    let members = members
-        .into_iter()
-        .map(|member| expression(lower, member))
-        .collect();
+    let members = members.into_iter().map(|member| expression(lower, member)).collect();
     opaque_of(lower, node, members)
 }

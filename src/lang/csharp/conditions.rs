@@ -17,11 +17,7 @@ pub(super) fn wrap(lower: &mut Lower<'_, '_>, from: usize, siblings: Siblings) -
     let first = conditions.partition_point(|condition| condition.range.start <= from);
     let inside = conditions.get(first..).unwrap_or_default();
     match siblings.last() {
-        Some((last, _))
-            if inside
-                .first()
-                .is_some_and(|condition| condition.range.start < last.end) =>
-        {
+        Some((last, _)) if inside.first().is_some_and(|condition| condition.range.start < last.end) => {
             run(lower, inside, siblings)
         }
         _ => siblings.into_iter().map(|(_, id)| id).collect(),
@@ -33,14 +29,13 @@ fn run(lower: &mut Lower<'_, '_>, mut inside: &[Condition], siblings: Siblings) 
     let mut rest = siblings.into_iter().peekable();
     while let Some((range, id)) = rest.next() {
         // conditions that end before the sibling does hold none of it
-        while inside.first().is_some_and(|condition| {
-            condition.range.start <= range.start && condition.range.end < range.end
-        }) {
+        while inside
+            .first()
+            .is_some_and(|condition| condition.range.start <= range.start && condition.range.end < range.end)
+        {
             inside = &inside[1..];
         }
-        let around = inside
-            .first()
-            .filter(|condition| condition.range.start <= range.start);
+        let around = inside.first().filter(|condition| condition.range.start <= range.start);
         let Some(condition) = around else {
             // those inside the sibling belong to what it holds
             let next = inside.partition_point(|condition| condition.range.start < range.end);
@@ -65,20 +60,13 @@ fn branch(lower: &mut Lower<'_, '_>, condition: &Condition, held: Vec<NodeId>) -
     let test = test(lower, &condition.test, &condition.directive);
     let body = lower.push_range(Kind::Seq(held), condition.range.clone());
     lower.push_range(
-        Kind::If {
-            arms: vec![(test, body)],
-            otherwise: None,
-        },
+        Kind::If { arms: vec![(test, body)], otherwise: None },
         condition.directive.start..condition.range.end,
     )
 }
 
 /// The conditions that hold `range` but not all of `outer`, as one test.
-pub(super) fn tests(
-    lower: &mut Lower<'_, '_>,
-    outer: &Range<usize>,
-    range: &Range<usize>,
-) -> Option<NodeId> {
+pub(super) fn tests(lower: &mut Lower<'_, '_>, outer: &Range<usize>, range: &Range<usize>) -> Option<NodeId> {
     let conditions = lower.source.conditions;
     let end = conditions.partition_point(|condition| condition.range.start <= range.start);
     let around: Vec<&Condition> = conditions
@@ -91,10 +79,8 @@ pub(super) fn tests(
         })
         .collect();
     let directive = around.last()?.directive.clone();
-    let all: Vec<NodeId> = around
-        .into_iter()
-        .map(|condition| test(lower, &condition.test, &condition.directive))
-        .collect();
+    let all: Vec<NodeId> =
+        around.into_iter().map(|condition| test(lower, &condition.test, &condition.directive)).collect();
     Some(match all.as_slice() {
         [one] => *one,
         _ => lower.push_range(Kind::And(all), directive),
@@ -106,12 +92,8 @@ fn test(lower: &mut Lower<'_, '_>, test: &SymbolTest, line: &Range<usize>) -> No
         SymbolTest::Symbol(name) => Kind::Symbol(name.clone()),
         SymbolTest::Literal(value) => Kind::Lit(Lit::Bool(*value)),
         SymbolTest::Not(inner) => Kind::Not(self::test(lower, inner, line)),
-        SymbolTest::And(all) => {
-            Kind::And(all.iter().map(|one| self::test(lower, one, line)).collect())
-        }
-        SymbolTest::Or(all) => {
-            Kind::Or(all.iter().map(|one| self::test(lower, one, line)).collect())
-        }
+        SymbolTest::And(all) => Kind::And(all.iter().map(|one| self::test(lower, one, line)).collect()),
+        SymbolTest::Or(all) => Kind::Or(all.iter().map(|one| self::test(lower, one, line)).collect()),
     };
     lower.push_range(kind, line.clone())
 }

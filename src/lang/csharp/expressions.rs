@@ -46,17 +46,11 @@ const READS_FIELDS: [&str; 17] = [
 
 /// Puts what the parser skipped inside a node before it, so that nothing in broken code is lost.
 pub(super) fn with_skipped<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, id: NodeId) -> NodeId {
-    let skipped: Vec<Node<'t>> = children(node)
-        .into_iter()
-        .filter(|part| part.is_error())
-        .collect();
+    let skipped: Vec<Node<'t>> = children(node).into_iter().filter(|part| part.is_error()).collect();
     if skipped.is_empty() {
         return id;
     }
-    let mut all: Vec<NodeId> = skipped
-        .into_iter()
-        .map(|part| expression(lower, part))
-        .collect();
+    let mut all: Vec<NodeId> = skipped.into_iter().map(|part| expression(lower, part)).collect();
     all.push(id);
     opaque_of(lower, node, all)
 }
@@ -83,6 +77,10 @@ fn by_role<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, role: &'static str) ->
         "test" => operators::test(lower, node),
         "cast" => operators::cast(lower, node),
         "await" => wrapped(lower, node, |inner| Kind::Typed(inner, None)),
+        "inner" if node.kind() == "ref_expression" => match children(node).as_slice() {
+            [value] => calls::aliased(lower, node, *value),
+            _ => only(lower, node),
+        },
         "inner" => only(lower, node),
         "default" => lower.nil(node),
         "type_of" => type_of(lower, node),
@@ -100,11 +98,7 @@ fn name(lower: &mut Lower<'_, '_>, node: Node<'_>) -> NodeId {
     lower.push(Kind::Name(name), node)
 }
 
-fn wrapped<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    wrap: impl FnOnce(NodeId) -> Kind,
-) -> NodeId {
+fn wrapped<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, wrap: impl FnOnce(NodeId) -> Kind) -> NodeId {
     let inner = only(lower, node);
     lower.push(wrap(inner), node)
 }
@@ -115,21 +109,12 @@ fn type_of<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
 }
 
 fn raise<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
-    let value = children(node)
-        .first()
-        .map(|value| expression(lower, *value));
+    let value = children(node).first().map(|value| expression(lower, *value));
     lower.push(Kind::Raise(value), node)
 }
 
-pub(super) fn opaque_of(
-    lower: &mut Lower<'_, '_>,
-    node: Node<'_>,
-    children: Vec<NodeId>,
-) -> NodeId {
-    let kind = Kind::Opaque {
-        children,
-        writes: Vec::new(),
-    };
+pub(super) fn opaque_of(lower: &mut Lower<'_, '_>, node: Node<'_>, children: Vec<NodeId>) -> NodeId {
+    let kind = Kind::Opaque { children, writes: Vec::new() };
     lower.push(kind, node)
 }
 
@@ -156,8 +141,7 @@ fn list<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
             elements.extend(sizes(lower, part));
         } else if matches!(node.kind(), "tuple_expression") {
             elements.push(calls::argument(lower, part));
-        } else if part.kind() == "initializer_expression" && node.kind() != "initializer_expression"
-        {
+        } else if part.kind() == "initializer_expression" && node.kind() != "initializer_expression" {
             elements.extend(children(part).into_iter().map(|one| expression(lower, one)));
         } else {
             elements.push(expression(lower, part));

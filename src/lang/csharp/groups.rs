@@ -69,10 +69,7 @@ impl Group {
         self.depth < MAX_NESTING
             && !self.continued
             && self.before != Edge::Open
-            && self
-                .branches
-                .iter()
-                .all(|branch| self.stands(&branch.shape))
+            && self.branches.iter().all(|branch| self.stands(&branch.shape))
     }
 
     fn stands(&self, shape: &Shape) -> bool {
@@ -84,11 +81,7 @@ impl Group {
         // after an attribute list only others can come and go: what they belong to follows in any case
         whole
             && first != First::Continues
-            && if self.before == Edge::Bracket {
-                attributes
-            } else {
-                shape.last != Edge::Bracket || attributes
-            }
+            && if self.before == Edge::Bracket { attributes } else { shape.last != Edge::Bracket || attributes }
     }
 }
 
@@ -129,11 +122,7 @@ impl Reader<'_> {
     fn run(&mut self) {
         let mut prose = false;
         loop {
-            let token = if prose {
-                self.scanner.next_directive()
-            } else {
-                self.scanner.next_token()
-            };
+            let token = if prose { self.scanner.next_directive() } else { self.scanner.next_token() };
             let Some(token) = token else { break };
             if token.kind == TokenKind::Directive {
                 prose = self.directive(token.range);
@@ -178,9 +167,7 @@ impl Reader<'_> {
         let text = self.text.get(line.clone()).unwrap_or_default();
         let text = text.trim_start_matches('\u{feff}').trim_start();
         let text = text.strip_prefix('#').unwrap_or(text).trim_start();
-        let end = text
-            .find(|letter: char| !letter.is_ascii_alphabetic())
-            .unwrap_or(text.len());
+        let end = text.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(text.len());
         let (name, rest) = text.split_at(end);
         self.found.blanks.push(line.clone());
         match name {
@@ -190,11 +177,7 @@ impl Reader<'_> {
             }
             "elif" | "else" if !self.open.is_empty() => {
                 self.end_branch(line.start);
-                let test = if name == "else" {
-                    SymbolTest::Literal(true)
-                } else {
-                    symbols::parse(rest)
-                };
+                let test = if name == "else" { SymbolTest::Literal(true) } else { symbols::parse(rest) };
                 self.branch(line, test);
             }
             "endif" if !self.open.is_empty() => self.close(line.start),
@@ -221,15 +204,7 @@ impl Reader<'_> {
     /// The innermost open branch.
     fn place(&self) -> Option<(usize, usize)> {
         let group = self.open.last()?.group;
-        Some((
-            group,
-            self.found
-                .groups
-                .get(group)?
-                .branches
-                .len()
-                .checked_sub(1)?,
-        ))
+        Some((group, self.found.groups.get(group)?.branches.len().checked_sub(1)?))
     }
 
     fn begin(&mut self, line: &Range<usize>) {
@@ -246,26 +221,17 @@ impl Reader<'_> {
             continued: false,
             depth: self.open.len(),
         });
-        self.open.push(Open {
-            group: self.found.groups.len() - 1,
-            around,
-        });
+        self.open.push(Open { group: self.found.groups.len() - 1, around });
     }
 
     fn branch(&mut self, directive: Range<usize>, test: SymbolTest) {
         let Some(open) = self.open.last() else { return };
         let outer_prose = self.open.len() > 1 && {
             let outer = self.open[self.open.len() - 2].group;
-            self.found.groups[outer]
-                .branches
-                .last()
-                .is_some_and(|branch| branch.prose)
+            self.found.groups[outer].branches.last().is_some_and(|branch| branch.prose)
         };
         let group = &mut self.found.groups[open.group];
-        let taken = group
-            .branches
-            .iter()
-            .any(|branch| branch.test == SymbolTest::Literal(true));
+        let taken = group.branches.iter().any(|branch| branch.test == SymbolTest::Literal(true));
         let mut start = directive.end;
         let bytes = self.text.as_bytes();
         if bytes.get(start) == Some(&b'\r') {
@@ -307,10 +273,7 @@ impl Reader<'_> {
                 self.shape.append(&branch.shape);
             }
         } else {
-            let kept = group
-                .branches
-                .iter()
-                .find(|branch| symbols::in_production(&branch.test, &[]));
+            let kept = group.branches.iter().find(|branch| symbols::in_production(&branch.test, &[]));
             if let Some(branch) = kept {
                 self.shape.append(&branch.shape);
             }

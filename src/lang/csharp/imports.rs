@@ -14,15 +14,8 @@ pub(super) fn import<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
         .map(|path| dotted(lower.text(path)))
         .unwrap_or_default();
     let import = match alias {
-        Some(alias) => Import::Module {
-            path,
-            alias: Some(name_of(lower, alias)),
-        },
-        None => Import::Star {
-            path,
-            is_static: has(node, "static"),
-            global: has(node, "global"),
-        },
+        Some(alias) => Import::Module { path, alias: Some(name_of(lower, alias)) },
+        None => Import::Star { path, is_static: has(node, "static"), global: has(node, "global") },
     };
     lower.push(Kind::Import(Box::new(import)), node)
 }

@@ -15,12 +15,7 @@ use crate::program::*;
 pub(super) fn lambda<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let params = match field(node, "parameters") {
         Some(list) if list.kind() == "parameter_list" => parameters(lower, list),
-        Some(one) => vec![Param {
-            name: name_of(lower, one),
-            kind: ParamKind::Positional,
-            default: None,
-            ty: None,
-        }],
+        Some(one) => vec![Param { name: name_of(lower, one), kind: ParamKind::Positional, default: None, ty: None }],
         None => Vec::new(),
     };
     let mut decorators = Vec::new();
@@ -39,6 +34,7 @@ pub(super) fn lambda<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
         visibility: Visibility::Public,
         is_static: false,
         generator: false,
+        is_async: super::members::modifier(lower.source.masked, node, "async"),
         implicit_return: block.is_some_and(|block| block.kind() != "block"),
         symbols: Vec::new(),
         returns: None,
@@ -75,9 +71,7 @@ pub(super) fn parameters<'t>(lower: &mut Lower<'_, 't>, list: Node<'t>) -> Vec<P
 
 fn parameter<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Param {
     Param {
-        name: field(node, "name")
-            .map(|name| name_of(lower, name))
-            .unwrap_or_default(),
+        name: field(node, "name").map(|name| name_of(lower, name)).unwrap_or_default(),
         kind: ParamKind::Positional,
         default: assigned(node).map(|value| expression(lower, value)),
         ty: declared_type(lower, node),

@@ -26,11 +26,7 @@ pub(super) fn literal<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
 
 /// Decimal, hexadecimal and binary integers that fit.
 pub(super) fn integer(text: &str) -> Option<i64> {
-    let plain: String = text
-        .trim_end_matches(['u', 'U', 'l', 'L'])
-        .chars()
-        .filter(|letter| *letter != '_')
-        .collect();
+    let plain: String = text.trim_end_matches(['u', 'U', 'l', 'L']).chars().filter(|letter| *letter != '_').collect();
     let radix = |digits: &str, radix| i64::from_str_radix(digits, radix).ok();
     match plain.get(..2) {
         Some("0x" | "0X") => radix(&plain[2..], 16),
@@ -46,20 +42,13 @@ fn character(text: &str) -> SmolStr {
 
 fn between<'a>(text: &'a str, open: &str) -> &'a str {
     let inner = text.strip_prefix(open).unwrap_or(text);
-    let inner = inner
-        .strip_suffix("u8")
-        .or_else(|| inner.strip_suffix("U8"))
-        .unwrap_or(inner);
+    let inner = inner.strip_suffix("u8").or_else(|| inner.strip_suffix("U8")).unwrap_or(inner);
     inner.strip_suffix('"').unwrap_or(inner)
 }
 
 fn quoted(text: &str) -> SmolStr {
     let inner = between(text, "\"");
-    if inner.contains('\\') {
-        unescaped(inner).into()
-    } else {
-        inner.into()
-    }
+    if inner.contains('\\') { unescaped(inner).into() } else { inner.into() }
 }
 
 fn unescaped(text: &str) -> String {
@@ -100,11 +89,7 @@ fn escape(text: &str) -> (Option<char>, usize) {
                 'U' => 8,
                 _ => 4,
             };
-            let digits = text[2..]
-                .bytes()
-                .take(most)
-                .take_while(u8::is_ascii_hexdigit)
-                .count();
+            let digits = text[2..].bytes().take(most).take_while(u8::is_ascii_hexdigit).count();
             let value = text
                 .get(2..2 + digits)
                 .and_then(|digits| u32::from_str_radix(digits, 16).ok())
@@ -130,16 +115,12 @@ fn raw<'t>(lower: &Lower<'_, 't>, node: Node<'t>) -> SmolStr {
     }
     // the last line holds the indentation of the closing quotes
     let (body, indent) = rest.rsplit_once('\n').unwrap_or(("", rest));
-    let lines: Vec<&str> = body
-        .lines()
-        .map(|line| line.strip_prefix(indent).unwrap_or(line.trim_start()))
-        .collect();
+    let lines: Vec<&str> = body.lines().map(|line| line.strip_prefix(indent).unwrap_or(line.trim_start())).collect();
     lines.join("\n").into()
 }
 
 pub(super) fn interpolation<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
-    let verbatim =
-        child(node, "interpolation_start").is_some_and(|start| lower.text(start).contains('@'));
+    let verbatim = child(node, "interpolation_start").is_some_and(|start| lower.text(start).contains('@'));
     let raw = child(node, "interpolation_quote").is_some();
     let mut parts = Vec::new();
     for part in children(node) {
@@ -148,11 +129,7 @@ pub(super) fn interpolation<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> No
                 let text = lower.text(part);
                 let text = match (raw, verbatim) {
                     (true, _) => text.into(),
-                    (_, true) => text
-                        .replace(QUOTE, "\"")
-                        .replace("{{", "{")
-                        .replace("}}", "}")
-                        .into(),
+                    (_, true) => text.replace(QUOTE, "\"").replace("{{", "{").replace("}}", "}").into(),
                     _ => text.replace("{{", "{").replace("}}", "}").into(),
                 };
                 parts.push(lower.push(Kind::Lit(Lit::Str(text)), part));

@@ -57,11 +57,14 @@ fn declarator<'t>(lower: &mut Lower<'_, 't>, declaration: Node<'t>, node: Node<'
         let op = SetOp::Plain;
         return lower.push(Kind::Set { place, op, value }, node);
     }
-    let name = field(node, "name")
-        .map(|name| name_of(lower, name))
-        .unwrap_or_default();
+    let name = field(node, "name").map(|name| name_of(lower, name)).unwrap_or_default();
     let ty = declared_type(lower, declaration);
-    lower.push(Kind::Let { name, ty, value }, node)
+    let settable = declaration.parent().is_some_and(|field| {
+        let has = |word| super::members::modifier(lower.source.masked, field, word);
+        field.kind() == "field_declaration" && has("public") && !["readonly", "const"].into_iter().any(has)
+    });
+    let declared = Kind::Let { name, ty, value, settable };
+    lower.push(declared, node)
 }
 
 /// What stands after the `=` of a declarator or parameter.
@@ -78,16 +81,9 @@ pub(super) fn assigned(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// A value in a declaration of a type: `new(…)` constructs that type.
-pub(super) fn typed_value<'t>(
-    lower: &mut Lower<'_, 't>,
-    value: Node<'t>,
-    ty: Option<Node<'t>>,
-) -> NodeId {
+pub(super) fn typed_value<'t>(lower: &mut Lower<'_, 't>, value: Node<'t>, ty: Option<Node<'t>>) -> NodeId {
     match ty {
-        Some(ty)
-            if value.kind() == "implicit_object_creation_expression"
-                && ty.kind() != "implicit_type" =>
-        {
+        Some(ty) if value.kind() == "implicit_object_creation_expression" && ty.kind() != "implicit_type" => {
             calls::constructed(lower, value, ty)
         }
         _ => expression(lower, value),
@@ -98,10 +94,7 @@ pub(super) fn typed_value<'t>(
 pub(super) fn names<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     lower.deeper(node, |lower| {
         if node.kind() == "tuple_pattern" {
-            let parts = children(node)
-                .into_iter()
-                .map(|part| names(lower, part))
-                .collect();
+            let parts = children(node).into_iter().map(|part| names(lower, part)).collect();
             lower.push(Kind::List(parts), node)
         } else {
             let name = name_of(lower, node);

@@ -24,15 +24,9 @@ const MAX_NEGATED: usize = 40;
 
 pub(super) fn mask(text: &str) -> Masked<'_> {
     let found = groups::read(text);
-    let mut plan = Plan {
-        text,
-        blanks: found.blanks,
-        conditions: Vec::new(),
-        defined: Vec::new(),
-    };
+    let mut plan = Plan { text, blanks: found.blanks, conditions: Vec::new(), defined: Vec::new() };
     plan.run(&found.groups, found.defines);
-    plan.conditions
-        .sort_by_key(|condition| condition.range.start);
+    plan.conditions.sort_by_key(|condition| condition.range.start);
     let rewrites = found.names.len()
         + found.extensions.len()
         + found.placeholders.len()
@@ -50,10 +44,7 @@ pub(super) fn mask(text: &str) -> Masked<'_> {
         }
     }
     for range in found.extensions {
-        if let Some(word) = bytes
-            .get_mut(range)
-            .filter(|word| word.len() == EXTENSION.len())
-        {
+        if let Some(word) = bytes.get_mut(range).filter(|word| word.len() == EXTENSION.len()) {
             word.copy_from_slice(EXTENSION.as_bytes());
         }
     }
@@ -91,10 +82,7 @@ pub(super) fn mask(text: &str) -> Masked<'_> {
 /// The name that the mask has marked, if it is one.
 pub(super) fn unmarked(name: &str) -> Option<&'static str> {
     let stem = name.strip_suffix(MARK)?;
-    MODIFIERS
-        .into_iter()
-        .chain(TARGETS)
-        .find(|modifier| modifier.len() == name.len() && modifier.starts_with(stem))
+    MODIFIERS.into_iter().chain(TARGETS).find(|modifier| modifier.len() == name.len() && modifier.starts_with(stem))
 }
 
 struct Plan<'t> {
@@ -114,16 +102,9 @@ impl Plan<'_> {
                 self.define(define, groups, &live);
             }
             let parent_lives = group.parent.is_none_or(|(parent, branch)| {
-                live.get(parent)
-                    .and_then(|branches| branches.get(branch))
-                    .copied()
-                    .unwrap_or(true)
+                live.get(parent).and_then(|branches| branches.get(branch)).copied().unwrap_or(true)
             });
-            let kept = if parent_lives {
-                self.group(group)
-            } else {
-                vec![false; group.branches.len()]
-            };
+            let kept = if parent_lives { self.group(group) } else { vec![false; group.branches.len()] };
             live.push(kept);
         }
         for define in defines {
@@ -140,9 +121,7 @@ impl Plan<'_> {
                 self.defined.push((define.name, define.value));
                 return;
             };
-            let taken = live
-                .get(group)
-                .is_some_and(|kept| kept.get(branch) == Some(&true));
+            let taken = live.get(group).is_some_and(|kept| kept.get(branch) == Some(&true));
             let Some(group) = groups.get(group) else {
                 return;
             };
@@ -161,11 +140,8 @@ impl Plan<'_> {
         let mut before: Vec<SymbolTest> = Vec::new();
         for (index, branch) in group.branches.iter().enumerate() {
             let test = full_test(branch, &before);
-            let stays = if side_by_side {
-                test != SymbolTest::Literal(false) && !branch.prose
-            } else {
-                chosen == Some(index)
-            };
+            let stays =
+                if side_by_side { test != SymbolTest::Literal(false) && !branch.prose } else { chosen == Some(index) };
             if before.len() < MAX_NEGATED {
                 before.push(branch.test.clone());
             }
@@ -184,17 +160,12 @@ impl Plan<'_> {
     }
 
     fn is_blank(&self, range: &Range<usize>) -> bool {
-        self.text
-            .get(range.clone())
-            .is_none_or(|text| text.trim_start().is_empty())
+        self.text.get(range.clone()).is_none_or(|text| text.trim_start().is_empty())
     }
 
     /// The branch that a release build compiles.
     fn production(&self, group: &Group) -> Option<usize> {
-        group
-            .branches
-            .iter()
-            .position(|branch| symbols::in_production(&branch.test, &self.defined))
+        group.branches.iter().position(|branch| symbols::in_production(&branch.test, &self.defined))
     }
 }
 

@@ -27,22 +27,16 @@ pub(super) fn is_definition(node: Node<'_>) -> bool {
         "property_declaration" | "indexer_declaration" => match field(node, "accessors") {
             Some(list) => {
                 let accessors = accessors(list);
-                matches!(accessors.as_slice(), [one] if field(*one, "body").is_some())
-                    && field(node, "value").is_none()
+                matches!(accessors.as_slice(), [one] if field(*one, "body").is_some()) && field(node, "value").is_none()
             }
-            None => {
-                field(node, "value").is_some_and(|value| value.kind() == "arrow_expression_clause")
-            }
+            None => field(node, "value").is_some_and(|value| value.kind() == "arrow_expression_clause"),
         },
         _ => false,
     }
 }
 
 pub(super) fn accessors(list: Node<'_>) -> Vec<Node<'_>> {
-    children(list)
-        .into_iter()
-        .filter(|part| part.kind() == "accessor_declaration")
-        .collect()
+    children(list).into_iter().filter(|part| part.kind() == "accessor_declaration").collect()
 }
 
 /// The name of a definition.
@@ -54,11 +48,7 @@ pub(super) fn defined_name(text: &str, node: Node<'_>) -> SmolStr {
         }
         "operator_declaration" => operator_name(field(node, "operator").map_or("", text_of)),
         "conversion_operator_declaration" => {
-            let kind = if has(node, "implicit") {
-                "implicit"
-            } else {
-                "explicit"
-            };
+            let kind = if has(node, "implicit") { "implicit" } else { "explicit" };
             let ty = field(node, "type").map_or("", text_of);
             operator_name(&format!("{kind} {ty}"))
         }
@@ -69,8 +59,7 @@ pub(super) fn defined_name(text: &str, node: Node<'_>) -> SmolStr {
 
 pub(super) fn modifier(text: &str, node: Node<'_>, word: &str) -> bool {
     let mut cursor = node.walk();
-    node.children(&mut cursor)
-        .any(|part| part.kind() == "modifier" && text.get(part.byte_range()) == Some(word))
+    node.children(&mut cursor).any(|part| part.kind() == "modifier" && text.get(part.byte_range()) == Some(word))
 }
 
 /// Who may call a member from outside its class.
@@ -82,19 +71,11 @@ pub(super) fn visibility(text: &str, node: Node<'_>, interface: bool) -> Visibil
         // the runtime calls these
         || node.kind() == "destructor_declaration"
         || (node.kind() == "constructor_declaration" && has("static"));
-    if public && node.kind() != "local_function_statement" {
-        Visibility::Public
-    } else {
-        Visibility::Private
-    }
+    if public && node.kind() != "local_function_statement" { Visibility::Public } else { Visibility::Private }
 }
 
 /// A member or local function as one definition.
-pub(super) fn definition<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    visibility: Visibility,
-) -> NodeId {
+pub(super) fn definition<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, visibility: Visibility) -> NodeId {
     lower.deeper(node, |lower| match node.kind() {
         "property_declaration" | "indexer_declaration" => {
             let all = accessors_of(lower, node, visibility);
@@ -104,13 +85,8 @@ pub(super) fn definition<'t>(
             }
         }
         kind => {
-            let form = if kind == "constructor_declaration" {
-                Form::Constructor
-            } else {
-                Form::Function
-            };
-            let params =
-                field(node, "parameters").map_or_else(Vec::new, |list| parameters(lower, list));
+            let form = if kind == "constructor_declaration" { Form::Constructor } else { Form::Function };
+            let params = field(node, "parameters").map_or_else(Vec::new, |list| parameters(lower, list));
             let def = define(lower, node, node, form, params, visibility);
             lower.push(Kind::Def(Box::new(def)), node)
         }
@@ -135,9 +111,7 @@ pub(super) fn define<'t>(
     }
     let initialiser = child(owner, "constructor_initializer").map(|call| delegated(lower, call));
     let block = field(owner, "body").or_else(|| field(owner, "value"));
-    let returns = field(head, "returns")
-        .or_else(|| field(head, "type"))
-        .and_then(|ty| returned(lower, ty));
+    let returns = field(head, "returns").or_else(|| field(head, "type")).and_then(|ty| returned(lower, ty));
     let ty = field(head, "returns").or_else(|| field(head, "type"));
     let (body, implicit_return) = body(lower, owner, block, ty, initialiser);
     Def {
@@ -149,6 +123,7 @@ pub(super) fn define<'t>(
         visibility,
         is_static: modifier(text, head, "static"),
         generator: block.is_some_and(yields),
+        is_async: modifier(text, head, "async"),
         implicit_return,
         symbols,
         returns,
@@ -163,14 +138,10 @@ fn body<'t>(
     first: Option<NodeId>,
 ) -> (NodeId, bool) {
     match block {
-        Some(block) if block.kind() == "block" => {
-            (sequence(lower, block, children(block), first), false)
-        }
+        Some(block) if block.kind() == "block" => (sequence(lower, block, children(block), first), false),
         Some(arrow) => {
             let value = match children(arrow).as_slice() {
-                [value] if arrow.kind() == "arrow_expression_clause" => {
-                    typed_value(lower, *value, ty)
-                }
+                [value] if arrow.kind() == "arrow_expression_clause" => typed_value(lower, *value, ty),
                 parts if arrow.kind() == "arrow_expression_clause" => opaque(lower, arrow, parts),
                 _ => expression(lower, arrow),
             };
@@ -182,16 +153,14 @@ fn body<'t>(
         // abstract, extern, partial, of an interface: whatever is behind it may do anything
         None => {
             let unknown = opaque_of(lower, owner, Vec::new());
-            (unknown, false)
+            (unknown, true)
         }
     }
 }
 
 /// `: base(…)`, `: this(…)`.
 fn delegated<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
-    let target = children(node)
-        .into_iter()
-        .find(|part| matches!(part.kind(), "base" | "this"));
+    let target = children(node).into_iter().find(|part| matches!(part.kind(), "base" | "this"));
     let kind = match target {
         Some(target) if target.kind() == "this" => Kind::SelfRef,
         _ => Kind::Super,
@@ -215,10 +184,8 @@ fn yields(block: Node<'_>) -> bool {
     let mut cursor = block.walk();
     'walk: loop {
         let node = cursor.node();
-        let own = !matches!(
-            node.kind(),
-            "local_function_statement" | "lambda_expression" | "anonymous_method_expression"
-        );
+        let own =
+            !matches!(node.kind(), "local_function_statement" | "lambda_expression" | "anonymous_method_expression");
         if node.kind() == "yield_statement" {
             return true;
         }

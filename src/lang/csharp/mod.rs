@@ -44,14 +44,8 @@ impl Adapter for CSharp {
     }
 
     fn lower(&self, source: &Source<'_>, outline: &Outline<'_>, id: ItemId) -> Code {
-        let (Some(item), Some(node)) = (
-            outline.items.get(id.0 as usize),
-            outline.nodes.get(id.0 as usize),
-        ) else {
-            return Code {
-                nodes: Vec::new(),
-                root: NodeId(0),
-            };
+        let (Some(item), Some(node)) = (outline.items.get(id.0 as usize), outline.nodes.get(id.0 as usize)) else {
+            return Code { nodes: Vec::new(), root: NodeId(0) };
         };
         let mut lower = Lower::new(source, outline, id);
         let root = match item.kind {

@@ -10,6 +10,9 @@ use crate::program::*;
 
 /// `a + b + c` and `a || b || c` nest to the left, `a ?? b ?? c` to the right: both are walked without recursion.
 pub(super) fn binary<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    if let Some(id) = bound_again(lower, node) {
+        return id;
+    }
     let mut spine = vec![];
     let mut base = node;
     while lower.role(base) == Some("binary") {
@@ -32,11 +35,7 @@ pub(super) fn binary<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
         let symbol = operator(lower, link);
         let right = operand(lower, link);
         if symbol != "&&" && symbol != "||" {
-            let kind = Kind::Binary {
-                op: op(symbol),
-                left: acc,
-                right,
-            };
+            let kind = Kind::Binary { op: op(symbol), left: acc, right };
             acc = lower.push(kind, link);
             continue;
         }
@@ -49,11 +48,7 @@ pub(super) fn binary<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
             join(lower, symbol, right, &mut all);
             last = next;
         }
-        let kind = if symbol == "&&" {
-            Kind::And(all)
-        } else {
-            Kind::Or(all)
-        };
+        let kind = if symbol == "&&" { Kind::And(all) } else { Kind::Or(all) };
         acc = lower.push(kind, last);
     }
     acc
@@ -158,16 +153,46 @@ pub(super) fn postfix<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     }
 }
 
-/// `x++`, `--x`.
+/// `x++`, `--x`. The value is the new one; the old one behind an operator that stands after.
 fn step<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, inner: Node<'t>) -> NodeId {
-    let place = place(lower, inner);
-    let value = lower.push(Kind::Lit(Lit::Int(1)), node);
-    let op = if has(node, "++") {
-        SetOp::Add
+    let up = has(node, "++");
+    let by = lower.push(Kind::Lit(Lit::Int(1)), node);
+    let set = if up {
+        let place = place(lower, inner);
+        Kind::Set { place, op: SetOp::Add, value: by }
     } else {
-        SetOp::Other
+        compound(lower, node, inner, by, Op::Sub)
     };
-    lower.push(Kind::Set { place, op, value }, node)
+    let set = lower.push(set, node);
+    if node.kind() != "postfix_unary_expression" {
+        return set;
+    }
+    let one = lower.push(Kind::Lit(Lit::Int(1)), node);
+    let before = Kind::Binary { op: if up { Op::Sub } else { Op::Add }, left: set, right: one };
+    lower.push(before, node)
+}
+
+/// `a op= b` as `a = a op b`, where reading `a` twice does nothing; else a write of something.
+fn compound<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, left: Node<'t>, right: NodeId, op: Op) -> Kind {
+    let target = place(lower, left);
+    if op == Op::Other || !is_path(left) {
+        return Kind::Set { place: target, op: SetOp::Other, value: right };
+    }
+    let old = expression(lower, left);
+    let value = Kind::Binary { op, left: old, right };
+    Kind::Set { place: target, op: SetOp::Plain, value: lower.push(value, node) }
+}
+
+/// `a`, `this.a`, `a.b.c`.
+fn is_path(node: Node<'_>) -> bool {
+    let mut node = node;
+    while node.kind() == "member_access_expression" {
+        match field(node, "expression") {
+            Some(inner) => node = inner,
+            None => return false,
+        }
+    }
+    matches!(node.kind(), "identifier" | "this" | "this_expression")
 }
 
 pub(super) fn assignment<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
@@ -178,7 +203,11 @@ pub(super) fn assignment<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeI
         "=" => SetOp::Plain,
         "??=" => SetOp::Coalesce,
         "+=" => SetOp::Add,
-        _ => SetOp::Other,
+        symbol => {
+            let value = expression(lower, right);
+            let kind = compound(lower, node, left, value, op(symbol.trim_end_matches('=')));
+            return lower.push(kind, node);
+        }
     };
     let place = place(lower, left);
     let value = expression(lower, right);
@@ -190,26 +219,19 @@ pub(super) fn place<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     lower.deeper(node, |lower| match node.kind() {
         "tuple_expression" | "tuple_pattern" | "argument" => {
             let label = field(node, "name").filter(|_| node.kind() == "argument");
-            let parts: Vec<NodeId> = children(node)
-                .into_iter()
-                .filter(|part| Some(*part) != label)
-                .map(|part| place(lower, part))
-                .collect();
+            let parts: Vec<NodeId> =
+                children(node).into_iter().filter(|part| Some(*part) != label).map(|part| place(lower, part)).collect();
             match parts.as_slice() {
                 [one] if node.kind() == "argument" => *one,
                 _ => lower.push(Kind::List(parts), node),
             }
         }
         "declaration_expression" => {
-            let name = field(node, "name")
-                .map(|name| name_of(lower, name))
-                .unwrap_or_default();
+            let name = field(node, "name").map(|name| name_of(lower, name)).unwrap_or_default();
             lower.push(Kind::Name(name), node)
         }
         // `var (a, b) = …` reads as a call of `var`
-        "invocation_expression"
-            if field(node, "function").is_some_and(|callee| lower.text(callee) == "var") =>
-        {
+        "invocation_expression" if field(node, "function").is_some_and(|callee| lower.text(callee) == "var") => {
             let parts = field(node, "arguments").map(children).unwrap_or_default();
             let parts = parts.into_iter().map(|part| place(lower, part)).collect();
             lower.push(Kind::List(parts), node)
@@ -243,8 +265,160 @@ pub(super) fn ternary<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     lower.push(Kind::If { arms, otherwise }, node)
 }
 
+/// A part of an expression in the order in which it stands.
+enum Token<'t> {
+    Operand(Node<'t>),
+    Operator(&'t str),
+    Is,
+    Link(patterns::Link<'t>),
+}
+
+/// How weakly an operator binds; none for those that bind at least as tightly as `is`.
+fn weakness(symbol: &str) -> Option<u8> {
+    Some(match symbol {
+        "==" | "!=" => 1,
+        "&" => 2,
+        "^" => 3,
+        "|" => 4,
+        "&&" => 5,
+        "||" => 6,
+        "??" => 7,
+        _ => return None,
+    })
+}
+
+/// The grammar takes `a is null || b` for `a is (null || b)`: a constant in a pattern takes all operators that follow.
+/// Such an expression is read in the order in which it stands and bound again. `None`: it is as it should be.
+fn bound_again<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Option<NodeId> {
+    let mut tokens = Vec::new();
+    let mut broken = false;
+    let mut stack = vec![Token::Operand(node)];
+    let mut in_pattern = false;
+    while let Some(token) = stack.pop() {
+        let part = match token {
+            Token::Operand(part) => part,
+            Token::Is => {
+                in_pattern = true;
+                tokens.push(token);
+                continue;
+            }
+            // what follows an operator is an operand, unless a link of a pattern stands between
+            Token::Operator(_) => {
+                in_pattern = false;
+                tokens.push(token);
+                continue;
+            }
+            Token::Link(_) => {
+                in_pattern = true;
+                tokens.push(token);
+                continue;
+            }
+        };
+        match part.kind() {
+            "binary_expression" if weakness(operator(lower, part)).is_some() => {
+                let (Some(left), Some(right)) = (field(part, "left"), field(part, "right")) else {
+                    return None;
+                };
+                broken |= in_pattern;
+                stack.push(Token::Operand(right));
+                stack.push(Token::Operator(operator(lower, part)));
+                stack.push(Token::Operand(left));
+            }
+            "is_pattern_expression" => {
+                let subject = field(part, "expression")?;
+                let pattern = field(part, "pattern")?;
+                stack.push(Token::Operand(pattern));
+                stack.push(Token::Is);
+                stack.push(Token::Operand(subject));
+            }
+            "negated_pattern" => {
+                stack.push(Token::Operand(children(part).first().copied()?));
+                stack.push(Token::Link(patterns::Link::Not));
+            }
+            kind @ ("or_pattern" | "and_pattern") => {
+                stack.push(Token::Operand(field(part, "right")?));
+                stack.push(Token::Link(if kind == "or_pattern" { patterns::Link::Or } else { patterns::Link::And }));
+                stack.push(Token::Operand(field(part, "left")?));
+            }
+            "constant_pattern" => stack.push(Token::Operand(children(part).first().copied()?)),
+            _ => tokens.push(Token::Operand(part)),
+        }
+    }
+    broken.then(|| bind(lower, node, tokens))
+}
+
+/// Binds the operators of an expression by their strength.
+fn bind<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, tokens: Vec<Token<'t>>) -> NodeId {
+    let mut operands: Vec<NodeId> = Vec::new();
+    let mut waiting: Vec<&str> = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Operand(part) => operands.push(expression(lower, part)),
+            Token::Is => {
+                let mut links = Vec::new();
+                while let Some(next) = tokens.next_if(|next| !matches!(next, Token::Operator(_) | Token::Is)) {
+                    links.push(match next {
+                        Token::Link(link) => link,
+                        Token::Operand(part) => patterns::Link::Operand(part),
+                        Token::Operator(_) | Token::Is => break,
+                    });
+                }
+                let pattern = Box::new(patterns::of_links(lower, links));
+                let subject = match operands.pop() {
+                    Some(subject) => subject,
+                    None => opaque_of(lower, node, Vec::new()),
+                };
+                operands.push(lower.push(Kind::Is { subject, pattern }, node));
+            }
+            Token::Operator(symbol) => {
+                let weak = weakness(symbol).unwrap_or(0);
+                while let Some(top) = waiting.last() {
+                    let tighter =
+                        weakness(top).unwrap_or(0) < weak || (weakness(top) == weakness(symbol) && symbol != "??");
+                    if !tighter {
+                        break;
+                    }
+                    let top = *top;
+                    waiting.pop();
+                    apply(lower, node, top, &mut operands);
+                }
+                waiting.push(symbol);
+            }
+            Token::Link(_) => {}
+        }
+    }
+    while let Some(top) = waiting.pop() {
+        apply(lower, node, top, &mut operands);
+    }
+    match operands.as_slice() {
+        [one] => *one,
+        _ => opaque_of(lower, node, operands),
+    }
+}
+
+fn apply(lower: &mut Lower<'_, '_>, node: Node<'_>, symbol: &str, operands: &mut Vec<NodeId>) {
+    let (Some(right), Some(left)) = (operands.pop(), operands.pop()) else {
+        return;
+    };
+    let kind = match symbol {
+        "&&" | "||" => {
+            let mut all = Vec::new();
+            join(lower, symbol, left, &mut all);
+            join(lower, symbol, right, &mut all);
+            if symbol == "&&" { Kind::And(all) } else { Kind::Or(all) }
+        }
+        "??" => Kind::Coalesce(vec![left, right]),
+        _ => Kind::Binary { op: op(symbol), left, right },
+    };
+    operands.push(lower.push(kind, node));
+}
+
 /// `a is T`, `a is pattern`.
 pub(super) fn test<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
+    if let Some(id) = bound_again(lower, node) {
+        return id;
+    }
     let subject = field(node, "left").or_else(|| field(node, "expression"));
     let pattern = field(node, "right").or_else(|| field(node, "pattern"));
     let (Some(subject), Some(pattern)) = (subject, pattern) else {

@@ -9,10 +9,7 @@ use crate::lang::{Outline, Source};
 use crate::program::*;
 
 pub(super) fn outline<'t>(source: &Source<'t>) -> Outline<'t> {
-    let mut walk = Walk {
-        text: source.masked,
-        outline: Outline::default(),
-    };
+    let mut walk = Walk { text: source.masked, outline: Outline::default() };
     walk.run(source.tree.root_node());
     walk.outline
 }
@@ -55,22 +52,14 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn member(
-        &mut self,
-        container: ItemId,
-        interface: bool,
-        member: Node<'t>,
-    ) -> Option<Frame<'t>> {
+    fn member(&mut self, container: ItemId, interface: bool, member: Node<'t>) -> Option<Frame<'t>> {
         let parent = Some(container);
         match member.kind() {
             "namespace_declaration" => {
                 let id = self.namespace(container, member);
                 Some(frame(id, false, field(member, "body")?))
             }
-            "class_declaration"
-            | "struct_declaration"
-            | "record_declaration"
-            | "interface_declaration" => {
+            "class_declaration" | "struct_declaration" | "record_declaration" | "interface_declaration" => {
                 let names = self.named(member);
                 let id = self.push(parent, ItemKind::Container, names, member);
                 let interface = member.kind() == "interface_declaration";
@@ -105,8 +94,7 @@ impl<'t> Walk<'t> {
         };
         let id = self.push(Some(container), kind, names, node);
         if kind == ItemKind::Def {
-            self.outline.items[id.0 as usize].visibility =
-                members::visibility(self.text, node, interface);
+            self.outline.items[id.0 as usize].visibility = members::visibility(self.text, node, interface);
         }
         None
     }
@@ -120,13 +108,7 @@ impl<'t> Walk<'t> {
         id
     }
 
-    fn push(
-        &mut self,
-        parent: Option<ItemId>,
-        kind: ItemKind,
-        names: Vec<SmolStr>,
-        node: Node<'t>,
-    ) -> ItemId {
+    fn push(&mut self, parent: Option<ItemId>, kind: ItemKind, names: Vec<SmolStr>, node: Node<'t>) -> ItemId {
         self.outline.items.push(Item {
             parent,
             kind,
@@ -145,19 +127,14 @@ impl<'t> Walk<'t> {
     }
 
     fn named(&self, node: Node<'_>) -> Vec<SmolStr> {
-        field(node, "name")
-            .map(|name| dotted(self.text_of(name)))
-            .into_iter()
-            .collect()
+        field(node, "name").map(|name| dotted(self.text_of(name))).into_iter().collect()
     }
 
     /// The names that a statement binds, at any depth: declarations, assignments, `out` arguments, captures.
     fn bound(&self, node: Node<'t>) -> Vec<SmolStr> {
         let mut names = Vec::new();
-        if matches!(
-            node.kind(),
-            "property_declaration" | "event_declaration" | "delegate_declaration"
-        ) && let Some(found) = field(node, "name")
+        if matches!(node.kind(), "property_declaration" | "event_declaration" | "delegate_declaration")
+            && let Some(found) = field(node, "name")
         {
             names.push(name(self.text_of(found)));
         }
@@ -186,10 +163,7 @@ impl<'t> Walk<'t> {
             | "recursive_pattern"
             | "tuple_pattern" => {
                 let mut cursor = node.walk();
-                names.extend(
-                    node.children_by_field_name("name", &mut cursor)
-                        .map(|found| name(self.text_of(found))),
-                );
+                names.extend(node.children_by_field_name("name", &mut cursor).map(|found| name(self.text_of(found))));
                 return;
             }
             "assignment_expression" => field(node, "left"),
@@ -221,9 +195,5 @@ impl<'t> Walk<'t> {
 fn frame<'t>(container: ItemId, interface: bool, body: Node<'t>) -> Frame<'t> {
     let mut members = children(body);
     members.reverse();
-    Frame {
-        container,
-        interface,
-        members,
-    }
+    Frame { container, interface, members }
 }

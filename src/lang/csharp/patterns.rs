@@ -41,15 +41,10 @@ fn nested<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32, types: bool
         "type_pattern" => field(node, "type").map_or(Pattern::Any, |ty| type_test(lower, ty)),
         "recursive_pattern" => recursive(lower, node, depth),
         "list_pattern" => list(lower, node, depth),
-        "relational_pattern" => Pattern::Opaque(
-            children(node)
-                .into_iter()
-                .map(|part| expression(lower, part))
-                .collect(),
-        ),
-        "predefined_type" | "nullable_type" | "array_type" | "tuple_type" | "pointer_type" => {
-            type_test(lower, node)
+        "relational_pattern" => {
+            Pattern::Opaque(children(node).into_iter().map(|part| expression(lower, part)).collect())
         }
+        "predefined_type" | "nullable_type" | "array_type" | "tuple_type" | "pointer_type" => type_test(lower, node),
         _ => value_of(lower, node, types),
     }
 }
@@ -70,11 +65,17 @@ fn type_test(lower: &Lower<'_, '_>, ty: Node<'_>) -> Pattern {
     }
 }
 
-enum Link<'t> {
+/// A part of a pattern in the order in which it stands.
+pub(super) enum Link<'t> {
     Not,
     And,
     Or,
     Operand(Node<'t>),
+}
+
+/// The pattern behind `is`, its parts already in order.
+pub(super) fn of_links<'t>(lower: &mut Lower<'_, 't>, links: Vec<Link<'t>>) -> Pattern {
+    bound(lower, links, 0, true)
 }
 
 /// `not`, `and`, `or`. The grammar takes `not a and b` for `not (a and b)`: the links are read in the order in which
@@ -94,16 +95,16 @@ fn combined<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32, types: bo
             }
             kind @ ("or_pattern" | "and_pattern") => {
                 stack.extend(field(part, "right").map(Link::Operand));
-                stack.push(if kind == "or_pattern" {
-                    Link::Or
-                } else {
-                    Link::And
-                });
+                stack.push(if kind == "or_pattern" { Link::Or } else { Link::And });
                 stack.extend(field(part, "left").map(Link::Operand));
             }
             _ => links.push(Link::Operand(part)),
         }
     }
+    bound(lower, links, depth, types)
+}
+
+fn bound<'t>(lower: &mut Lower<'_, 't>, links: Vec<Link<'t>>, depth: u32, types: bool) -> Pattern {
     let mut either = Vec::new();
     let mut both = Vec::new();
     let mut negated = false;
@@ -117,11 +118,7 @@ fn combined<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32, types: bo
             }
             Link::Operand(part) => {
                 let pattern = nested(lower, part, depth + 1, types);
-                both.push(if std::mem::take(&mut negated) {
-                    Pattern::Not(Box::new(pattern))
-                } else {
-                    pattern
-                });
+                both.push(if std::mem::take(&mut negated) { Pattern::Not(Box::new(pattern)) } else { pattern });
             }
         }
     }
@@ -191,9 +188,7 @@ fn recursive<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Patte
     });
     let positions = child(node, "positional_pattern_clause").map(|clause| {
         let parts = children(clause);
-        let parts = parts
-            .into_iter()
-            .map(|part| subpattern(lower, part, depth).1);
+        let parts = parts.into_iter().map(|part| subpattern(lower, part, depth).1);
         Pattern::List(parts.collect())
     });
     match (positions, properties) {
@@ -206,11 +201,7 @@ fn recursive<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Patte
                     None => inner,
                 };
             }
-            Pattern::Properties {
-                ty,
-                members: members.unwrap_or_default(),
-                capture: bound,
-            }
+            Pattern::Properties { ty, members: members.unwrap_or_default(), capture: bound }
         }
         (Some(positions), None) => {
             let mut all = Vec::new();
@@ -222,14 +213,9 @@ fn recursive<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Patte
             all.push(positions);
             Pattern::And(all)
         }
-        (Some(positions), Some(members)) => Pattern::And(vec![
-            positions,
-            Pattern::Properties {
-                ty,
-                members,
-                capture: bound,
-            },
-        ]),
+        (Some(positions), Some(members)) => {
+            Pattern::And(vec![positions, Pattern::Properties { ty, members, capture: bound }])
+        }
     }
 }
 
@@ -243,11 +229,7 @@ fn unclaimed(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// `A: p` and `A.B: p`, the latter as a property of a property.
-fn member<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    depth: u32,
-) -> Option<(smol_str::SmolStr, Pattern)> {
+fn member<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> Option<(smol_str::SmolStr, Pattern)> {
     let (label, mut inner) = subpattern(lower, node, depth);
     let mut label = label?;
     let mut steps = 0;
@@ -255,11 +237,7 @@ fn member<'t>(
         let (Some(recv), Some(name)) = (field(label, "expression"), field(label, "name")) else {
             break;
         };
-        inner = Pattern::Properties {
-            ty: None,
-            members: vec![(name_of(lower, name), inner)],
-            capture: None,
-        };
+        inner = Pattern::Properties { ty: None, members: vec![(name_of(lower, name), inner)], capture: None };
         label = recv;
         steps += 1;
     }
@@ -267,11 +245,7 @@ fn member<'t>(
 }
 
 /// The label of a subpattern, if it has one, and its pattern.
-fn subpattern<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    depth: u32,
-) -> (Option<Node<'t>>, Pattern) {
+fn subpattern<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, depth: u32) -> (Option<Node<'t>>, Pattern) {
     let parts = children(node);
     let labelled = has(node, ":") && parts.len() > 1;
     let label = parts.first().copied().filter(|_| labelled);

@@ -15,9 +15,7 @@ use crate::program::*;
 pub(super) fn property<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Vec<NodeId> {
     let text = lower.source.masked;
     let list = field(node, "accessors").map(accessors).unwrap_or_default();
-    let automatic = list
-        .iter()
-        .any(|accessor| field(*accessor, "body").is_none());
+    let automatic = list.iter().any(|accessor| field(*accessor, "body").is_none());
     let value = field(node, "value").filter(|value| value.kind() != "arrow_expression_clause");
     let mut all = Vec::new();
     if modifier(text, node, "abstract") {
@@ -27,7 +25,13 @@ pub(super) fn property<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Vec<Nod
         let value = value.map(|value| typed_value(lower, value, field(node, "type")));
         let name = defined_name(text, node);
         let ty = declared_type(lower, node);
-        all.push(lower.push(Kind::Let { name, ty, value }, node));
+        let settable = modifier(text, node, "public")
+            && list.iter().any(|accessor| {
+                field(*accessor, "name").is_some_and(|name| matches!(lower.text(name), "set" | "init"))
+                    && !["private", "protected"].iter().any(|word| modifier(text, *accessor, word))
+            });
+        let declared = Kind::Let { name, ty, value, settable };
+        all.push(lower.push(declared, node));
     }
     let visibility = visibility(text, node, false);
     all.extend(accessors_of(lower, node, visibility));
@@ -54,11 +58,7 @@ fn unknown<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
 }
 
 /// The accessors that have bodies.
-pub(super) fn accessors_of<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    visibility: Visibility,
-) -> Vec<NodeId> {
+pub(super) fn accessors_of<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, visibility: Visibility) -> Vec<NodeId> {
     let text = lower.source.masked;
     let Some(list) = field(node, "accessors") else {
         let params = indexes(lower, node);
@@ -72,11 +72,7 @@ pub(super) fn accessors_of<'t>(
         }
         let which = field(accessor, "name").map_or("", |name| lower.text(name));
         let mut params = indexes(lower, node);
-        let form = if which == "get" {
-            Form::Getter
-        } else {
-            Form::Setter
-        };
+        let form = if which == "get" { Form::Getter } else { Form::Setter };
         if form == Form::Setter {
             params.push(Param {
                 name: "value".into(),
@@ -85,11 +81,7 @@ pub(super) fn accessors_of<'t>(
                 ty: declared_type(lower, node),
             });
         }
-        let visibility = if modifier(text, accessor, "private") {
-            Visibility::Private
-        } else {
-            visibility
-        };
+        let visibility = if modifier(text, accessor, "private") { Visibility::Private } else { visibility };
         let def = define(lower, node, accessor, form, params, visibility);
         let def = lower.push(Kind::Def(Box::new(def)), accessor);
         all.push((accessor.byte_range(), def));
@@ -108,7 +100,8 @@ pub(super) fn event<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let name = defined_name(text, node);
     let ty = declared_type(lower, node);
     let value = None;
-    let mut all = vec![lower.push(Kind::Let { name, ty, value }, node)];
+    let declared = Kind::Let { name, ty, value, settable: false };
+    let mut all = vec![lower.push(declared, node)];
     if field(node, "accessors").is_some() {
         let visibility = visibility(text, node, false);
         all.extend(accessors_of(lower, node, visibility));

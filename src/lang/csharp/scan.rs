@@ -85,10 +85,7 @@ impl<'t> Scanner<'t> {
             self.line_start = true;
             if line.trim_start().starts_with('#') {
                 self.at = end;
-                return Some(Token {
-                    kind: TokenKind::Directive,
-                    range: start..end,
-                });
+                return Some(Token { kind: TokenKind::Directive, range: start..end });
             }
         }
         None
@@ -115,10 +112,7 @@ impl<'t> Scanner<'t> {
                     self.at = self.line_end(start);
                     let line = self.bytes.get(..start).unwrap_or_default();
                     let first = memchr::memrchr2(b'\n', b'\r', line).map_or(0, |end| end + 1);
-                    return Some(Token {
-                        kind: TokenKind::Directive,
-                        range: first..self.at,
-                    });
+                    return Some(Token { kind: TokenKind::Directive, range: first..self.at });
                 }
                 _ => {}
             }
@@ -179,10 +173,7 @@ impl<'t> Scanner<'t> {
                 }
             };
             if self.holes.is_empty() {
-                return Some(Token {
-                    kind,
-                    range: start..self.at,
-                });
+                return Some(Token { kind, range: start..self.at });
             }
         }
     }
@@ -210,8 +201,7 @@ impl<'t> Scanner<'t> {
         let before = self.bytes.get(..start).unwrap_or_default();
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let solid = |byte: &&u8| !byte.is_ascii_whitespace();
-        before.iter().rev().find(solid) == Some(&b'[')
-            && matches!(rest.iter().find(solid), Some(b']' | b','))
+        before.iter().rev().find(solid) == Some(&b'[') && matches!(rest.iter().find(solid), Some(b']' | b','))
     }
 
     fn follows(&self, word: &str) -> bool {
@@ -244,10 +234,7 @@ impl<'t> Scanner<'t> {
     /// `$safeprojectname$` in a project template.
     fn placeholder(&mut self) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let word = rest
-            .iter()
-            .skip(1)
-            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
+        let word = rest.iter().skip(1).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
         let end = word.count() + 1;
         if rest.first() == Some(&b'$') && end > 1 && rest.get(end) == Some(&b'$') {
             self.placeholders.extend([self.at, self.at + end]);

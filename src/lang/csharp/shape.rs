@@ -37,11 +37,7 @@ pub(super) enum First {
 
 impl Shape {
     pub fn token(&mut self, token: &Token, text: &str) {
-        let word = if token.kind == TokenKind::Word {
-            text.get(token.range.clone()).unwrap_or_default()
-        } else {
-            ""
-        };
+        let word = if token.kind == TokenKind::Word { text.get(token.range.clone()).unwrap_or_default() } else { "" };
         if self.first.is_none() {
             self.first = Some(first(token, word));
         }
@@ -101,10 +97,7 @@ pub(super) fn first(token: &Token, word: &str) -> First {
         TokenKind::Punct(b'+' | b'-') => First::Other,
         TokenKind::Punct(_) => First::Continues,
         TokenKind::Word
-            if matches!(
-                word,
-                "else" | "catch" | "finally" | "where" | "is" | "as" | "and" | "or" | "when"
-            ) =>
+            if matches!(word, "else" | "catch" | "finally" | "where" | "is" | "as" | "and" | "or" | "when") =>
         {
             First::Continues
         }

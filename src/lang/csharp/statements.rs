@@ -60,9 +60,8 @@ pub(super) fn sequence<'t>(
     first: Option<NodeId>,
 ) -> NodeId {
     let from = node.start_byte();
-    let (functions, others): (Vec<_>, Vec<_>) = statements
-        .into_iter()
-        .partition(|statement| statement.kind() == "local_function_statement");
+    let (functions, others): (Vec<_>, Vec<_>) =
+        statements.into_iter().partition(|statement| statement.kind() == "local_function_statement");
     let mut all: Vec<NodeId> = first.into_iter().collect();
     for part in [functions, others] {
         let part = siblings(lower, part);
@@ -71,11 +70,7 @@ pub(super) fn sequence<'t>(
     lower.push(Kind::Seq(all), node)
 }
 
-pub(super) fn statement<'t>(
-    lower: &mut Lower<'_, 't>,
-    node: Node<'t>,
-    role: &'static str,
-) -> NodeId {
+pub(super) fn statement<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, role: &'static str) -> NodeId {
     match role {
         "block" => sequence(lower, node, children(node), None),
         "evaluation" => evaluation(lower, node),
@@ -125,10 +120,7 @@ fn several<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>, role: &str) -> NodeId 
 fn produce<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let kind = match children(node).first() {
         Some(value) => Kind::Yield(vec![expression(lower, *value)]),
-        None => Kind::Leave {
-            how: Leave::Return,
-            value: None,
-        },
+        None => Kind::Leave { how: Leave::Return, value: None },
     };
     lower.push(kind, node)
 }
@@ -164,12 +156,7 @@ fn condition<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
 }
 
 fn push_loop(lower: &mut Lower<'_, '_>, node: Node<'_>, kind: LoopKind, body: NodeId) -> NodeId {
-    let inner = Loop {
-        kind,
-        body,
-        otherwise: None,
-        collects: false,
-    };
+    let inner = Loop { kind, body, otherwise: None, collects: false };
     lower.push(Kind::Loop(Box::new(inner)), node)
 }
 
@@ -190,9 +177,7 @@ fn counted<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let mut all = Vec::new();
     let fields = |name: &str| {
         let mut cursor = node.walk();
-        node.children_by_field_name(name, &mut cursor)
-            .filter(|part| super::syntax::counts(*part))
-            .collect::<Vec<_>>()
+        node.children_by_field_name(name, &mut cursor).filter(|part| super::syntax::counts(*part)).collect::<Vec<_>>()
     };
     for part in fields("initializer") {
         if lower.role(part) == Some("variables") {
@@ -240,12 +225,7 @@ fn attempt<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
             _ => broken.push(expression(lower, part)),
         }
     }
-    let inner = Try {
-        body,
-        handlers,
-        otherwise: None,
-        finally,
-    };
+    let inner = Try { body, handlers, otherwise: None, finally };
     let tried = lower.push(Kind::Try(Box::new(inner)), node);
     if broken.is_empty() {
         return tried;
@@ -261,18 +241,11 @@ fn handler<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> Handler {
         Some(ty) => Catches::Classes(vec![access::path(lower, ty)]),
         None => Catches::All,
     };
-    let bind = declared
-        .and_then(|declared| field(declared, "name"))
-        .map(|name| name_of(lower, name));
+    let bind = declared.and_then(|declared| field(declared, "name")).map(|name| name_of(lower, name));
     let guard = child(node, "catch_filter_clause")
         .and_then(|clause| children(clause).into_iter().next())
         .map(|guard| expression(lower, guard));
-    Handler {
-        catches,
-        bind,
-        guard,
-        body: body(lower, node, "body"),
-    }
+    Handler { catches, bind, guard, body: body(lower, node, "body") }
 }
 
 fn leave<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
@@ -281,9 +254,7 @@ fn leave<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
         "continue_statement" => Leave::Next,
         _ => Leave::Return,
     };
-    let value = children(node)
-        .first()
-        .map(|value| expression(lower, *value));
+    let value = children(node).first().map(|value| expression(lower, *value));
     lower.push(Kind::Leave { how, value }, node)
 }
 
@@ -292,6 +263,15 @@ fn goto<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     match parts.as_slice() {
         [target] if !has(node, "case") && target.kind() == "identifier" => {
             let how = Leave::Goto(name_of(lower, *target));
+            lower.push(Kind::Leave { how, value: None }, node)
+        }
+        // a section of the switch around it; the label is the text of the case
+        [] if has(node, "default") => {
+            let how = Leave::Goto(switches::DEFAULT_LABEL.into());
+            lower.push(Kind::Leave { how, value: None }, node)
+        }
+        [target] => {
+            let how = Leave::Goto(switches::case_label(lower, *target));
             lower.push(Kind::Leave { how, value: None }, node)
         }
         _ => opaque(lower, node, &parts),
@@ -323,9 +303,6 @@ fn scope<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
 }
 
 /// A parameter's or local's declared type, for those who need it beside the name.
-pub(super) fn declared_type<'t>(
-    lower: &Lower<'_, 't>,
-    node: Node<'t>,
-) -> Option<smol_str::SmolStr> {
+pub(super) fn declared_type<'t>(lower: &Lower<'_, 't>, node: Node<'t>) -> Option<smol_str::SmolStr> {
     field(node, "type").and_then(|ty| type_text(lower, ty))
 }

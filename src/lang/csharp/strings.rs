@@ -51,10 +51,7 @@ impl Scanner<'_> {
     }
 
     fn quote_run(&self) -> usize {
-        self.bytes[self.at..]
-            .iter()
-            .take_while(|byte| **byte == b'"')
-            .count()
+        self.bytes[self.at..].iter().take_while(|byte| **byte == b'"').count()
     }
 
     pub(super) fn character(&mut self) {
@@ -87,22 +84,12 @@ impl Scanner<'_> {
             if dollars == 0 {
                 self.raw_end(quotes);
             } else {
-                self.interpolated(Interpolated {
-                    verbatim,
-                    quotes,
-                    dollars,
-                    depth: 0,
-                });
+                self.interpolated(Interpolated { verbatim, quotes, dollars, depth: 0 });
             }
         } else {
             self.at += 1;
             if dollars > 0 {
-                self.interpolated(Interpolated {
-                    verbatim,
-                    quotes: 0,
-                    dollars: 1,
-                    depth: 0,
-                });
+                self.interpolated(Interpolated { verbatim, quotes: 0, dollars: 1, depth: 0 });
             } else if verbatim {
                 self.until(b"\"");
                 while self.peek(0) == b'"' {
@@ -170,16 +157,9 @@ impl Scanner<'_> {
                 b'\\' if !string.verbatim && string.quotes == 0 => self.at += 2,
                 b'\n' | b'\r' if !string.verbatim && string.quotes == 0 => return,
                 b'{' => {
-                    let run = self.bytes[self.at..]
-                        .iter()
-                        .take_while(|byte| **byte == b'{')
-                        .count();
+                    let run = self.bytes[self.at..].iter().take_while(|byte| **byte == b'{').count();
                     self.at += run;
-                    let opens = if string.quotes > 0 {
-                        run >= string.dollars
-                    } else {
-                        run % 2 == 1
-                    };
+                    let opens = if string.quotes > 0 { run >= string.dollars } else { run % 2 == 1 };
                     if opens {
                         if string.quotes == 0 && run > 1 {
                             self.blanks.push(self.at - run..self.at - 1);

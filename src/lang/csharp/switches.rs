@@ -1,5 +1,6 @@
 //! Switch statements and switch expressions.
 
+use smol_str::{SmolStr, format_smolstr};
 use tree_sitter::Node;
 
 use super::conditions;
@@ -28,6 +29,14 @@ struct Section<'t> {
     body: Vec<Node<'t>>,
 }
 
+/// Where `goto default` goes.
+pub(super) const DEFAULT_LABEL: &str = "default:";
+
+/// Where `goto case x` goes: no label of a program ends in a colon.
+pub(super) fn case_label(lower: &Lower<'_, '_>, value: Node<'_>) -> SmolStr {
+    format_smolstr!("{}:", lower.text(value))
+}
+
 pub(super) fn statement<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId {
     let (Some(value), Some(body)) = (field(node, "value"), field(node, "body")) else {
         return opaque(lower, node, &children(node));
@@ -53,39 +62,18 @@ pub(super) fn statement<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeId
     if !labels.is_empty() {
         sections(lower, &outer, &mut labels, &mut arms);
     }
-    let Arms {
-        mut ordered,
-        defaults,
-        otherwise,
-    } = arms;
+    let Arms { mut ordered, defaults, otherwise } = arms;
     ordered.extend(defaults);
-    lower.push(
-        Kind::Match {
-            subject,
-            arms: ordered,
-            otherwise,
-            breaks: true,
-        },
-        node,
-    )
+    lower.push(Kind::Match { subject, arms: ordered, otherwise, breaks: true }, node)
 }
 
 /// Broken code among the sections.
 fn may_run(body: NodeId) -> Arm {
-    Arm {
-        pattern: Pattern::Opaque(Vec::new()),
-        guard: None,
-        body,
-    }
+    Arm { pattern: Pattern::Opaque(Vec::new()), guard: None, body }
 }
 
 fn section<'t>(node: Node<'t>) -> Section<'t> {
-    let mut section = Section {
-        node,
-        label: None,
-        guard: None,
-        body: Vec::new(),
-    };
+    let mut section = Section { node, label: None, guard: None, body: Vec::new() };
     let mut cursor = node.walk();
     let mut in_body = false;
     for part in node.children(&mut cursor) {
@@ -118,10 +106,8 @@ fn sections<'t>(
     for section in &labels {
         let Some(label) = section.label else { continue };
         let mut pattern = patterns::pattern(lower, label);
-        let test = section
-            .guard
-            .and_then(|clause| children(clause).into_iter().next())
-            .map(|test| lowered(lower, test));
+        let test =
+            section.guard.and_then(|clause| children(clause).into_iter().next()).map(|test| lowered(lower, test));
         match test {
             Some(test) if labels.len() == 1 => guard = Some(test),
             // one guard of several labels: that label may match
@@ -131,7 +117,7 @@ fn sections<'t>(
         patterns.push(pattern);
     }
     let condition = conditions::tests(lower, outer, &last.node.byte_range());
-    let body = body(lower, last);
+    let body = labelled(lower, &labels, last);
     let pattern = match patterns.pop() {
         Some(one) if patterns.is_empty() => one,
         Some(one) => {
@@ -153,31 +139,35 @@ fn sections<'t>(
         (condition, guard) => condition.or(guard),
     };
     if is_default {
-        arms.defaults.push(Arm {
-            pattern: Pattern::Any,
-            guard,
-            body,
-        });
+        arms.defaults.push(Arm { pattern: Pattern::Any, guard, body });
     } else {
-        arms.ordered.push(Arm {
-            pattern,
-            guard,
-            body,
-        });
+        arms.ordered.push(Arm { pattern, guard, body });
     }
+}
+
+/// The body, behind the labels that a `goto` names.
+fn labelled<'t>(lower: &mut Lower<'_, 't>, labels: &[Section<'t>], last: &Section<'t>) -> NodeId {
+    let jumped_to = last.node.parent().is_some_and(|around| lower.text(around).contains("goto"));
+    if !jumped_to {
+        return body(lower, last);
+    }
+    let mut all = Vec::new();
+    for section in labels {
+        let name = match section.label {
+            Some(label) => case_label(lower, label),
+            None => DEFAULT_LABEL.into(),
+        };
+        all.push(lower.push(Kind::Label(name), section.node));
+    }
+    all.push(body(lower, last));
+    lower.push(Kind::Seq(all), last.node)
 }
 
 fn body<'t>(lower: &mut Lower<'_, 't>, section: &Section<'t>) -> NodeId {
     let from = section.node.start_byte();
     let mut siblings = statements::siblings(lower, section.body.clone());
     if let Some((range, id)) = siblings.last()
-        && matches!(
-            lower.kind(*id),
-            Kind::Leave {
-                how: Leave::Break,
-                ..
-            }
-        )
+        && matches!(lower.kind(*id), Kind::Leave { how: Leave::Break, .. })
         && conditions::tests(lower, &section.node.byte_range(), &range.clone()).is_none()
     {
         siblings.pop();
@@ -211,25 +201,11 @@ pub(super) fn expression<'t>(lower: &mut Lower<'_, 't>, node: Node<'t>) -> NodeI
             .map(|test| lowered(lower, test));
         let condition = conditions::tests(lower, &outer, &part.byte_range());
         let guard = match (condition, guard) {
-            (Some(condition), Some(guard)) => {
-                Some(lower.push(Kind::And(vec![condition, guard]), *part))
-            }
+            (Some(condition), Some(guard)) => Some(lower.push(Kind::And(vec![condition, guard]), *part)),
             (condition, guard) => condition.or(guard),
         };
         let body = lowered(lower, *last);
-        arms.push(Arm {
-            pattern,
-            guard,
-            body,
-        });
+        arms.push(Arm { pattern, guard, body });
     }
-    lower.push(
-        Kind::Match {
-            subject,
-            arms,
-            otherwise: None,
-            breaks: false,
-        },
-        node,
-    )
+    lower.push(Kind::Match { subject, arms, otherwise: None, breaks: false }, node)
 }

@@ -10,10 +10,7 @@ const MAX_DEPTH: usize = 50;
 /// Reads the condition of a `#if`; what cannot be read is a symbol that nobody defines.
 pub(super) fn parse(text: &str) -> SymbolTest {
     let text = text.split("//").next().unwrap_or_default();
-    let mut parser = Parser {
-        rest: text.trim(),
-        depth: 0,
-    };
+    let mut parser = Parser { rest: text.trim(), depth: 0 };
     match parser.or() {
         Some(test) if parser.rest.is_empty() => simplify(test),
         _ => SymbolTest::Symbol(text.trim().into()),
@@ -85,10 +82,8 @@ impl Parser<'_> {
             }
             inner
         } else {
-            let end = self
-                .rest
-                .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
-                .unwrap_or(self.rest.len());
+            let end =
+                self.rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(self.rest.len());
             let (word, rest) = self.rest.split_at(end);
             if word.is_empty() {
                 return None;
@@ -105,15 +100,8 @@ impl Parser<'_> {
     }
 }
 
-fn one_or(
-    mut all: Vec<SymbolTest>,
-    join: impl FnOnce(Vec<SymbolTest>) -> SymbolTest,
-) -> Option<SymbolTest> {
-    if all.len() == 1 {
-        all.pop()
-    } else {
-        Some(join(all))
-    }
+fn one_or(mut all: Vec<SymbolTest>, join: impl FnOnce(Vec<SymbolTest>) -> SymbolTest) -> Option<SymbolTest> {
+    if all.len() == 1 { all.pop() } else { Some(join(all)) }
 }
 
 pub(super) fn not(test: SymbolTest) -> SymbolTest {
@@ -176,8 +164,6 @@ fn production_symbol(name: &str) -> bool {
         _ => name
             .strip_prefix("NETCOREAPP")
             .or_else(|| name.strip_prefix("NET"))
-            .is_some_and(|version| {
-                version.starts_with(|digit: char| digit.is_ascii_digit()) && version.contains('_')
-            }),
+            .is_some_and(|version| version.starts_with(|digit: char| digit.is_ascii_digit()) && version.contains('_')),
     }
 }

@@ -12,17 +12,11 @@ use crate::lang::Lower;
 /// Skipped tokens stand in ERROR nodes that are marked as extra: only comments are left out.
 pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     let mut cursor = node.walk();
-    node.children(&mut cursor)
-        .filter(|child| counts(*child))
-        .collect()
+    node.children(&mut cursor).filter(|child| counts(*child)).collect()
 }
 
 pub(super) fn counts(node: Node<'_>) -> bool {
-    if node.is_named() {
-        node.kind() != "comment"
-    } else {
-        matches!(node.kind(), "this" | "base")
-    }
+    if node.is_named() { node.kind() != "comment" } else { matches!(node.kind(), "this" | "base") }
 }
 
 pub(super) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
@@ -32,8 +26,7 @@ pub(super) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
 /// The first child of a kind.
 pub(super) fn child<'t>(node: Node<'t>, kind: &str) -> Option<Node<'t>> {
     let mut cursor = node.walk();
-    node.children(&mut cursor)
-        .find(|child| child.kind() == kind)
+    node.children(&mut cursor).find(|child| child.kind() == kind)
 }
 
 /// Whether a token of this text is a direct child.
@@ -85,11 +78,7 @@ pub(super) fn returned(lower: &Lower<'_, '_>, node: Node<'_>) -> Option<SmolStr>
         "qualified_name" | "alias_qualified_name" => field(bare, "name").unwrap_or(bare),
         _ => bare,
     };
-    let head = if last.kind() == "generic_name" {
-        child(last, "identifier").unwrap_or(last)
-    } else {
-        last
-    };
+    let head = if last.kind() == "generic_name" { child(last, "identifier").unwrap_or(last) } else { last };
     match lower.text(head) {
         "void" => None,
         "Task" | "ValueTask" => {
@@ -106,10 +95,7 @@ pub(super) fn dotted(text: &str) -> SmolStr {
         Some(generic) => &text[..generic],
         None => text,
     };
-    let plain = plain
-        .trim()
-        .strip_prefix("global::")
-        .unwrap_or(plain.trim());
+    let plain = plain.trim().strip_prefix("global::").unwrap_or(plain.trim());
     if plain.contains(char::is_whitespace) {
         plain.split_whitespace().collect::<String>().into()
     } else {
@@ -122,10 +108,7 @@ pub(super) fn type_arguments(lower: &Lower<'_, '_>, generic: Node<'_>) -> Vec<Sm
     let Some(list) = child(generic, "type_argument_list") else {
         return Vec::new();
     };
-    children(list)
-        .into_iter()
-        .filter_map(|argument| type_text(lower, argument))
-        .collect()
+    children(list).into_iter().filter_map(|argument| type_text(lower, argument)).collect()
 }
 
 /// The name of a node that may be generic.

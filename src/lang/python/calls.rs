@@ -66,23 +66,14 @@ fn unknown<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 }
 
 fn member<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, recv: NodeId) -> NodeId {
-    let name = node
-        .child_by_field_name("attribute")
-        .map(|name| code.text(name).into())
-        .unwrap_or_default();
+    let name = node.child_by_field_name("attribute").map(|name| code.text(name).into()).unwrap_or_default();
     let safe = false;
     code.push(Kind::Attr { recv, name, safe }, node)
 }
 
 fn index<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, recv: NodeId) -> NodeId {
-    let subscripts: Vec<_> = node
-        .children_by_field_name("subscript", &mut node.walk())
-        .collect();
-    let args = subscripts
-        .into_iter()
-        .filter(|arg| arg.is_named())
-        .map(|arg| lower(code, arg))
-        .collect();
+    let subscripts: Vec<_> = node.children_by_field_name("subscript", &mut node.walk()).collect();
+    let args = subscripts.into_iter().filter(|arg| arg.is_named()).map(|arg| lower(code, arg)).collect();
     let safe = false;
     code.push(Kind::Index { recv, args, safe }, node)
 }
@@ -94,11 +85,8 @@ fn call<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, callee: NodeId) -> NodeI
         None => Vec::new(),
     };
     let is_super = matches!(code.kind(callee), Kind::Name(name) if name == "super");
-    if is_super
-        && args
-            .iter()
-            .all(|arg| matches!(code.kind(*arg), Kind::Name(_)))
-    {
+    // with arguments it may start elsewhere than at the class around
+    if is_super && args.is_empty() {
         return code.push(Kind::Super, node);
     }
     let call = plain_call(callee, args);
@@ -130,10 +118,7 @@ pub(super) fn statement<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeI
 }
 
 pub(super) fn keyword<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let name = node
-        .child_by_field_name("name")
-        .map(|name| code.text(name).into())
-        .unwrap_or_default();
+    let name = node.child_by_field_name("name").map(|name| code.text(name).into()).unwrap_or_default();
     let value = super::roles::field(code, node, "value");
     code.push(Kind::Keyword(name, value), node)
 }

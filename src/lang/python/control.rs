@@ -15,9 +15,7 @@ fn clause<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, name: &str) -> NodeId 
 
 /// The first block among the children: `except` and `finally` have no field for theirs.
 fn block<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let block = Lower::children(node)
-        .into_iter()
-        .find(|child| child.kind() == "block");
+    let block = Lower::children(node).into_iter().find(|child| child.kind() == "block");
     let body = match block {
         Some(block) => lower(code, block),
         None => code.push(Kind::Seq(Vec::new()), node),
@@ -26,8 +24,7 @@ fn block<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 }
 
 fn alternative<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Option<NodeId> {
-    node.child_by_field_name("alternative")
-        .map(|otherwise| clause(code, otherwise, "body"))
+    node.child_by_field_name("alternative").map(|otherwise| clause(code, otherwise, "body"))
 }
 
 /// The ladder is flat in the tree.
@@ -35,9 +32,7 @@ pub(super) fn condition<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeI
     let test = field(code, node, "condition");
     let mut arms = vec![(test, field(code, node, "consequence"))];
     let mut otherwise = None;
-    let alternatives: Vec<_> = node
-        .children_by_field_name("alternative", &mut node.walk())
-        .collect();
+    let alternatives: Vec<_> = node.children_by_field_name("alternative", &mut node.walk()).collect();
     for part in alternatives {
         if part.kind() == "elif_clause" {
             let test = field(code, part, "condition");
@@ -65,12 +60,7 @@ pub(super) fn for_loop<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId
 fn finish_loop<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, kind: LoopKind) -> NodeId {
     let body = field(code, node, "body");
     let otherwise = alternative(code, node);
-    let looped = Loop {
-        kind,
-        body,
-        otherwise,
-        collects: false,
-    };
+    let looped = Loop { kind, body, otherwise, collects: false };
     code.push(Kind::Loop(Box::new(looped)), node)
 }
 
@@ -118,20 +108,13 @@ fn bound<'t>(node: Syntax<'t>) -> (Option<Syntax<'t>>, Option<Syntax<'t>>) {
     if node.kind() != "as_pattern" {
         return (Some(node), None);
     }
-    let target = node
-        .child_by_field_name("alias")
-        .map(|alias| alias.named_child(0).unwrap_or(alias));
+    let target = node.child_by_field_name("alias").map(|alias| alias.named_child(0).unwrap_or(alias));
     (node.named_child(0), target)
 }
 
 pub(super) fn tried<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
     let body = field(code, node, "body");
-    let mut tried = Try {
-        body,
-        handlers: Vec::new(),
-        otherwise: None,
-        finally: None,
-    };
+    let mut tried = Try { body, handlers: Vec::new(), otherwise: None, finally: None };
     for part in Lower::children(node) {
         match part.kind() {
             "except_clause" => {
@@ -147,17 +130,13 @@ pub(super) fn tried<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 }
 
 fn handler<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Handler {
-    let mut values: Vec<_> = node
-        .children_by_field_name("value", &mut node.walk())
-        .filter(|value| value.is_named())
-        .collect();
+    let mut values: Vec<_> =
+        node.children_by_field_name("value", &mut node.walk()).filter(|value| value.is_named()).collect();
     let mut alias = node.child_by_field_name("alias");
     if values.len() > 1 && alias.is_none() {
         // Python 2: `except A, name`; the newest Python: `except A, B`
         alias = match values.as_slice() {
-            [_, name] if name.kind() == "identifier" && is_variable(code.text(*name)) => {
-                values.pop()
-            }
+            [_, name] if name.kind() == "identifier" && is_variable(code.text(*name)) => values.pop(),
             _ => None,
         };
     }
@@ -175,27 +154,18 @@ fn handler<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Handler {
         Some(_) => Catches::Classes(classes),
         None => Catches::All,
     };
-    Handler {
-        catches,
-        bind: alias.map(|name| code.text(name).into()),
-        guard: None,
-        body: block(code, node),
-    }
+    Handler { catches, bind: alias.map(|name| code.text(name).into()), guard: None, body: block(code, node) }
 }
 
 /// Classes begin with a capital letter.
 fn is_variable(name: &str) -> bool {
-    name.chars()
-        .next()
-        .is_some_and(|first| first.is_lowercase() || first == '_')
+    name.chars().next().is_some_and(|first| first.is_lowercase() || first == '_')
 }
 
 /// The cause is evaluated first where that may matter.
 pub(super) fn raise<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
     let cause = node.child_by_field_name("cause");
-    let raised = Lower::children(node)
-        .into_iter()
-        .find(|child| Some(*child) != cause && !child.is_error());
+    let raised = Lower::children(node).into_iter().find(|child| Some(*child) != cause && !child.is_error());
     // Python 2: `raise Class, message, traceback`
     let mut values = match raised {
         Some(list) if list.kind() == "expression_list" => Lower::children(list),
@@ -216,18 +186,10 @@ pub(super) fn raise<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 
 /// Whether evaluating a node may do something.
 fn matters(code: &Lower<'_, '_>, id: NodeId) -> bool {
-    !matches!(
-        code.kind(id),
-        Kind::Lit(_) | Kind::Name(_) | Kind::Attr { .. }
-    )
+    !matches!(code.kind(id), Kind::Lit(_) | Kind::Name(_) | Kind::Attr { .. })
 }
 
-fn sequence<'t>(
-    code: &mut Lower<'_, 't>,
-    mut parts: Vec<NodeId>,
-    last: NodeId,
-    node: Syntax<'t>,
-) -> NodeId {
+fn sequence<'t>(code: &mut Lower<'_, 't>, mut parts: Vec<NodeId>, last: NodeId, node: Syntax<'t>) -> NodeId {
     if parts.is_empty() {
         return last;
     }

@@ -26,11 +26,7 @@ pub(super) fn decorated<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeI
 }
 
 /// The head of a class whose members are items of their own.
-pub(super) fn container<'t>(
-    code: &mut Lower<'_, 't>,
-    node: Syntax<'t>,
-    members: Vec<NodeId>,
-) -> NodeId {
+pub(super) fn container<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, members: Vec<NodeId>) -> NodeId {
     declare(code, node, undecorated(node), Some(members))
 }
 
@@ -39,11 +35,7 @@ fn decorators<'t>(whole: Syntax<'t>, inner: Syntax<'t>) -> Vec<Syntax<'t>> {
     if whole == inner {
         return Vec::new();
     }
-    Lower::children(whole)
-        .into_iter()
-        .filter(|child| child.kind() == "decorator")
-        .flat_map(Lower::children)
-        .collect()
+    Lower::children(whole).into_iter().filter(|child| child.kind() == "decorator").flat_map(Lower::children).collect()
 }
 
 /// What decorators of the language itself make of a function.
@@ -68,10 +60,7 @@ fn family(decorator: &str) -> Option<Family> {
 
 /// `whole` is the definition with its decorators.
 fn define<'t>(code: &mut Lower<'_, 't>, whole: Syntax<'t>, node: Syntax<'t>) -> NodeId {
-    let name = node
-        .child_by_field_name("name")
-        .map(|name| code.text(name))
-        .unwrap_or_default();
+    let name = node.child_by_field_name("name").map(|name| code.text(name)).unwrap_or_default();
     let mut form = match name {
         "__init__" => Form::Constructor,
         _ => Form::Function,
@@ -111,9 +100,10 @@ fn define<'t>(code: &mut Lower<'_, 't>, whole: Syntax<'t>, node: Syntax<'t>) -> 
         decorators: kept,
         visibility: Visibility::Public,
         is_static,
-        generator: node
-            .child_by_field_name("body")
-            .is_some_and(|body| holds_yield(code.text(body), body)),
+        // a coroutine runs when it is awaited
+        generator: node.child(0).is_some_and(|first| first.kind() == "async")
+            || node.child_by_field_name("body").is_some_and(|body| holds_yield(code.text(body), body)),
+        is_async: false,
         implicit_return: false,
         symbols: Vec::new(),
         returns: None,
@@ -135,9 +125,8 @@ pub(super) fn lambda<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
         decorators: Vec::new(),
         visibility: Visibility::Public,
         is_static: false,
-        generator: node
-            .child_by_field_name("body")
-            .is_some_and(|body| holds_yield(code.text(body), body)),
+        generator: node.child_by_field_name("body").is_some_and(|body| holds_yield(code.text(body), body)),
+        is_async: false,
         implicit_return: true,
         symbols: Vec::new(),
         returns: None,
@@ -169,25 +158,12 @@ fn holds_yield(text: &str, body: Syntax<'_>) -> bool {
 }
 
 /// A class; without `members` its body is lowered in place.
-fn declare<'t>(
-    code: &mut Lower<'_, 't>,
-    whole: Syntax<'t>,
-    node: Syntax<'t>,
-    members: Option<Vec<NodeId>>,
-) -> NodeId {
-    let name = node
-        .child_by_field_name("name")
-        .map(|name| code.text(name).into())
-        .unwrap_or_default();
-    let decorators = decorators(whole, node)
-        .into_iter()
-        .map(|decorator| lower(code, decorator))
-        .collect();
+fn declare<'t>(code: &mut Lower<'_, 't>, whole: Syntax<'t>, node: Syntax<'t>, members: Option<Vec<NodeId>>) -> NodeId {
+    let name = node.child_by_field_name("name").map(|name| code.text(name).into()).unwrap_or_default();
+    let decorators = decorators(whole, node).into_iter().map(|decorator| lower(code, decorator)).collect();
     let mut form = ClassForm::Class;
     let mut bases = Vec::new();
-    let heads = node
-        .child_by_field_name("superclasses")
-        .map(Lower::children);
+    let heads = node.child_by_field_name("superclasses").map(Lower::children);
     for base in heads.unwrap_or_default() {
         if base.kind() == "keyword_argument" {
             let keyword = base.child_by_field_name("name").map(|name| code.text(name));
@@ -217,21 +193,11 @@ fn declare<'t>(
         broken.push(body);
         body = code.push(Kind::Seq(broken), node);
     }
-    let class = Class {
-        name,
-        form,
-        bases,
-        decorators,
-        params: Vec::new(),
-        body,
-    };
+    let class = Class { name, form, bases, decorators, params: Vec::new(), body };
     code.push(Kind::Class(Box::new(class)), whole)
 }
 
 fn is_enum(base: &str) -> bool {
     let last = base.rsplit('.').next().unwrap_or(base).trim();
-    matches!(
-        last,
-        "Enum" | "IntEnum" | "StrEnum" | "ReprEnum" | "Flag" | "IntFlag"
-    )
+    matches!(last, "Enum" | "IntEnum" | "StrEnum" | "ReprEnum" | "Flag" | "IntFlag")
 }

@@ -32,9 +32,7 @@ pub(super) fn list<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 
 /// `(a) = 1` binds `a`, `(a,) = 1` takes a tuple apart.
 pub(super) fn target_list<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let comma = node
-        .children(&mut node.walk())
-        .any(|child| child.kind() == ",");
+    let comma = node.children(&mut node.walk()).any(|child| child.kind() == ",");
     match Lower::children(node).as_slice() {
         [inner] if !comma => lower(code, *inner),
         _ => list(code, node),
@@ -50,9 +48,7 @@ pub(super) fn parenthesized<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> N
 
 /// The value of a node that wraps one.
 pub(super) fn only_child<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let child = Lower::children(node)
-        .into_iter()
-        .find(|child| !child.is_error());
+    let child = Lower::children(node).into_iter().find(|child| !child.is_error());
     match child {
         Some(child) => lower(code, child),
         None => code.push(nothing(Vec::new()), node),
@@ -76,12 +72,8 @@ pub(super) fn awaited<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId 
 }
 
 pub(super) fn yielded<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let from = node
-        .children(&mut node.walk())
-        .any(|child| child.kind() == "from");
-    let value = Lower::children(node)
-        .into_iter()
-        .find(|child| !child.is_error());
+    let from = node.children(&mut node.walk()).any(|child| child.kind() == "from");
+    let value = Lower::children(node).into_iter().find(|child| !child.is_error());
     let values = match value {
         Some(value) => {
             let inner = lower(code, value);
@@ -135,10 +127,8 @@ pub(super) fn comprehension<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> N
     }
     let element = node.child_by_field_name("body");
     let mut clauses: Vec<(Clause, Range<usize>)> = Vec::new();
-    let parts: Vec<_> = Lower::children(node)
-        .into_iter()
-        .filter(|part| Some(*part) != element && !part.is_error())
-        .collect();
+    let parts: Vec<_> =
+        Lower::children(node).into_iter().filter(|part| Some(*part) != element && !part.is_error()).collect();
     for part in parts {
         let clause = match part.kind() {
             "for_in_clause" => for_clause(code, part),
@@ -150,9 +140,7 @@ pub(super) fn comprehension<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> N
         clauses.push((clause, part.byte_range()));
     }
     let mut body = field(code, node, "body");
-    let outermost = clauses
-        .iter()
-        .position(|(clause, _)| matches!(clause, Clause::For { .. }));
+    let outermost = clauses.iter().position(|(clause, _)| matches!(clause, Clause::For { .. }));
     for (index, (clause, range)) in clauses.into_iter().enumerate().rev() {
         let whole = Some(index) == outermost;
         body = match clause {
@@ -174,6 +162,10 @@ pub(super) fn comprehension<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> N
                     range.clone(),
                 );
                 match whole {
+                    // its elements come when somebody asks for them
+                    true if node.kind() == "generator_expression" => {
+                        code.push_range(Kind::Typed(looped, Some("generator".into())), range)
+                    }
                     true => looped,
                     false => code.push_range(Kind::Splat(looped), range),
                 }
@@ -186,10 +178,8 @@ pub(super) fn comprehension<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> N
 fn for_clause<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Clause {
     let broken = errors(code, node);
     let bind = field(code, node, "left");
-    let mut iters: Vec<_> = node
-        .children_by_field_name("right", &mut node.walk())
-        .filter(|part| part.is_named())
-        .collect();
+    let mut iters: Vec<_> =
+        node.children_by_field_name("right", &mut node.walk()).filter(|part| part.is_named()).collect();
     let mut values = broken;
     let several = iters.len() > 1;
     values.extend(iters.drain(..).map(|iter| lower(code, iter)));

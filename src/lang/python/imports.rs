@@ -11,10 +11,7 @@ fn renamed<'t>(code: &Lower<'_, 't>, node: Syntax<'t>) -> (SmolStr, Option<SmolS
     if node.kind() != "aliased_import" {
         return (dotted(code.text(node)), None);
     }
-    let part = |field| {
-        node.child_by_field_name(field)
-            .map(|part| dotted(code.text(part)))
-    };
+    let part = |field| node.child_by_field_name(field).map(|part| dotted(code.text(part)));
     (part("name").unwrap_or_default(), part("alias"))
 }
 
@@ -23,15 +20,11 @@ fn dotted(text: &str) -> SmolStr {
     if !text.contains(|part: char| part.is_whitespace() || part == '\\') {
         return text.into();
     }
-    text.chars()
-        .filter(|part| !part.is_whitespace() && *part != '\\')
-        .collect()
+    text.chars().filter(|part| !part.is_whitespace() && *part != '\\').collect()
 }
 
 fn names<'t>(node: Syntax<'t>) -> Vec<Syntax<'t>> {
-    node.children_by_field_name("name", &mut node.walk())
-        .filter(|name| name.is_named())
-        .collect()
+    node.children_by_field_name("name", &mut node.walk()).filter(|name| name.is_named()).collect()
 }
 
 /// `import a, b as c`: one import each.
@@ -56,22 +49,10 @@ pub(super) fn from<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
         Some(module) => dotted(code.text(module)),
         None => SmolStr::new_static("__future__"),
     };
-    let star = Lower::children(node)
-        .iter()
-        .any(|child| child.kind() == "wildcard_import");
+    let star = Lower::children(node).iter().any(|child| child.kind() == "wildcard_import");
     let import = match star {
-        true => Import::Star {
-            path,
-            is_static: false,
-            global: false,
-        },
-        false => Import::From {
-            path,
-            names: names(node)
-                .into_iter()
-                .map(|name| renamed(code, name))
-                .collect(),
-        },
+        true => Import::Star { path, is_static: false, global: false },
+        false => Import::From { path, names: names(node).into_iter().map(|name| renamed(code, name)).collect() },
     };
     code.push(Kind::Import(Box::new(import)), node)
 }

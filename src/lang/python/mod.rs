@@ -2,8 +2,11 @@
 //!
 //! What the evaluator should know beyond the types of [`crate::program`]:
 //! - `global x`, `nonlocal x` are calls of a name `global`, `nonlocal` with the names as strings;
-//! - `super()` and `super(C, self)` are [`Kind::Super`];
+//! - `super()` is [`Kind::Super`];
 //! - a comprehension is a collecting loop; loops inside it stand under a [`Kind::Splat`], their elements join the outer list;
+//! - a generator expression is that loop as [`Kind::Typed`] of the type `generator`: its elements come later, if at all;
+//! - a coroutine counts as a generator; `await x` is [`Kind::Typed`] without a type and runs it;
+//! - bytes are unknown: they equal no text;
 //! - `yield from x` is a yield of a [`Kind::Splat`];
 //! - the first parameter of a `@classmethod` has the type `type[Self]`, which tells it from a `@staticmethod`;
 //! - `del a[b]` is a call of `a.pop`, `del a.b` sets the member to an unknown value;

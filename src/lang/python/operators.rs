@@ -64,10 +64,7 @@ pub(super) fn not<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 pub(super) fn comparison<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
     let mut operands: Vec<(NodeId, Syntax<'t>)> = Vec::new();
     let mut operators = Vec::new();
-    let parts: Vec<_> = node
-        .children(&mut node.walk())
-        .filter(|part| !part.is_extra())
-        .collect();
+    let parts: Vec<_> = node.children(&mut node.walk()).filter(|part| !part.is_extra()).collect();
     for part in parts {
         match comparator(part.kind()) {
             Some(op) if !part.is_named() => operators.push(op),
@@ -147,10 +144,7 @@ pub(super) fn choice<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
     let mut arms = Vec::new();
     let mut rest = node;
     let otherwise = loop {
-        let parts: Vec<_> = Lower::children(rest)
-            .into_iter()
-            .filter(|part| !part.is_error())
-            .collect();
+        let parts: Vec<_> = Lower::children(rest).into_iter().filter(|part| !part.is_error()).collect();
         let &[then, test, otherwise] = parts.as_slice() else {
             break opaque(code, rest);
         };

@@ -46,13 +46,7 @@ pub(super) fn outline<'t>(source: &Source<'t>) -> Outline<'t> {
 }
 
 impl<'t> Walk<'_, 't> {
-    fn push(
-        &mut self,
-        parent: Option<ItemId>,
-        kind: ItemKind,
-        names: Vec<SmolStr>,
-        node: Syntax<'t>,
-    ) -> ItemId {
+    fn push(&mut self, parent: Option<ItemId>, kind: ItemKind, names: Vec<SmolStr>, node: Syntax<'t>) -> ItemId {
         self.outline.items.push(Item {
             parent,
             kind,
@@ -69,23 +63,11 @@ impl<'t> Walk<'_, 't> {
     /// Queues the children of a body, so that the first is visited next.
     fn members(&mut self, body: Syntax<'t>, parent: ItemId, depth: u32) {
         let members = Lower::children(body).into_iter().rev();
-        self.pending.extend(
-            members
-                .filter(|node| !is_docstring(*node))
-                .map(|node| Pending {
-                    node,
-                    parent,
-                    depth,
-                }),
-        );
+        self.pending.extend(members.filter(|node| !is_docstring(*node)).map(|node| Pending { node, parent, depth }));
     }
 
     fn visit(&mut self, next: Pending<'t>) {
-        let Pending {
-            node,
-            parent,
-            depth,
-        } = next;
+        let Pending { node, parent, depth } = next;
         let text = self.source.masked;
         let inner = undecorated(node);
         let named = |node: Syntax<'t>| {
@@ -104,9 +86,7 @@ impl<'t> Walk<'_, 't> {
                 (ItemKind::Def, names)
             }
             "class_definition" if depth < MAX_DEPTH => (ItemKind::Container, named(inner)),
-            "import_statement" | "import_from_statement" | "future_import_statement"
-                if parent == ItemId(0) =>
-            {
+            "import_statement" | "import_from_statement" | "future_import_statement" if parent == ItemId(0) => {
                 let mut names = Vec::new();
                 bindings::of_import(text, inner, &mut names);
                 (ItemKind::Import, names)
@@ -127,9 +107,7 @@ impl<'t> Walk<'_, 't> {
 
     fn says_global(&self, node: Syntax<'_>) -> bool {
         let from = self.globals.partition_point(|at| *at < node.start_byte());
-        self.globals
-            .get(from)
-            .is_some_and(|at| *at < node.end_byte())
+        self.globals.get(from).is_some_and(|at| *at < node.end_byte())
     }
 }
 

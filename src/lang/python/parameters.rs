@@ -40,14 +40,10 @@ fn parameter<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, kind: ParamKind) ->
         "dictionary_splat_pattern" => ParamKind::KeywordRest,
         _ => kind,
     };
-    let mut default = node
-        .child_by_field_name("value")
-        .map(|value| lower(code, value));
+    let mut default = node.child_by_field_name("value").map(|value| lower(code, value));
     let annotation = node.child_by_field_name("type");
     if default.is_none() {
-        default = annotation
-            .and_then(|ty| provider(code.text(ty), ty))
-            .map(|call| lower(code, call));
+        default = annotation.and_then(|ty| provider(code.text(ty), ty)).map(|call| lower(code, call));
     }
     let broken = match node.is_error() {
         true => vec![lower(code, node)],
@@ -61,12 +57,7 @@ fn parameter<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, kind: ParamKind) ->
         true => "",
         false => code.text(named).trim_start_matches('*').trim(),
     };
-    Param {
-        name: name.into(),
-        kind,
-        default,
-        ty: annotation.map(|ty| essential(code.text(ty))),
-    }
+    Param { name: name.into(), kind, default, ty: annotation.map(|ty| essential(code.text(ty))) }
 }
 
 /// `Annotated[T, Depends(f)]`: who provides the argument, as good as a default.

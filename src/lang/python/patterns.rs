@@ -11,32 +11,20 @@ use crate::program::*;
 const MAX_DEPTH: u32 = 50;
 
 pub(super) fn matched<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let subjects: Vec<_> = node
-        .children_by_field_name("subject", &mut node.walk())
-        .filter(|subject| subject.is_named())
-        .collect();
-    let comma = node
-        .children(&mut node.walk())
-        .any(|child| child.kind() == ",");
-    let values: Vec<_> = subjects
-        .iter()
-        .map(|subject| lower(code, *subject))
-        .collect();
+    let subjects: Vec<_> =
+        node.children_by_field_name("subject", &mut node.walk()).filter(|subject| subject.is_named()).collect();
+    let comma = node.children(&mut node.walk()).any(|child| child.kind() == ",");
+    let values: Vec<_> = subjects.iter().map(|subject| lower(code, *subject)).collect();
     let subject = match values.as_slice() {
         [] => None,
         [only] if !comma => Some(*only),
         _ => {
-            let first = subjects
-                .first()
-                .map_or(node.start_byte(), Syntax::start_byte);
+            let first = subjects.first().map_or(node.start_byte(), Syntax::start_byte);
             let last = subjects.last().map_or(first, Syntax::end_byte);
             Some(code.push_range(Kind::List(values), first..last))
         }
     };
-    let cases = node
-        .child_by_field_name("body")
-        .map(Lower::children)
-        .unwrap_or_default();
+    let cases = node.child_by_field_name("body").map(Lower::children).unwrap_or_default();
     let mut arms = Vec::new();
     for case in cases {
         if case.kind() == "case_clause" {
@@ -45,30 +33,16 @@ pub(super) fn matched<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId 
         } else {
             // broken: may run or not
             let body = lower(code, case);
-            arms.push(Arm {
-                pattern: Pattern::Opaque(Vec::new()),
-                guard: None,
-                body,
-            });
+            arms.push(Arm { pattern: Pattern::Opaque(Vec::new()), guard: None, body });
         }
     }
-    let kind = Kind::Match {
-        subject,
-        arms,
-        otherwise: None,
-        breaks: false,
-    };
+    let kind = Kind::Match { subject, arms, otherwise: None, breaks: false };
     code.push(kind, node)
 }
 
 fn arm<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Arm {
-    let parts: Vec<_> = Lower::children(node)
-        .into_iter()
-        .filter(|child| child.kind() == "case_pattern")
-        .collect();
-    let comma = node
-        .children(&mut node.walk())
-        .any(|child| child.kind() == ",");
+    let parts: Vec<_> = Lower::children(node).into_iter().filter(|child| child.kind() == "case_pattern").collect();
+    let comma = node.children(&mut node.walk()).any(|child| child.kind() == ",");
     let pattern = match parts.as_slice() {
         [only] if !comma => pattern(code, *only, 0),
         _ => sequence(code, &parts, node, 0),
@@ -79,21 +53,14 @@ fn arm<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Arm {
     });
     let body = field(code, node, "consequence");
     let body = beside_errors(code, node, body);
-    Arm {
-        pattern,
-        guard,
-        body,
-    }
+    Arm { pattern, guard, body }
 }
 
 /// A pattern that is not modelled: may match, may bind its names, may evaluate what it holds.
 fn unknown<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Pattern {
     let mut names = Vec::new();
     bindings::of_pattern(code.source.masked, node, &mut names);
-    let kind = Kind::Opaque {
-        children: errors(code, node),
-        writes: names,
-    };
+    let kind = Kind::Opaque { children: errors(code, node), writes: names };
     Pattern::Opaque(vec![code.push(kind, node)])
 }
 
@@ -148,9 +115,7 @@ fn pattern<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, depth: u32) -> Patter
 
 /// All children but comments and brackets.
 fn tokens<'t>(node: Syntax<'t>) -> Vec<Syntax<'t>> {
-    node.children(&mut node.walk())
-        .filter(|child| !child.is_extra() || child.is_error())
-        .collect()
+    node.children(&mut node.walk()).filter(|child| !child.is_extra() || child.is_error()).collect()
 }
 
 /// A bare name binds, a dotted one is a value.
@@ -194,17 +159,9 @@ fn negative<'t>(code: &mut Lower<'_, 't>, sign: Syntax<'t>, number: Syntax<'t>) 
 }
 
 /// Elements in order; with a star among them any number may match.
-fn sequence<'t>(
-    code: &mut Lower<'_, 't>,
-    parts: &[Syntax<'t>],
-    node: Syntax<'t>,
-    depth: u32,
-) -> Pattern {
+fn sequence<'t>(code: &mut Lower<'_, 't>, parts: &[Syntax<'t>], node: Syntax<'t>, depth: u32) -> Pattern {
     let starred = |part: &Syntax<'t>| {
-        part.kind() == "splat_pattern"
-            || part
-                .named_child(0)
-                .is_some_and(|inner| inner.kind() == "splat_pattern")
+        part.kind() == "splat_pattern" || part.named_child(0).is_some_and(|inner| inner.kind() == "splat_pattern")
     };
     if parts.iter().any(starred) {
         let mut names = Vec::new();
@@ -216,27 +173,13 @@ fn sequence<'t>(
         let kind = Kind::Opaque { children, writes };
         return Pattern::Opaque(vec![code.push(kind, node)]);
     }
-    let elements = parts
-        .iter()
-        .map(|part| pattern(code, *part, depth + 1))
-        .collect();
+    let elements = parts.iter().map(|part| pattern(code, *part, depth + 1)).collect();
     Pattern::List(elements)
 }
 
 /// Types whose pattern takes the whole subject as its one positional part.
-const WHOLE: &[&str] = &[
-    "bool",
-    "bytearray",
-    "bytes",
-    "dict",
-    "float",
-    "frozenset",
-    "int",
-    "list",
-    "set",
-    "str",
-    "tuple",
-];
+const WHOLE: &[&str] =
+    &["bool", "bytearray", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"];
 
 /// `C(x=p)`: the type and its members. Positional parts belong to members that the class names elsewhere.
 fn class<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, depth: u32) -> Pattern {
@@ -254,9 +197,7 @@ fn class<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, depth: u32) -> Pattern 
             };
             let value = match value {
                 [only] => pattern(code, *only, depth + 1),
-                [sign, number] if sign.kind() == "-" => {
-                    Pattern::Value(negative(code, *sign, *number))
-                }
+                [sign, number] if sign.kind() == "-" => Pattern::Value(negative(code, *sign, *number)),
                 _ => unknown(code, inner),
             };
             members.push((code.text(*key).into(), value));
@@ -266,11 +207,7 @@ fn class<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, depth: u32) -> Pattern 
             others.push(unknown(code, part));
         }
     }
-    let properties = Pattern::Properties {
-        ty: ty.map(Into::into),
-        members,
-        capture: None,
-    };
+    let properties = Pattern::Properties { ty: ty.map(Into::into), members, capture: None };
     with_others(properties, others)
 }
 
@@ -308,11 +245,7 @@ fn mapping<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>, depth: u32) -> Patter
             _ => key = Some(part),
         }
     }
-    let properties = Pattern::Properties {
-        ty: None,
-        members,
-        capture: None,
-    };
+    let properties = Pattern::Properties { ty: None, members, capture: None };
     with_others(properties, others)
 }
 

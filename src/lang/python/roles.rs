@@ -2,9 +2,7 @@
 
 use tree_sitter::Node as Syntax;
 
-use super::{
-    calls, control, definitions, expressions, imports, operators, patterns, statements, strings,
-};
+use super::{calls, control, definitions, expressions, imports, operators, patterns, statements, strings};
 use crate::lang::Lower;
 use crate::program::*;
 
@@ -114,18 +112,12 @@ pub(super) fn opaque<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 }
 
 pub(super) fn nothing(children: Vec<NodeId>) -> Kind {
-    Kind::Opaque {
-        children,
-        writes: Vec::new(),
-    }
+    Kind::Opaque { children, writes: Vec::new() }
 }
 
 /// Lowers the named children, in order.
 pub(super) fn all<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Vec<NodeId> {
-    Lower::children(node)
-        .into_iter()
-        .map(|child| lower(code, child))
-        .collect()
+    Lower::children(node).into_iter().map(|child| lower(code, child)).collect()
 }
 
 /// The broken pieces among the children of a node, lowered.
@@ -133,10 +125,7 @@ pub(super) fn errors<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Vec<Node
     if !node.has_error() {
         return Vec::new();
     }
-    let broken: Vec<_> = node
-        .children(&mut node.walk())
-        .filter(|child| child.is_error())
-        .collect();
+    let broken: Vec<_> = node.children(&mut node.walk()).filter(|child| child.is_error()).collect();
     broken.into_iter().map(|child| lower(code, child)).collect()
 }
 

@@ -24,24 +24,18 @@ pub(super) fn is_docstring(node: Syntax<'_>) -> bool {
     }
     let plain = |string: Syntax<'_>| {
         string.kind() == "string"
-            && !string
-                .named_children(&mut string.walk())
-                .any(|part| part.kind() == "interpolation" || part.is_error())
+            && !string.named_children(&mut string.walk()).any(|part| part.kind() == "interpolation" || part.is_error())
     };
     node.named_child(0).is_some_and(|child| {
         plain(child)
             || child.kind() == "concatenated_string"
-                && child
-                    .named_children(&mut child.walk())
-                    .all(|part| part.kind() == "comment" || plain(part))
+                && child.named_children(&mut child.walk()).all(|part| part.kind() == "comment" || plain(part))
     })
 }
 
 /// An expression as a statement; `a, b` is a tuple.
 pub(super) fn statement<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let comma = node
-        .children(&mut node.walk())
-        .any(|child| child.kind() == ",");
+    let comma = node.children(&mut node.walk()).any(|child| child.kind() == ",");
     let parts = all(code, node);
     match parts.as_slice() {
         _ if comma => code.push(Kind::List(parts), node),
@@ -76,8 +70,7 @@ pub(super) fn assignment<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> Node
 
 /// An annotation that is a plain name or attribute.
 fn plain_type(ty: Syntax<'_>) -> Option<Syntax<'_>> {
-    ty.named_child(0)
-        .filter(|name| matches!(name.kind(), "identifier" | "attribute"))
+    ty.named_child(0).filter(|name| matches!(name.kind(), "identifier" | "attribute"))
 }
 
 pub(super) fn augmented<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
@@ -128,10 +121,7 @@ pub(super) fn delete<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 
 fn deleted<'t>(code: &mut Lower<'_, 't>, target: Syntax<'t>, place: NodeId) -> NodeId {
     let kind = match code.kind(place).clone() {
-        Kind::Name(name) => Kind::Opaque {
-            children: Vec::new(),
-            writes: vec![name],
-        },
+        Kind::Name(name) => Kind::Opaque { children: Vec::new(), writes: vec![name] },
         Kind::Index { recv, args, .. } => {
             let name = "pop".into();
             let safe = false;
@@ -156,10 +146,7 @@ pub(super) fn scope<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
     };
     let start = node.start_byte();
     let callee = code.push_range(Kind::Name(word.into()), start..start + word.len());
-    let names: Vec<_> = Lower::children(node)
-        .into_iter()
-        .filter(|name| name.kind() == "identifier")
-        .collect();
+    let names: Vec<_> = Lower::children(node).into_iter().filter(|name| name.kind() == "identifier").collect();
     let args = names
         .into_iter()
         .map(|name| {
@@ -172,11 +159,7 @@ pub(super) fn scope<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 
 /// `type X = Y`: `Y` is evaluated when someone asks for it.
 pub(super) fn alias<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-    let writes = node
-        .child_by_field_name("left")
-        .map(|left| alias_name(code.text(left)).into())
-        .into_iter()
-        .collect();
+    let writes = node.child_by_field_name("left").map(|left| alias_name(code.text(left)).into()).into_iter().collect();
     let children = Vec::new();
     code.push(Kind::Opaque { children, writes }, node)
 }

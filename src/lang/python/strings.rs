@@ -12,20 +12,13 @@ struct Prefix {
     raw: bool,
     formatted: bool,
     template: bool,
+    bytes: bool,
 }
 
 impl Prefix {
     fn of(start: &str) -> Prefix {
-        let has = |letter: char| {
-            start
-                .chars()
-                .any(|other| other.eq_ignore_ascii_case(&letter))
-        };
-        Prefix {
-            raw: has('r'),
-            formatted: has('f') || has('t'),
-            template: has('t'),
-        }
+        let has = |letter: char| start.chars().any(|other| other.eq_ignore_ascii_case(&letter));
+        Prefix { raw: has('r'), formatted: has('f') || has('t'), template: has('t'), bytes: has('b') }
     }
 }
 
@@ -34,16 +27,15 @@ impl Prefix {
 struct Parts {
     done: Vec<NodeId>,
     text: String,
-    /// Holds a template string, which is no string.
-    template: bool,
+    /// Holds a template string or bytes, which are no string.
+    foreign: bool,
 }
 
 impl Parts {
     fn flush<'t>(&mut self, code: &mut Lower<'_, 't>, node: Syntax<'t>) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
-            self.done
-                .push(code.push(Kind::Lit(Lit::Str(text.into())), node));
+            self.done.push(code.push(Kind::Lit(Lit::Str(text.into())), node));
         }
     }
 
@@ -54,7 +46,7 @@ impl Parts {
             match child.kind() {
                 "string_start" => {
                     prefix = Prefix::of(code.text(child));
-                    self.template |= prefix.template;
+                    self.foreign |= prefix.template || prefix.bytes;
                 }
                 "string_content" => unescape(code.text(child), prefix, &mut self.text),
                 "interpolation" => {
@@ -72,7 +64,7 @@ impl Parts {
     }
 
     fn finish<'t>(mut self, code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
-        let kind = match (self.template, self.done.is_empty()) {
+        let kind = match (self.foreign, self.done.is_empty()) {
             (true, _) => nothing(self.done),
             (false, true) => Kind::Lit(Lit::Str(self.text.into())),
             (false, false) => {
@@ -109,12 +101,8 @@ pub(super) fn joined<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
 fn interpolation<'t>(code: &mut Lower<'_, 't>, node: Syntax<'t>) -> NodeId {
     let broken = errors(code, node);
     let value = field(code, node, "expression");
-    let shown = node
-        .children(&mut node.walk())
-        .any(|child| child.kind() == "=");
-    let converted = node
-        .child_by_field_name("type_conversion")
-        .is_some_and(|conversion| code.text(conversion) != "!s");
+    let shown = node.children(&mut node.walk()).any(|child| child.kind() == "=");
+    let converted = node.child_by_field_name("type_conversion").is_some_and(|conversion| code.text(conversion) != "!s");
     let format = node.child_by_field_name("format_specifier");
     if broken.is_empty() && !shown && !converted && format.is_none() {
         return value;

@@ -18,9 +18,6 @@ fn program(source: &str) -> Program {
 #[track_caller]
 fn check(source: &str, expected: &str) {
     let dump = dump(&program(source));
-    let members = dump
-        .strip_prefix("(seq")
-        .and_then(|rest| rest.strip_suffix(')'))
-        .unwrap_or(&dump);
+    let members = dump.strip_prefix("(seq").and_then(|rest| rest.strip_suffix(')')).unwrap_or(&dump);
     assert_eq!(members.trim(), expected, "\n{source}");
 }

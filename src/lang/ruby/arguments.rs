@@ -23,11 +23,7 @@ impl<'t> Lowering<'_, 't> {
         }
     }
 
-    pub(super) fn arguments_of(
-        &mut self,
-        list: Node<'t>,
-        children: impl IntoIterator<Item = Node<'t>>,
-    ) -> Arguments {
+    pub(super) fn arguments_of(&mut self, list: Node<'t>, children: impl IntoIterator<Item = Node<'t>>) -> Arguments {
         let mut arguments = Arguments::default();
         let mut pairs = Vec::new();
         for child in children {
@@ -84,8 +80,7 @@ impl<'t> Lowering<'_, 't> {
         let key_node = part(pair, Field::Key);
         let mut key = self.expr_or_nil(key_node, pair);
         let before_colon = key_node.is_some_and(|key| {
-            key.kind() == "string"
-                && self.out.source.masked.as_bytes().get(key.end_byte()) == Some(&b':')
+            key.kind() == "string" && self.out.source.masked.as_bytes().get(key.end_byte()) == Some(&b':')
         });
         if before_colon && let Some(node) = key_node {
             key = self.symbol_of(key, node);

@@ -6,9 +6,7 @@ use super::Lowering;
 use super::arguments::Arguments;
 use super::definitions::Context;
 use super::fields::{Field, part};
-use super::forms::{
-    Access, access, accessors, aliases, definition_in, generated_method, literal_names, required,
-};
+use super::forms::{Access, access, accessors, aliases, definition_in, generated_method, literal_names, required};
 use crate::lang::Lower;
 use crate::program::*;
 
@@ -30,11 +28,7 @@ impl<'t> Lowering<'_, 't> {
             links.push(current);
             let inner = receiver(current);
             current = match inner {
-                Some(inner)
-                    if matches!(self.out.role(inner), Some("call" | "member" | "index")) =>
-                {
-                    inner
-                }
+                Some(inner) if matches!(self.out.role(inner), Some("call" | "member" | "index")) => inner,
                 base => break base.map(|base| self.expr(base)),
             };
             if !self.out.enter() {
@@ -61,11 +55,7 @@ impl<'t> Lowering<'_, 't> {
     fn member(&mut self, link: Node<'t>, scope: Option<NodeId>) -> NodeId {
         let name = part(link, Field::Name).map_or("", |name| self.out.text(name));
         let kind = match scope {
-            Some(recv) => Kind::Attr {
-                recv,
-                name: name.into(),
-                safe: false,
-            },
+            Some(recv) => Kind::Attr { recv, name: name.into(), safe: false },
             None => Kind::Name(name.into()),
         };
         self.out.push(kind, link)
@@ -74,10 +64,8 @@ impl<'t> Lowering<'_, 't> {
     fn index(&mut self, link: Node<'t>, object: Option<NodeId>) -> NodeId {
         let recv = object.unwrap_or_else(|| self.out.nil(link));
         let (object, block) = (part(link, Field::Object), part(link, Field::Block));
-        let subscripts: Vec<_> = Lower::children(link)
-            .into_iter()
-            .filter(|child| Some(*child) != object && Some(*child) != block)
-            .collect();
+        let subscripts: Vec<_> =
+            Lower::children(link).into_iter().filter(|child| Some(*child) != object && Some(*child) != block).collect();
         let arguments = self.arguments_of(link, subscripts);
         let mut args = arguments.values;
         args.extend(arguments.block);
@@ -106,11 +94,9 @@ impl<'t> Lowering<'_, 't> {
             (Some(recv), method) => {
                 let name = method.map_or("call", |method| self.out.text(method)).into();
                 let start = link.start_byte();
-                let end = method
-                    .or_else(|| part(link, Field::Operator))
-                    .map_or(link.end_byte(), |node| node.end_byte());
-                self.out
-                    .push_range(Kind::Attr { recv, name, safe }, start..end)
+                let end =
+                    method.or_else(|| part(link, Field::Operator)).map_or(link.end_byte(), |node| node.end_byte());
+                self.out.push_range(Kind::Attr { recv, name, safe }, start..end)
             }
             (None, Some(method)) if method.kind() == "super" => self.out.push(Kind::Super, method),
             (None, Some(method)) if matches!(method.kind(), "identifier" | "constant") => {
@@ -123,8 +109,7 @@ impl<'t> Lowering<'_, 't> {
         let Arguments { values, block } = self.arguments(part(link, Field::Arguments));
         let block = match part(link, Field::Block) {
             Some(own) => {
-                let of_class = recv.is_none()
-                    && method.is_some_and(|method| self.out.text(method) == "class_methods");
+                let of_class = recv.is_none() && method.is_some_and(|method| self.out.text(method) == "class_methods");
                 Some(self.block_of_call(own, of_class))
             }
             None => block,
@@ -135,10 +120,7 @@ impl<'t> Lowering<'_, 't> {
     /// `class_methods do` of a concern defines methods of the class.
     fn block_of_call(&mut self, block: Node<'t>, of_class: bool) -> NodeId {
         let outer = self.context;
-        self.context = Context {
-            is_static: of_class,
-            ..Default::default()
-        };
+        self.context = Context { is_static: of_class, ..Default::default() };
         let id = self.block(block, Form::Block);
         self.context = outer;
         id
@@ -152,15 +134,7 @@ impl<'t> Lowering<'_, 't> {
         safe: bool,
         node: Node<'t>,
     ) -> NodeId {
-        let call = Call {
-            callee,
-            args,
-            block,
-            safe,
-            construct: false,
-            type_args: Vec::new(),
-            initialiser: Vec::new(),
-        };
+        let call = Call { callee, args, block, safe, construct: false, type_args: Vec::new(), initialiser: Vec::new() };
         self.out.push(Kind::Call(Box::new(call)), node)
     }
 
@@ -208,10 +182,7 @@ impl<'t> Lowering<'_, 't> {
             ("proc", None, Some(block)) => Some(self.block(block, Form::Block)),
             ("require" | "require_relative" | "load", ..) if statement => {
                 let (how, path) = required(link, text)?;
-                let import = Import::Require {
-                    how: how.into(),
-                    path: Some(path),
-                };
+                let import = Import::Require { how: how.into(), path: Some(path) };
                 Some(self.out.push(Kind::Import(Box::new(import)), link))
             }
             ("attr" | "attr_reader" | "attr_writer" | "attr_accessor", ..) => {
@@ -237,9 +208,7 @@ impl<'t> Lowering<'_, 't> {
             return Some(self.out.nil(link));
         }
         let children = Lower::children(list);
-        let defines = |child: &Node<'t>| {
-            definition_in(*child, text).is_some() || accessors(*child, text).is_some()
-        };
+        let defines = |child: &Node<'t>| definition_in(*child, text).is_some() || accessors(*child, text).is_some();
         if children.is_empty() || !children.iter().all(defines) {
             return None;
         }

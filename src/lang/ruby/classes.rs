@@ -12,10 +12,12 @@ impl<'t> Lowering<'_, 't> {
     /// A container's head; its members are items.
     pub(super) fn container(&mut self, id: ItemId, node: Node<'t>) -> NodeId {
         let members = self.members(id);
-        let children = members
-            .into_iter()
-            .map(|(child, range)| self.out.push_range(Kind::Item(child), range))
-            .collect();
+        let mut members = members;
+        // `BEGIN { }` runs before anything else
+        let nodes = &self.out.outline.nodes;
+        members.sort_by_key(|(child, _)| nodes.get(child.0 as usize).is_none_or(|node| node.kind() != "begin_block"));
+        let children =
+            members.into_iter().map(|(child, range)| self.out.push_range(Kind::Item(child), range)).collect();
         let body = self.out.push(Kind::Seq(children), node);
         match node.kind() {
             "class" | "module" | "singleton_class" => self.push_class(node, body),
@@ -84,24 +86,24 @@ impl<'t> Lowering<'_, 't> {
 
     /// `alias new old`, `alias_method :new, :old`.
     pub(super) fn renamed(&mut self, new: Node<'t>, old: Node<'t>, node: Node<'t>) -> NodeId {
+        let text = self.out.source.masked;
+        if method_name(new, text).starts_with('$') {
+            let place = self.out.push(Kind::Field(method_name(new, text)), new);
+            let value = self.out.push(Kind::Field(method_name(old, text)), old);
+            let op = SetOp::Plain;
+            return self.out.push(Kind::Set { place, op, value }, node);
+        }
         let mut name = |at: Node<'t>| {
-            let name = method_name(at, self.out.source.masked);
-            let kind = match name.starts_with('$') {
-                true => Kind::Field(name),
-                false => Kind::Name(name),
-            };
-            self.out.push(kind, at)
+            let symbol = Lit::Symbol(method_name(at, text));
+            self.out.push(Kind::Lit(symbol), at)
         };
-        let (place, value) = (name(new), name(old));
-        let op = SetOp::Plain;
-        self.out.push(Kind::Set { place, op, value }, node)
+        let names = vec![name(new), name(old)];
+        let callee = self.out.push(Kind::Name("alias_method".into()), node);
+        self.push_call(callee, names, None, false, node)
     }
 
     pub(super) fn undefinition(&mut self, node: Node<'t>) -> NodeId {
-        let writes = Lower::children(node)
-            .into_iter()
-            .map(|name| method_name(name, self.out.source.masked))
-            .collect();
+        let writes = Lower::children(node).into_iter().map(|name| method_name(name, self.out.source.masked)).collect();
         let children = Vec::new();
         self.out.push(Kind::Opaque { children, writes }, node)
     }

@@ -63,9 +63,7 @@ impl<'t> Lowering<'_, 't> {
         };
         let place = part(rescue, Field::Variable).and_then(|variable| variable.named_child(0));
         let (bind, elsewhere) = match place {
-            Some(place) if place.kind() == "identifier" => {
-                (Some(self.out.text(place).into()), None)
-            }
+            Some(place) if place.kind() == "identifier" => (Some(self.out.text(place).into()), None),
             other => (None, other),
         };
         let mut body = self.expr_or_nil(part(rescue, Field::Body), rescue);
@@ -75,12 +73,7 @@ impl<'t> Lowering<'_, 't> {
             let set = self.set(place, SetOp::Plain, value);
             body = self.out.push(Kind::Seq(vec![set, body]), rescue);
         }
-        Handler {
-            catches,
-            bind,
-            guard: None,
-            body,
-        }
+        Handler { catches, bind, guard: None, body }
     }
 
     pub(super) fn rescue_modifier(&mut self, node: Node<'t>, statement: bool) -> NodeId {
@@ -89,12 +82,7 @@ impl<'t> Lowering<'_, 't> {
         let mut tried = Clauses::default();
         self.statement = statement;
         let handler = self.expr_or_nil(part(node, Field::Handler), node);
-        tried.handlers.push(Handler {
-            catches: Catches::Standard,
-            bind: None,
-            guard: None,
-            body: handler,
-        });
+        tried.handlers.push(Handler { catches: Catches::Standard, bind: None, guard: None, body: handler });
         tried.around(body, node, self)
     }
 
@@ -130,8 +118,7 @@ impl<'t> Lowering<'_, 't> {
 
     pub(super) fn looped(&mut self, node: Node<'t>) -> NodeId {
         let body_node = part(node, Field::Body);
-        let after = node.kind().ends_with("_modifier")
-            && body_node.is_some_and(|body| body.kind() == "begin");
+        let after = node.kind().ends_with("_modifier") && body_node.is_some_and(|body| body.kind() == "begin");
         let mut test = self.expr_or_nil(part(node, Field::Condition), node);
         if node.kind().starts_with("until") {
             let span = part(node, Field::Condition).unwrap_or(node);
@@ -155,12 +142,7 @@ impl<'t> Lowering<'_, 't> {
     }
 
     pub(super) fn push_loop(&mut self, kind: LoopKind, body: NodeId, node: Node<'t>) -> NodeId {
-        let inner = Loop {
-            kind,
-            body,
-            otherwise: None,
-            collects: false,
-        };
+        let inner = Loop { kind, body, otherwise: None, collects: false };
         self.out.push(Kind::Loop(Box::new(inner)), node)
     }
 
@@ -176,13 +158,9 @@ impl<'t> Lowering<'_, 't> {
 
     /// `return a` gives `a`, `return a, b` a list.
     fn value_of_arguments(&mut self, node: Node<'t>) -> Option<NodeId> {
-        let list = Lower::children(node)
-            .into_iter()
-            .find(|child| child.kind() == "argument_list")?;
+        let list = Lower::children(node).into_iter().find(|child| child.kind() == "argument_list")?;
         let mut values = self.elements(list);
-        let spread = values
-            .first()
-            .is_some_and(|id| matches!(self.out.kind(*id), Kind::Splat(_)));
+        let spread = values.first().is_some_and(|id| matches!(self.out.kind(*id), Kind::Splat(_)));
         match values.len() {
             0 => None,
             1 if !spread => Some(values.remove(0)),
@@ -191,9 +169,7 @@ impl<'t> Lowering<'_, 't> {
     }
 
     pub(super) fn yielded(&mut self, node: Node<'t>) -> NodeId {
-        let list = Lower::children(node)
-            .into_iter()
-            .find(|child| child.kind() == "argument_list");
+        let list = Lower::children(node).into_iter().find(|child| child.kind() == "argument_list");
         let arguments = self.arguments(list);
         self.out.push(Kind::Yield(arguments.values), node)
     }
@@ -220,12 +196,7 @@ impl Clauses {
         if self.handlers.is_empty() && self.otherwise.is_none() && self.finally.is_none() {
             return body;
         }
-        let tried = Try {
-            body,
-            handlers: self.handlers,
-            otherwise: self.otherwise,
-            finally: self.finally,
-        };
+        let tried = Try { body, handlers: self.handlers, otherwise: self.otherwise, finally: self.finally };
         lowering.out.push(Kind::Try(Box::new(tried)), node)
     }
 }

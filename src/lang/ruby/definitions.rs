@@ -19,11 +19,7 @@ pub(super) struct Context {
 
 impl Default for Context {
     fn default() -> Self {
-        Context {
-            instance: Visibility::Public,
-            singleton: Visibility::Public,
-            is_static: false,
-        }
+        Context { instance: Visibility::Public, singleton: Visibility::Public, is_static: false }
     }
 }
 
@@ -55,13 +51,10 @@ impl Implicit {
 
     fn params(self) -> Vec<Param> {
         match self {
-            Implicit {
-                numbered: 0,
-                it: true,
-            } => vec![positional("it")],
-            Implicit { numbered, .. } => (1..=numbered)
-                .map(|number| positional(&format_smolstr!("_{number}")))
-                .collect(),
+            Implicit { numbered: 0, it: true } => vec![positional("it")],
+            Implicit { numbered, .. } => {
+                (1..=numbered).map(|number| positional(&format_smolstr!("_{number}"))).collect()
+            }
         }
     }
 }
@@ -71,19 +64,13 @@ fn positional(name: &str) -> Param {
 }
 
 fn param(name: &str, kind: ParamKind, default: Option<NodeId>) -> Param {
-    Param {
-        name: name.into(),
-        kind,
-        default,
-        ty: None,
-    }
+    Param { name: name.into(), kind, default, ty: None }
 }
 
 impl<'t> Lowering<'_, 't> {
     pub(super) fn definition(&mut self, node: Node<'t>) -> NodeId {
         let text = self.out.source.masked;
-        let name =
-            part(node, Field::Name).map_or_else(SmolStr::default, |name| method_name(name, text));
+        let name = part(node, Field::Name).map_or_else(SmolStr::default, |name| method_name(name, text));
         let own = node.kind() == "singleton_method";
         let context = self.context;
         let visibility = match own {
@@ -103,24 +90,14 @@ impl<'t> Lowering<'_, 't> {
 
     /// A method body is a scope of its own: neither visibility nor the parameters of blocks reach into it.
     pub(super) fn enter_method(&mut self) -> (Context, Vec<Implicit>) {
-        (
-            std::mem::take(&mut self.context),
-            std::mem::take(&mut self.implicit),
-        )
+        (std::mem::take(&mut self.context), std::mem::take(&mut self.implicit))
     }
 
     pub(super) fn leave_method(&mut self, outer: (Context, Vec<Implicit>)) {
         (self.context, self.implicit) = outer;
     }
 
-    fn def(
-        &self,
-        name: SmolStr,
-        params: Vec<Param>,
-        body: NodeId,
-        visibility: Visibility,
-        is_static: bool,
-    ) -> Def {
+    fn def(&self, name: SmolStr, params: Vec<Param>, body: NodeId, visibility: Visibility, is_static: bool) -> Def {
         let stem = trim_setter(&name);
         let form = match name.as_str() {
             "initialize" if !is_static => Form::Constructor,
@@ -137,6 +114,7 @@ impl<'t> Lowering<'_, 't> {
             visibility,
             is_static,
             generator: false,
+            is_async: false,
             implicit_return: true,
             symbols: Vec::new(),
             returns: None,
@@ -144,13 +122,7 @@ impl<'t> Lowering<'_, 't> {
     }
 
     /// `define_method(:x) { … }`.
-    pub(super) fn generated(
-        &mut self,
-        name: SmolStr,
-        is_static: bool,
-        block: Node<'t>,
-        node: Node<'t>,
-    ) -> NodeId {
+    pub(super) fn generated(&mut self, name: SmolStr, is_static: bool, block: Node<'t>, node: Node<'t>) -> NodeId {
         let context = self.context;
         let outer = self.enter_method();
         let (params, body) = self.block_parts(block);
@@ -159,23 +131,13 @@ impl<'t> Lowering<'_, 't> {
             true => context.singleton,
             false => context.instance,
         };
-        let def = self.def(
-            name,
-            params,
-            body,
-            visibility,
-            is_static || context.is_static,
-        );
+        let def = self.def(name, params, body, visibility, is_static || context.is_static);
         self.out.push(Kind::Def(Box::new(def)), node)
     }
 
     /// `attr_accessor :a`: methods that read and write `@a`.
     pub(super) fn accessors(&mut self, accessors: Accessors<'t>, node: Node<'t>) -> NodeId {
-        let Context {
-            instance: visibility,
-            is_static,
-            ..
-        } = self.context;
+        let Context { instance: visibility, is_static, .. } = self.context;
         let mut all = Vec::new();
         for (at, name) in accessors.names {
             let field = format_smolstr!("@{name}");
@@ -232,13 +194,7 @@ impl<'t> Lowering<'_, 't> {
         (params, body)
     }
 
-    pub(super) fn push_block(
-        &mut self,
-        form: Form,
-        params: Vec<Param>,
-        body: NodeId,
-        node: Node<'t>,
-    ) -> NodeId {
+    pub(super) fn push_block(&mut self, form: Form, params: Vec<Param>, body: NodeId, node: Node<'t>) -> NodeId {
         let mut def = self.def(SmolStr::default(), params, body, Visibility::Public, false);
         def.form = form;
         self.out.push(Kind::Lambda(Box::new(def)), node)

@@ -63,9 +63,7 @@ pub(super) fn bare_access(node: Node<'_>, text: &str) -> Option<Access> {
 pub(super) fn definition_in<'t>(member: Node<'t>, text: &'t str) -> Option<Node<'t>> {
     let mut node = member;
     loop {
-        if matches!(node.kind(), "method" | "singleton_method")
-            || generated_method(node, text).is_some()
-        {
+        if matches!(node.kind(), "method" | "singleton_method") || generated_method(node, text).is_some() {
             return Some(node);
         }
         let (name, arguments) = bare_call(node, text)?;
@@ -105,11 +103,7 @@ pub(super) fn accessors<'t>(node: Node<'t>, text: &'t str) -> Option<Accessors<'
         .into_iter()
         .map(|child| Some((child, literal_name(child, text)?)))
         .collect::<Option<Vec<_>>>()?;
-    Some(Accessors {
-        names,
-        readable,
-        writable,
-    })
+    Some(Accessors { names, readable, writable })
 }
 
 /// `alias a b` and `alias_method :a, :b`: the nodes of the new and of the old name.
@@ -131,8 +125,7 @@ pub(super) fn aliases<'t>(node: Node<'t>, text: &'t str) -> Option<(Node<'t>, No
 
 /// `require "x"`: the method and the path.
 pub(super) fn required<'t>(node: Node<'t>, text: &'t str) -> Option<(&'t str, SmolStr)> {
-    let (how @ ("require" | "require_relative" | "load"), Some(arguments)) = bare_call(node, text)?
-    else {
+    let (how @ ("require" | "require_relative" | "load"), Some(arguments)) = bare_call(node, text)? else {
         return None;
     };
     let path = *Lower::children(arguments).first()?;
@@ -141,10 +134,7 @@ pub(super) fn required<'t>(node: Node<'t>, text: &'t str) -> Option<(&'t str, Sm
 }
 
 /// The names in the arguments of `private :a, "b", %i[c d], *[:e]`; `None` if one is not a literal.
-pub(super) fn literal_names<'t>(
-    arguments: Node<'t>,
-    text: &'t str,
-) -> Option<Vec<(Node<'t>, SmolStr)>> {
+pub(super) fn literal_names<'t>(arguments: Node<'t>, text: &'t str) -> Option<Vec<(Node<'t>, SmolStr)>> {
     let mut names = Vec::new();
     let mut queue = Lower::children(arguments);
     queue.reverse();
@@ -178,9 +168,7 @@ pub(super) fn method_name(node: Node<'_>, text: &str) -> SmolStr {
 }
 
 fn only_text(node: Node<'_>) -> bool {
-    Lower::children(node)
-        .iter()
-        .all(|child| child.kind() == "string_content")
+    Lower::children(node).iter().all(|child| child.kind() == "string_content")
 }
 
 fn only_child(node: Node<'_>) -> Option<Node<'_>> {

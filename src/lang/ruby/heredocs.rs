@@ -19,12 +19,7 @@ pub(super) struct Heredocs<'t> {
 impl<'t> Lowering<'_, 't> {
     /// Pairs the openings and texts of an item. The text of a statement's last line may stand outside its node.
     pub(super) fn find_heredocs(&mut self, node: Node<'t>, item: Range<usize>) {
-        let text = self
-            .out
-            .source
-            .masked
-            .get(node.byte_range())
-            .unwrap_or_default();
+        let text = self.out.source.masked.get(node.byte_range()).unwrap_or_default();
         if item.end <= node.end_byte() && memchr::memmem::find(text.as_bytes(), b"<<").is_none() {
             return;
         }
@@ -34,12 +29,7 @@ impl<'t> Lowering<'_, 't> {
         if item.end > node.end_byte() {
             let mut outside = Vec::new();
             let root = self.out.source.tree.root_node();
-            collect(
-                root,
-                node.end_byte()..item.end,
-                &mut Vec::new(),
-                &mut outside,
-            );
+            collect(root, node.end_byte()..item.end, &mut Vec::new(), &mut outside);
             for body in &outside {
                 self.out.adopt(*body);
                 // a text may hold openings of its own
@@ -49,10 +39,7 @@ impl<'t> Lowering<'_, 't> {
         }
         let mut waiting: FxHashMap<&str, VecDeque<Node<'t>>> = FxHashMap::default();
         for body in &bodies {
-            waiting
-                .entry(self.end_word(*body))
-                .or_default()
-                .push_back(*body);
+            waiting.entry(self.end_word(*body)).or_default().push_back(*body);
         }
         let mut claimed = FxHashSet::default();
         for opening in openings {
@@ -99,12 +86,7 @@ impl<'t> Lowering<'_, 't> {
         }
     }
 
-    pub(super) fn heredoc_text(
-        &mut self,
-        body: Node<'t>,
-        place: Node<'t>,
-        dedents: bool,
-    ) -> NodeId {
+    pub(super) fn heredoc_text(&mut self, body: Node<'t>, place: Node<'t>, dedents: bool) -> NodeId {
         let parts = self.string_parts(body, true);
         // the text starts on the line after the opening
         if let Some(first) = parts.first()
@@ -128,12 +110,7 @@ impl<'t> Lowering<'_, 't> {
 }
 
 /// Openings and texts of heredocs within a range, in source order.
-fn collect<'t>(
-    top: Node<'t>,
-    range: Range<usize>,
-    openings: &mut Vec<Node<'t>>,
-    bodies: &mut Vec<Node<'t>>,
-) {
+fn collect<'t>(top: Node<'t>, range: Range<usize>, openings: &mut Vec<Node<'t>>, bodies: &mut Vec<Node<'t>>) {
     let mut cursor = top.walk();
     loop {
         let node = cursor.node();
@@ -159,13 +136,6 @@ fn collect<'t>(
 /// Without the indentation that all lines share.
 fn dedented(text: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let shared = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(indent)
-        .min()
-        .unwrap_or(0);
-    text.split_inclusive('\n')
-        .map(|line| line.get(shared.min(indent(line))..).unwrap_or_default())
-        .collect()
+    let shared = text.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    text.split_inclusive('\n').map(|line| line.get(shared.min(indent(line))..).unwrap_or_default()).collect()
 }

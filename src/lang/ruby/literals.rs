@@ -94,13 +94,7 @@ impl<'t> Lowering<'_, 't> {
         parts
     }
 
-    fn end_piece(
-        &mut self,
-        piece: &mut String,
-        from: Option<Node<'t>>,
-        until: Node<'t>,
-        parts: &mut Vec<NodeId>,
-    ) {
+    fn end_piece(&mut self, piece: &mut String, from: Option<Node<'t>>, until: Node<'t>, parts: &mut Vec<NodeId>) {
         let text = SmolStr::from(std::mem::take(piece));
         if let Some(from) = from.filter(|_| !text.is_empty()) {
             let end = match until.start_byte() > from.start_byte() {
@@ -141,11 +135,7 @@ impl<'t> Lowering<'_, 't> {
             let symbol = Lit::Symbol(text.clone());
             return self.out.push(Kind::Lit(symbol), node);
         }
-        let kind = Kind::Attr {
-            recv: text,
-            name: "to_sym".into(),
-            safe: false,
-        };
+        let kind = Kind::Attr { recv: text, name: "to_sym".into(), safe: false };
         let callee = self.out.push(kind, node);
         self.push_call(callee, Vec::new(), None, false, node)
     }
@@ -153,9 +143,7 @@ impl<'t> Lowering<'_, 't> {
     pub(super) fn regex(&mut self, node: Node<'t>) -> NodeId {
         let children = Lower::children(node);
         let plain = |child: &Node<'_>| matches!(child.kind(), "string_content" | "escape_sequence");
-        let flags = node
-            .child(node.child_count().saturating_sub(1))
-            .map_or("", |end| self.out.text(end));
+        let flags = node.child(node.child_count().saturating_sub(1)).map_or("", |end| self.out.text(end));
         // free spacing would need a parser of its own
         if !children.iter().all(plain) || flags.contains('x') {
             let values = children.into_iter().filter(|child| !plain(child));
@@ -163,18 +151,12 @@ impl<'t> Lowering<'_, 't> {
             return self.opaque_of(values, node);
         }
         let pattern = match (children.first(), children.last()) {
-            (Some(first), Some(last)) => self
-                .out
-                .source
-                .masked
-                .get(first.start_byte()..last.end_byte())
-                .unwrap_or_default(),
+            (Some(first), Some(last)) => {
+                self.out.source.masked.get(first.start_byte()..last.end_byte()).unwrap_or_default()
+            }
             _ => "",
         };
-        let lit = Lit::Regex {
-            pattern: pattern.into(),
-            ignore_case: flags.contains('i'),
-        };
+        let lit = Lit::Regex { pattern: pattern.into(), ignore_case: flags.contains('i') };
         self.out.push(Kind::Lit(lit), node)
     }
 
@@ -202,12 +184,7 @@ fn integer(text: &str) -> Option<i64> {
 /// The character that an escape stands for, where that is simple.
 fn unescape(escape: &str) -> String {
     let rest = escape.strip_prefix('\\').unwrap_or(escape);
-    let code = |digits: &str| {
-        u32::from_str_radix(digits, 16)
-            .ok()
-            .and_then(char::from_u32)
-            .map(String::from)
-    };
+    let code = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).map(String::from);
     let simple = match rest {
         "n" => "\n",
         "t" => "\t",
@@ -222,15 +199,8 @@ fn unescape(escape: &str) -> String {
         "\n" | "\r\n" => "",
         _ => {
             let spelled = match rest.strip_prefix('u') {
-                Some(digits) => digits
-                    .trim_matches(['{', '}'])
-                    .split_whitespace()
-                    .map(code)
-                    .collect(),
-                None => rest
-                    .strip_prefix('x')
-                    .map(code)
-                    .unwrap_or_else(|| Some(rest.to_owned())),
+                Some(digits) => digits.trim_matches(['{', '}']).split_whitespace().map(code).collect(),
+                None => rest.strip_prefix('x').map(code).unwrap_or_else(|| Some(rest.to_owned())),
             };
             return spelled.unwrap_or_else(|| escape.to_owned());
         }

@@ -36,12 +36,7 @@ impl<'t> Lowering<'_, 't> {
         node: Node<'t>,
     ) -> NodeId {
         let breaks = false;
-        let kind = Kind::Match {
-            subject,
-            arms,
-            otherwise,
-            breaks,
-        };
+        let kind = Kind::Match { subject, arms, otherwise, breaks };
         self.out.push(kind, node)
     }
 
@@ -59,11 +54,7 @@ impl<'t> Lowering<'_, 't> {
             _ => Pattern::Or(values),
         };
         let body = self.expr_or_nil(part(when, Field::Body), when);
-        Arm {
-            pattern,
-            guard: None,
-            body: self.with_errors(body, when),
-        }
+        Arm { pattern, guard: None, body: self.with_errors(body, when) }
     }
 
     pub(super) fn case_in(&mut self, node: Node<'t>) -> NodeId {
@@ -79,9 +70,7 @@ impl<'t> Lowering<'_, 't> {
         }
         // what no arm takes raises; half-typed arms are not all there are
         if otherwise.is_none() && !node.has_error() {
-            let class = self
-                .out
-                .push(Kind::Name("NoMatchingPatternError".into()), node);
+            let class = self.out.push(Kind::Name("NoMatchingPatternError".into()), node);
             otherwise = Some(self.out.push(Kind::Raise(Some(class)), node));
         }
         self.push_match(subject, arms, otherwise, node)
@@ -100,11 +89,7 @@ impl<'t> Lowering<'_, 't> {
             }
         });
         let body = self.expr_or_nil(part(clause, Field::Body), clause);
-        Arm {
-            pattern,
-            guard,
-            body: self.with_errors(body, clause),
-        }
+        Arm { pattern, guard, body: self.with_errors(body, clause) }
     }
 
     /// `x in pattern` is a test; `x => pattern` raises where it does not match.
@@ -117,7 +102,14 @@ impl<'t> Lowering<'_, 't> {
         let pattern = Box::new(pattern);
         let test = self.out.push(Kind::Is { subject, pattern }, node);
         match node.kind() {
-            "match_pattern" => self.opaque_of(vec![test], node),
+            "match_pattern" if node.has_error() => self.opaque_of(vec![test], node),
+            "match_pattern" => {
+                let class = self.out.push(Kind::Name("NoMatchingPatternError".into()), node);
+                let raise = self.out.push(Kind::Raise(Some(class)), node);
+                let nil = self.out.nil(node);
+                let (arms, otherwise) = (vec![(test, nil)], Some(raise));
+                self.out.push(Kind::If { arms, otherwise }, node)
+            }
             _ => test,
         }
     }
@@ -161,19 +153,13 @@ impl<'t> Lowering<'_, 't> {
     }
 
     fn patterns(&mut self, node: Node<'t>, depth: u32) -> Vec<Pattern> {
-        Lower::children(node)
-            .into_iter()
-            .map(|child| self.pattern(child, depth + 1))
-            .collect()
+        Lower::children(node).into_iter().map(|child| self.pattern(child, depth + 1)).collect()
     }
 
     /// `*rest`: may hold anything, and writes its name.
     fn rest(&mut self, node: Node<'t>) -> Pattern {
         let name = part(node, Field::Name).map(|name| SmolStr::from(self.out.text(name)));
-        let kind = Kind::Opaque {
-            children: Vec::new(),
-            writes: name.into_iter().collect(),
-        };
+        let kind = Kind::Opaque { children: Vec::new(), writes: name.into_iter().collect() };
         Pattern::Opaque(vec![self.out.push(kind, node)])
     }
 
@@ -184,17 +170,9 @@ impl<'t> Lowering<'_, 't> {
         if let Some(class) = class {
             all.push(Pattern::Value(self.expr(class)));
         }
-        let children: Vec<_> = Lower::children(node)
-            .into_iter()
-            .filter(|child| Some(*child) != class)
-            .collect();
-        let open = children
-            .iter()
-            .any(|child| child.kind() == "splat_parameter");
-        let elements: Vec<Pattern> = children
-            .into_iter()
-            .map(|child| self.pattern(child, depth + 1))
-            .collect();
+        let children: Vec<_> = Lower::children(node).into_iter().filter(|child| Some(*child) != class).collect();
+        let open = children.iter().any(|child| child.kind() == "splat_parameter");
+        let elements: Vec<Pattern> = children.into_iter().map(|child| self.pattern(child, depth + 1)).collect();
         if open {
             let opaque = Pattern::Opaque(self.values_of(&elements, node));
             all.push(opaque);
@@ -220,9 +198,7 @@ impl<'t> Lowering<'_, 't> {
                     queue.extend(all.iter().rev());
                 }
                 Pattern::Not(inner) => queue.push(inner),
-                Pattern::Properties {
-                    members, capture, ..
-                } => {
+                Pattern::Properties { members, capture, .. } => {
                     writes.extend(capture.clone());
                     queue.extend(members.iter().rev().map(|(_, inner)| inner));
                 }
@@ -246,9 +222,7 @@ impl<'t> Lowering<'_, 't> {
             match child.kind() {
                 "keyword_pattern" => {
                     let key = part(child, Field::Key);
-                    let name = key
-                        .map_or("", |key| self.out.text(key))
-                        .trim_matches(['"', '\'']);
+                    let name = key.map_or("", |key| self.out.text(key)).trim_matches(['"', '\'']);
                     let value = match part(child, Field::Value) {
                         Some(value) => self.pattern(value, depth + 1),
                         None => Pattern::Capture(name.into()),
@@ -268,11 +242,7 @@ impl<'t> Lowering<'_, 't> {
             return Pattern::Opaque(Vec::new());
         }
         let capture = None;
-        let properties = Pattern::Properties {
-            ty,
-            members,
-            capture,
-        };
+        let properties = Pattern::Properties { ty, members, capture };
         if rest.is_empty() {
             return properties;
         }

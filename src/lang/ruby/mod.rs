@@ -76,10 +76,7 @@ impl<'s, 't> Lowering<'s, 't> {
 
     fn item(mut self, id: ItemId) -> Code {
         let outline = self.out.outline;
-        let (Some(item), Some(&node)) = (
-            outline.items.get(id.0 as usize),
-            outline.nodes.get(id.0 as usize),
-        ) else {
+        let (Some(item), Some(&node)) = (outline.items.get(id.0 as usize), outline.nodes.get(id.0 as usize)) else {
             return self.out.finish(NodeId(0));
         };
         let flags = outline.flags.get(&id.0).copied().unwrap_or_default();
@@ -106,11 +103,7 @@ impl<'s, 't> Lowering<'s, 't> {
                     root
                 } else {
                     let root = self.with_unclaimed_heredocs(root, node);
-                    if flags & outline::BROKEN != 0 {
-                        self.opaque_of(vec![root], node)
-                    } else {
-                        root
-                    }
+                    if flags & outline::BROKEN != 0 { self.opaque_of(vec![root], node) } else { root }
                 }
             }
         };
@@ -179,6 +172,10 @@ impl<'s, 't> Lowering<'s, 't> {
 
     /// What is not modelled: its children in order.
     fn opaque(&mut self, node: Node<'t>) -> NodeId {
+        if node.kind() == "retry" {
+            let how = Leave::Goto(RETRY.into());
+            return self.out.push(Kind::Leave { how, value: None }, node);
+        }
         let children = self.exprs(Lower::children(node));
         self.opaque_of(children, node)
     }
@@ -198,10 +195,8 @@ impl<'s, 't> Lowering<'s, 't> {
             return id;
         }
         let mut cursor = node.walk();
-        let errors: Vec<_> = node
-            .children(&mut cursor)
-            .filter(|child| child.is_error() && child.named_child_count() > 0)
-            .collect();
+        let errors: Vec<_> =
+            node.children(&mut cursor).filter(|child| child.is_error() && child.named_child_count() > 0).collect();
         if errors.is_empty() {
             return id;
         }

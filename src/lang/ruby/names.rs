@@ -16,17 +16,8 @@ pub(super) struct Bound<'s, 't> {
     names: Vec<SmolStr>,
 }
 
-pub(super) fn bound_names<'t>(
-    statement: Node<'t>,
-    text: &'t str,
-    locals: &mut FxHashSet<SmolStr>,
-) -> Vec<SmolStr> {
-    let mut bound = Bound {
-        text,
-        locals,
-        seen: FxHashSet::default(),
-        names: Vec::new(),
-    };
+pub(super) fn bound_names<'t>(statement: Node<'t>, text: &'t str, locals: &mut FxHashSet<SmolStr>) -> Vec<SmolStr> {
+    let mut bound = Bound { text, locals, seen: FxHashSet::default(), names: Vec::new() };
     bound.walk(statement);
     bound.names
 }
@@ -129,10 +120,7 @@ impl<'t> Bound<'_, 't> {
 }
 
 fn is_scope(node: Node<'_>) -> bool {
-    matches!(
-        node.kind(),
-        "block" | "do_block" | "lambda" | "class" | "module" | "singleton_class"
-    )
+    matches!(node.kind(), "block" | "do_block" | "lambda" | "class" | "module" | "singleton_class")
 }
 
 /// The constant or method that a path or chain ends with.

@@ -6,8 +6,8 @@ use tree_sitter::Node;
 
 use super::fields::{Field, part};
 use super::forms::{
-    Access, access, accessors, aliases, bare_access, bare_call, definition_in, generated_method,
-    literal_names, method_name, required, slice, trim_setter,
+    Access, access, accessors, aliases, bare_access, bare_call, definition_in, generated_method, literal_names,
+    method_name, required, slice, trim_setter,
 };
 use super::names::{bound_names, last_part};
 use crate::lang::{Outline, Source};
@@ -60,12 +60,7 @@ struct Walk<'s, 't> {
 }
 
 pub(super) fn outline<'t>(source: &Source<'t>) -> Outline<'t> {
-    let mut walk = Walk {
-        text: source.masked,
-        outline: Outline::default(),
-        stack: Vec::new(),
-        source,
-    };
+    let mut walk = Walk { text: source.masked, outline: Outline::default(), stack: Vec::new(), source };
     walk.run();
     walk.outline
 }
@@ -88,13 +83,7 @@ impl<'t> Walk<'_, 't> {
         }
     }
 
-    fn push(
-        &mut self,
-        parent: Option<ItemId>,
-        node: Node<'t>,
-        kind: ItemKind,
-        names: Vec<SmolStr>,
-    ) -> ItemId {
+    fn push(&mut self, parent: Option<ItemId>, node: Node<'t>, kind: ItemKind, names: Vec<SmolStr>) -> ItemId {
         self.outline.items.push(Item {
             parent,
             kind,
@@ -122,9 +111,7 @@ impl<'t> Walk<'_, 't> {
     fn member(&mut self, frame: &mut Frame<'t>, node: Node<'t>, broken: bool) -> Option<Frame<'t>> {
         match node.kind() {
             "heredoc_body" => {
-                let last = frame
-                    .last
-                    .and_then(|id| self.outline.items.get_mut(id.0 as usize));
+                let last = frame.last.and_then(|id| self.outline.items.get_mut(id.0 as usize));
                 if let Some(item) = last {
                     item.end = item.end.max(node.end_byte() as u32);
                 }
@@ -132,9 +119,7 @@ impl<'t> Walk<'_, 't> {
             }
             "comment" | "empty_statement" | "uninterpreted" => return None,
             "ERROR" => {
-                frame
-                    .members
-                    .extend(named(node).into_iter().rev().map(|child| (child, true)));
+                frame.members.extend(named(node).into_iter().rev().map(|child| (child, true)));
                 return None;
             }
             "class" | "module" | "singleton_class" if is_container(node, self.text) => {
@@ -159,8 +144,7 @@ impl<'t> Walk<'_, 't> {
         let (name, own) = match generated_method(method, self.text) {
             Some(generated) => generated,
             None => (
-                part(method, Field::Name)
-                    .map_or_else(SmolStr::default, |name| method_name(name, self.text)),
+                part(method, Field::Name).map_or_else(SmolStr::default, |name| method_name(name, self.text)),
                 method.kind() == "singleton_method",
             ),
         };
@@ -184,11 +168,7 @@ impl<'t> Walk<'_, 't> {
             self.flag(id, STATIC);
         }
         frame.methods.push(id);
-        let table = if own {
-            &mut frame.of_class
-        } else {
-            &mut frame.instance
-        };
+        let table = if own { &mut frame.of_class } else { &mut frame.instance };
         table.insert(name, id);
         id
     }
@@ -196,6 +176,8 @@ impl<'t> Walk<'_, 't> {
     fn statement(&mut self, frame: &mut Frame<'t>, node: Node<'t>, broken: bool) -> ItemId {
         let kind = match required(node, self.text) {
             Some(_) => ItemKind::Import,
+            // a module taken in brings methods as a file does
+            None if mixes_in(node, self.text) => ItemKind::Import,
             None => ItemKind::Statement,
         };
         let names = bound_names(node, self.text, &mut frame.locals);
@@ -236,17 +218,13 @@ impl<'t> Walk<'_, 't> {
                 }
             }
             let mut cursor = arguments.walk();
-            let of_accessors = arguments
-                .named_children(&mut cursor)
-                .any(|child| accessors(child, self.text).is_some());
+            let of_accessors = arguments.named_children(&mut cursor).any(|child| accessors(child, self.text).is_some());
             if let (true, Access::Instance(visibility)) = (of_accessors, access) {
                 self.set_visibility(id, visibility);
             }
         } else if name == "extend" {
             let mut cursor = arguments.walk();
-            let itself = arguments
-                .named_children(&mut cursor)
-                .any(|child| child.kind() == "self");
+            let itself = arguments.named_children(&mut cursor).any(|child| child.kind() == "self");
             if itself && !frame.extends_itself {
                 frame.extends_itself = true;
                 for method in frame.methods.clone() {
@@ -254,18 +232,18 @@ impl<'t> Walk<'_, 't> {
                 }
             }
         }
-        if let Some(accessors) = self
-            .outline
-            .nodes
-            .get(id.0 as usize)
-            .and_then(|node| accessors(*node, self.text))
-        {
+        if let Some(accessors) = self.outline.nodes.get(id.0 as usize).and_then(|node| accessors(*node, self.text)) {
             self.set_visibility(id, frame.visibility);
             for (_, name) in accessors.names {
                 frame.instance.insert(name, id);
             }
         }
     }
+}
+
+/// `include M`, `extend M`, `prepend M`.
+fn mixes_in(node: Node<'_>, text: &str) -> bool {
+    matches!(bare_call(node, text), Some(("include" | "extend" | "prepend", Some(_))))
 }
 
 /// The members of a file or class in reverse order, heredoc texts after its body included.
@@ -297,10 +275,7 @@ fn named(node: Node<'_>) -> Vec<Node<'_>> {
 pub(super) fn is_container(class: Node<'_>, text: &str) -> bool {
     let of_itself = class.kind() != "singleton_class"
         || part(class, Field::Value).is_some_and(|value| slice(value, text) == "self");
-    let guarded = part(class, Field::Body).is_some_and(|body| {
-        named(body)
-            .iter()
-            .any(|child| matches!(child.kind(), "rescue" | "else" | "ensure"))
-    });
+    let guarded = part(class, Field::Body)
+        .is_some_and(|body| named(body).iter().any(|child| matches!(child.kind(), "rescue" | "else" | "ensure")));
     of_itself && !guarded
 }

@@ -190,10 +190,7 @@ impl<'t> Lowering<'_, 't> {
             }
             "call" => self.attribute(node),
             "left_assignment_list" | "destructured_left_assignment" | "destructured_parameter" => {
-                let places = Lower::children(node)
-                    .into_iter()
-                    .map(|place| self.place(place))
-                    .collect();
+                let places = Lower::children(node).into_iter().map(|place| self.place(place)).collect();
                 self.out.push(Kind::List(places), node)
             }
             "rest_assignment" | "splat_parameter" => {
@@ -203,13 +200,12 @@ impl<'t> Lowering<'_, 't> {
                 };
                 self.out.push(Kind::Splat(inner), node)
             }
-            "optional_parameter"
-            | "block_parameter"
-            | "keyword_parameter"
-            | "hash_splat_parameter" => match part(node, Field::Name) {
-                Some(name) => self.place(name),
-                None => self.opaque(node),
-            },
+            "optional_parameter" | "block_parameter" | "keyword_parameter" | "hash_splat_parameter" => {
+                match part(node, Field::Name) {
+                    Some(name) => self.place(name),
+                    None => self.opaque(node),
+                }
+            }
             _ => self.expr(node),
         };
         self.out.leave();
@@ -218,9 +214,7 @@ impl<'t> Lowering<'_, 't> {
 
     /// `a.b` as a place is no call.
     fn attribute(&mut self, node: Node<'t>) -> NodeId {
-        let (Some(receiver), Some(method)) =
-            (part(node, Field::Receiver), part(node, Field::Method))
-        else {
+        let (Some(receiver), Some(method)) = (part(node, Field::Receiver), part(node, Field::Method)) else {
             return self.expr(node);
         };
         let recv = self.expr(receiver);

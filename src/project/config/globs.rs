@@ -26,18 +26,10 @@ impl Globs {
             }
             let anywhere = !pattern.contains('/') && !written.starts_with('/');
             let prefix = if anywhere { "**/" } else { "" };
-            let compiled: Result<Vec<_>, _> = [
-                format!("{prefix}{pattern}"),
-                format!("{prefix}{pattern}/**"),
-            ]
-            .iter()
-            .map(|pattern| {
-                GlobBuilder::new(pattern)
-                    .literal_separator(true)
-                    .backslash_escape(true)
-                    .build()
-            })
-            .collect();
+            let compiled: Result<Vec<_>, _> = [format!("{prefix}{pattern}"), format!("{prefix}{pattern}/**")]
+                .iter()
+                .map(|pattern| GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build())
+                .collect();
             match compiled {
                 Ok(globs) => {
                     for glob in globs {
@@ -49,10 +41,7 @@ impl Globs {
             }
         }
         let set = builder.build().unwrap_or_default();
-        let globs = Globs {
-            set,
-            patterns: kept,
-        };
+        let globs = Globs { set, patterns: kept };
         (globs, bad)
     }
 
@@ -94,10 +83,7 @@ mod tests {
     #[test]
     fn a_pattern_that_does_not_compile_is_named() {
         let (globs, bad) = Globs::new(["a[", "", "b"]);
-        assert_eq!(
-            bad.iter().map(|(index, _)| *index).collect::<Vec<_>>(),
-            [0, 1]
-        );
+        assert_eq!(bad.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [0, 1]);
         assert!(globs.matches("b"));
     }
 }

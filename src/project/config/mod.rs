@@ -138,20 +138,14 @@ impl Config {
 
     /// The zone that the configuration gives a path.
     pub fn zone(&self, path: &str) -> Option<Zone> {
-        let matching = self
-            .zones
-            .iter()
-            .rev()
-            .find(|rule| rule.paths.matches(path));
+        let matching = self.zones.iter().rev().find(|rule| rule.paths.matches(path));
         matching.map(|rule| rule.zone)
     }
 
     /// The level set for a rule, or else for its family.
     pub fn level(&self, rule: &str, family: Family) -> Option<Level> {
         let of = |name: &str| self.severity.iter().find(|(key, _)| key == name);
-        of(rule)
-            .or_else(|| of(family.id()))
-            .map(|(_, level)| *level)
+        of(rule).or_else(|| of(family.id())).map(|(_, level)| *level)
     }
 
     /// The index in [`Config::allow`] of the first entry that allows a rule's findings in a path.

@@ -11,26 +11,10 @@ use crate::catalog::{Effect, Family, Symbol};
 use crate::program::Language;
 use crate::project::Zone;
 
-const KEYS: &[&str] = &[
-    "symbols",
-    "predicates",
-    "environments",
-    "zones",
-    "exclude",
-    "severity",
-    "allow",
-    "fail-on",
-];
-const LANGUAGES: &[(&str, Language)] = &[
-    ("ruby", Language::Ruby),
-    ("python", Language::Python),
-    ("csharp", Language::CSharp),
-];
-const EFFECTS: &[(&str, Effect)] = &[
-    ("data", Effect::Data),
-    ("config", Effect::Config),
-    ("write", Effect::Write),
-];
+const KEYS: &[&str] = &["symbols", "predicates", "environments", "zones", "exclude", "severity", "allow", "fail-on"];
+const LANGUAGES: &[(&str, Language)] =
+    &[("ruby", Language::Ruby), ("python", Language::Python), ("csharp", Language::CSharp)];
+const EFFECTS: &[(&str, Effect)] = &[("data", Effect::Data), ("config", Effect::Config), ("write", Effect::Write)];
 const ZONES: &[(&str, Zone)] = &[
     ("production", Zone::Production),
     ("on-demand", Zone::OnDemand),
@@ -39,12 +23,8 @@ const ZONES: &[(&str, Zone)] = &[
     ("test", Zone::Test),
     ("not-code", Zone::NotCode),
 ];
-const LEVELS: &[(&str, Level)] = &[
-    ("error", Level::Error),
-    ("warning", Level::Warning),
-    ("note", Level::Note),
-    ("off", Level::Off),
-];
+const LEVELS: &[(&str, Level)] =
+    &[("error", Level::Error), ("warning", Level::Warning), ("note", Level::Note), ("off", Level::Off)];
 
 pub(super) fn config(text: &str, rules: &[&str]) -> (Config, Vec<Problem>) {
     let mut config = Config::default();
@@ -98,21 +78,10 @@ fn symbols<'t>(reader: &mut Reader<'t>, value: &Value<'t>, config: &mut Config) 
         }
         match (language, family, name, effect) {
             (Some(language), Some(family), Some(name), Some(effect)) => {
-                config.symbols.push(Symbol {
-                    language,
-                    family,
-                    name,
-                    effect,
-                    library: SmolStr::default(),
-                });
+                config.symbols.push(Symbol { language, family, name, effect, library: SmolStr::default() });
             }
             (language, _, name, _) if whole => {
-                need(
-                    reader,
-                    range,
-                    PLACE,
-                    &[("language", language.is_some()), ("name", name.is_some())],
-                );
+                need(reader, range, PLACE, &[("language", language.is_some()), ("name", name.is_some())]);
             }
             _ => {}
         }
@@ -143,18 +112,11 @@ fn predicates<'t>(reader: &mut Reader<'t>, value: &Value<'t>, config: &mut Confi
         }
         match (language, name, development) {
             (Some(language), Some(name), Some(development)) => {
-                config.predicates.push(Predicate {
-                    language,
-                    name,
-                    development,
-                });
+                config.predicates.push(Predicate { language, name, development });
             }
             (language, name, development) if whole => {
-                let has = [
-                    ("language", language.is_some()),
-                    ("name", name.is_some()),
-                    ("means", development.is_some()),
-                ];
+                let has =
+                    [("language", language.is_some()), ("name", name.is_some()), ("means", development.is_some())];
                 need(reader, range, PLACE, &has);
             }
             _ => {}
@@ -197,12 +159,7 @@ fn zones<'t>(reader: &mut Reader<'t>, value: &Value<'t>, config: &mut Config) {
         match (paths, zone) {
             (Some(paths), Some(zone)) => config.zones.push(ZoneRule { paths, zone }),
             (paths, zone) if whole => {
-                need(
-                    reader,
-                    range,
-                    PLACE,
-                    &[("paths", paths.is_some()), ("zone", zone.is_some())],
-                );
+                need(reader, range, PLACE, &[("paths", paths.is_some()), ("zone", zone.is_some())]);
             }
             _ => {}
         }
@@ -247,18 +204,10 @@ fn allow<'t>(reader: &mut Reader<'t>, value: &Value<'t>, rules: &[&str], config:
             }
         }
         match (paths, names, reason) {
-            (Some(paths), Some(rules), Some(reason)) => config.allow.push(Allow {
-                paths,
-                rules,
-                reason,
-                range,
-            }),
+            (Some(paths), Some(rules), Some(reason)) => config.allow.push(Allow { paths, rules, reason, range }),
             (paths, names, reason) => {
-                let has = [
-                    ("paths", paths.is_some()),
-                    ("rules", names.is_some()),
-                    ("reason", reason.is_some() || blank),
-                ];
+                let has =
+                    [("paths", paths.is_some()), ("rules", names.is_some()), ("reason", reason.is_some() || blank)];
                 need(reader, range, PLACE, &has);
             }
         }
@@ -280,11 +229,7 @@ fn qualified<'t>(reader: &mut Reader<'t>, value: &Value<'t>) -> Option<SmolStr> 
     let name = name.trim_start_matches('.');
     if name.is_empty() || name.contains(char::is_whitespace) || name.split('.').any(str::is_empty) {
         let help = Some("write it as the code does: `Acme::Fakes`, `acme.fakes.make`".to_string());
-        reader.problem(
-            value.span(),
-            format!("`{written}` is not a qualified name"),
-            help,
-        );
+        reader.problem(value.span(), format!("`{written}` is not a qualified name"), help);
         return None;
     }
     Some(SmolStr::new(name))
@@ -295,43 +240,25 @@ fn globs<'t>(reader: &mut Reader<'t>, value: &Value<'t>, what: &str) -> Globs {
     let (globs, bad) = Globs::new(patterns.iter().map(|(_, pattern)| *pattern));
     for (index, why) in bad {
         if let Some((range, pattern)) = patterns.get(index) {
-            reader.problem(
-                range.clone(),
-                format!("`{pattern}` is not a pattern: {why}"),
-                None,
-            );
+            reader.problem(range.clone(), format!("`{pattern}` is not a pattern: {why}"), None);
         }
     }
     globs
 }
 
 fn families() -> Vec<(&'static str, Family)> {
-    Family::NAMED
-        .iter()
-        .map(|family| (family.id(), *family))
-        .collect()
+    Family::NAMED.iter().map(|family| (family.id(), *family)).collect()
 }
 
 /// Reports a name that is neither a rule nor a family. Without rules to compare with, every name is taken.
-fn rule_is_known(
-    reader: &mut Reader<'_>,
-    range: Range<usize>,
-    what: &str,
-    name: &str,
-    rules: &[&str],
-) -> bool {
+fn rule_is_known(reader: &mut Reader<'_>, range: Range<usize>, what: &str, name: &str, rules: &[&str]) -> bool {
     let family = Family::NAMED.iter().any(|family| family.id() == name);
     if rules.is_empty() || family || rules.contains(&name) {
         return true;
     }
     let mut names = rules.to_vec();
     names.extend(Family::NAMED.iter().map(|family| family.id()));
-    let help =
-        super::super::similar::closest(name, names).map(|meant| format!("did you mean `{meant}`?"));
-    reader.problem(
-        range,
-        format!("`{what}` names no rule or family: `{name}`"),
-        help,
-    );
+    let help = super::super::similar::closest(name, names).map(|meant| format!("did you mean `{meant}`?"));
+    reader.problem(range, format!("`{what}` names no rule or family: `{name}`"), help);
     false
 }

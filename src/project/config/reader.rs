@@ -19,21 +19,12 @@ pub(super) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub fn new(text: &'t str) -> Self {
-        Reader {
-            text,
-            problems: Vec::new(),
-        }
+        Reader { text, problems: Vec::new() }
     }
 
     pub fn problem(&mut self, range: Range<usize>, message: String, help: Option<String>) {
         let (line, column) = position(self.text, range.start);
-        self.problems.push(Problem {
-            range,
-            line,
-            column,
-            message,
-            help,
-        });
+        self.problems.push(Problem { range, line, column, message, help });
     }
 
     pub fn unknown_key(&mut self, key: &Key<'t>, place: &str, known: &[&'static str]) {
@@ -52,11 +43,7 @@ impl<'t> Reader<'t> {
 
     fn wrong_type(&mut self, value: &Value<'t>, what: &str, expected: &str) {
         let got = value.get_ref().type_str();
-        let article = if got.starts_with(['a', 'i']) {
-            "an"
-        } else {
-            "a"
-        };
+        let article = if got.starts_with(['a', 'i']) { "an" } else { "a" };
         let message = format!("`{what}` must be {expected}, not {article} {got}");
         self.problem(value.span(), message, None);
     }
@@ -82,11 +69,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The strings of a list with their places; other elements are reported and left out.
-    pub fn strings<'v>(
-        &mut self,
-        value: &'v Value<'t>,
-        what: &str,
-    ) -> Vec<(Range<usize>, &'v str)> {
+    pub fn strings<'v>(&mut self, value: &'v Value<'t>, what: &str) -> Vec<(Range<usize>, &'v str)> {
         let DeValue::Array(array) = value.get_ref() else {
             self.wrong_type(value, what, "a list of strings");
             return Vec::new();
@@ -102,17 +85,9 @@ impl<'t> Reader<'t> {
     }
 
     /// The tables of `[[name]]`.
-    pub fn tables<'v>(
-        &mut self,
-        value: &'v Value<'t>,
-        what: &str,
-    ) -> Vec<(Range<usize>, &'v DeTable<'t>)> {
+    pub fn tables<'v>(&mut self, value: &'v Value<'t>, what: &str) -> Vec<(Range<usize>, &'v DeTable<'t>)> {
         let DeValue::Array(array) = value.get_ref() else {
-            self.wrong_type(
-                value,
-                what,
-                &format!("a list of tables: write `[[{what}]]`"),
-            );
+            self.wrong_type(value, what, &format!("a list of tables: write `[[{what}]]`"));
             return Vec::new();
         };
         let mut tables = Vec::new();
@@ -136,12 +111,7 @@ impl<'t> Reader<'t> {
     }
 
     /// One of a few words.
-    pub fn choice<T: Copy>(
-        &mut self,
-        value: &Value<'t>,
-        what: &str,
-        options: &[(&'static str, T)],
-    ) -> Option<T> {
+    pub fn choice<T: Copy>(&mut self, value: &Value<'t>, what: &str, options: &[(&'static str, T)]) -> Option<T> {
         let text = self.string(value, what)?;
         if let Some((_, option)) = options.iter().find(|(name, _)| *name == text) {
             return Some(*option);
@@ -167,14 +137,8 @@ fn list(names: &[&str]) -> String {
 
 /// Line and column (characters) of a byte offset, both 1-based.
 fn position(text: &str, offset: usize) -> (usize, usize) {
-    let offset = (0..=offset.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0);
+    let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let before = &text[..offset];
     let start = before.rfind('\n').map_or(0, |at| at + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[start..].chars().count() + 1,
-    )
+    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
 }

@@ -38,10 +38,7 @@ pub(super) fn msbuild(text: &str, manifest: &mut Manifest) {
     for tag in tags(text) {
         if tag.is("PropertyGroup") || tag.is("ItemGroup") {
             let opens = !tag.closing && !tag.empty;
-            condition = tag
-                .attribute("Condition")
-                .filter(|_| opens)
-                .unwrap_or_default();
+            condition = tag.attribute("Condition").filter(|_| opens).unwrap_or_default();
             continue;
         }
         if tag.closing {
@@ -55,24 +52,15 @@ pub(super) fn msbuild(text: &str, manifest: &mut Manifest) {
             "PackageReference" | "GlobalPackageReference" => package(manifest, &tag),
             // `Bogus, Version=33.0.0.0, Culture=neutral`
             "Reference" => {
-                let name = tag
-                    .attribute("Include")
-                    .and_then(|name| name.split(',').next());
-                manifest
-                    .packages
-                    .extend(name.map(|name| normal(Language::CSharp, name)));
+                let name = tag.attribute("Include").and_then(|name| name.split(',').next());
+                manifest.packages.extend(name.map(|name| normal(Language::CSharp, name)));
             }
             "Using" => using(manifest, &tag),
-            "ImplicitUsings" => {
-                implicit = matches!(tag.text.to_lowercase().as_str(), "enable" | "true")
-            }
+            "ImplicitUsings" => implicit = matches!(tag.text.to_lowercase().as_str(), "enable" | "true"),
             "IsTestProject" => {
-                manifest.dotnet.test_project |=
-                    tag.text.eq_ignore_ascii_case("true") && condition.is_empty()
+                manifest.dotnet.test_project |= tag.text.eq_ignore_ascii_case("true") && condition.is_empty()
             }
-            "TargetFramework" | "TargetFrameworks" | "TargetFrameworkVersion" => {
-                framework(manifest, tag.text)
-            }
+            "TargetFramework" | "TargetFrameworks" | "TargetFrameworkVersion" => framework(manifest, tag.text),
             "PackageId" | "AssemblyName" if !tag.text.contains('$') && !tag.text.is_empty() => {
                 manifest.builds = Some(normal(Language::CSharp, tag.text));
             }
@@ -86,20 +74,13 @@ pub(super) fn msbuild(text: &str, manifest: &mut Manifest) {
         }
     }
     let runner = ["microsoft.net.test.sdk", "mstest", "tunit"];
-    manifest.dotnet.test_project |= runner.iter().any(|name| manifest.packages.contains(*name))
-        || sdk.starts_with("MSTest.Sdk");
+    manifest.dotnet.test_project |=
+        runner.iter().any(|name| manifest.packages.contains(*name)) || sdk.starts_with("MSTest.Sdk");
     if implicit {
         let worker = sdk.ends_with(".Web") || sdk.ends_with(".Worker");
-        let more = [
-            (true, IMPLICIT),
-            (worker, IMPLICIT_WORKER),
-            (sdk.ends_with(".Web"), IMPLICIT_WEB),
-        ];
+        let more = [(true, IMPLICIT), (worker, IMPLICIT_WORKER), (sdk.ends_with(".Web"), IMPLICIT_WEB)];
         for (_, names) in more.iter().filter(|(wanted, _)| *wanted) {
-            manifest
-                .dotnet
-                .usings
-                .extend(names.iter().map(|name| SmolStr::new_static(name)));
+            manifest.dotnet.usings.extend(names.iter().map(|name| SmolStr::new_static(name)));
         }
     }
 }
@@ -126,9 +107,7 @@ fn package(manifest: &mut Manifest, tag: &Tag<'_>) {
 
 fn include(manifest: &mut Manifest, written: Option<&str>) {
     let local = written.unwrap_or_default();
-    let local = local
-        .strip_prefix("$(MSBuildThisFileDirectory)")
-        .unwrap_or(local);
+    let local = local.strip_prefix("$(MSBuildThisFileDirectory)").unwrap_or(local);
     if !local.is_empty() {
         manifest.includes.extend(join(&manifest.folder, local));
     }
@@ -171,33 +150,22 @@ fn define(manifest: &mut Manifest, text: &str) {
 fn framework(manifest: &mut Manifest, text: &str) {
     for moniker in text.split(';').map(str::trim) {
         let moniker = moniker.split('-').next().unwrap_or_default();
-        let core = moniker.strip_prefix("netcoreapp").or_else(|| {
-            moniker
-                .strip_prefix("net")
-                .filter(|rest| rest.contains('.'))
-        });
+        let core = moniker
+            .strip_prefix("netcoreapp")
+            .or_else(|| moniker.strip_prefix("net").filter(|rest| rest.contains('.')));
         let found: Option<(&'static str, Version)> = if let Some(rest) = core {
             version(rest).map(|version| ("net", version))
         } else if let Some(rest) = moniker.strip_prefix('v') {
             version(rest).map(|version| ("netframework", version))
         } else {
-            let digits: Option<Vec<u32>> = moniker.strip_prefix("net").map(|rest| {
-                rest.chars()
-                    .filter_map(|digit| digit.to_digit(10))
-                    .collect()
-            });
-            digits
-                .filter(|digits| digits.len() >= 2)
-                .map(|digits| ("netframework", (digits[0], digits[1])))
+            let digits: Option<Vec<u32>> =
+                moniker.strip_prefix("net").map(|rest| rest.chars().filter_map(|digit| digit.to_digit(10)).collect());
+            digits.filter(|digits| digits.len() >= 2).map(|digits| ("netframework", (digits[0], digits[1])))
         };
         let Some((name, version)) = found else {
             continue;
         };
-        match manifest
-            .versions
-            .iter_mut()
-            .find(|(known, _)| known == name)
-        {
+        match manifest.versions.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = (*known).min(version),
             None => manifest.versions.push((SmolStr::new_static(name), version)),
         }

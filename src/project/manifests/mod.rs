@@ -74,11 +74,7 @@ pub fn read(path: &str, text: &str) -> Option<Manifest> {
     let (_, kind) = kind(path)?;
     let (folder, file) = split(path);
     let text = text.trim_start_matches('\u{feff}');
-    let mut manifest = Manifest {
-        folder: SmolStr::new(folder),
-        project: true,
-        ..Manifest::default()
-    };
+    let mut manifest = Manifest { folder: SmolStr::new(folder), project: true, ..Manifest::default() };
     match kind {
         Kind::Gemfile => ruby::gemfile(text, &mut manifest),
         Kind::GemfileLock => ruby::lock(text, &mut manifest),
@@ -97,9 +93,7 @@ pub fn read(path: &str, text: &str) -> Option<Manifest> {
     match kind {
         Kind::Project => {
             let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-            manifest
-                .builds
-                .get_or_insert_with(|| normal(Language::CSharp, stem));
+            manifest.builds.get_or_insert_with(|| normal(Language::CSharp, stem));
         }
         Kind::Props | Kind::PackagesConfig => manifest.project = false,
         // `requirements/base.txt` and `gemfiles/rails_7.gemfile` speak for the folder above
@@ -127,9 +121,7 @@ fn kind(path: &str) -> Option<(Language, Kind)> {
         "Pipfile.lock" => (Python, Kind::PipfileLock),
         "poetry.lock" | "uv.lock" | "pdm.lock" => (Python, Kind::TomlLock),
         "environment.yml" | "environment.yaml" => (Python, Kind::Conda),
-        "Directory.Build.props" | "Directory.Build.targets" | "Directory.Packages.props" => {
-            (CSharp, Kind::Props)
-        }
+        "Directory.Build.props" | "Directory.Build.targets" | "Directory.Packages.props" => (CSharp, Kind::Props),
         "packages.config" => (CSharp, Kind::PackagesConfig),
         _ if file.ends_with(".gemspec") => (Ruby, Kind::Gemspec),
         _ if file.ends_with(".gemfile") => (Ruby, Kind::Gemfile),
@@ -151,11 +143,7 @@ pub fn normal(language: Language, name: &str) -> SmolStr {
     }
     let mut out = String::with_capacity(lower.len());
     for letter in lower.chars() {
-        let letter = if matches!(letter, '_' | '.') {
-            '-'
-        } else {
-            letter
-        };
+        let letter = if matches!(letter, '_' | '.') { '-' } else { letter };
         if letter != '-' || !out.ends_with('-') {
             out.push(letter);
         }
@@ -191,11 +179,7 @@ fn version(text: &str) -> Option<Version> {
     let text = text.trim().trim_start_matches(['v', 'V']);
     let mut parts = text.split('.');
     let major = parts.next()?.trim().parse().ok()?;
-    let minor: String = parts
-        .next()?
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
+    let minor: String = parts.next()?.chars().take_while(char::is_ascii_digit).collect();
     Some((major, minor.parse().ok()?))
 }
 

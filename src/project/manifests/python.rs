@@ -13,9 +13,7 @@ pub(super) fn requirements(text: &str, manifest: &mut Manifest) {
             .iter()
             .find_map(|option| line.strip_prefix(option)?.strip_prefix([' ', '=']));
         match included {
-            Some(path) => manifest
-                .includes
-                .extend(join(&manifest.folder, path.trim())),
+            Some(path) => manifest.includes.extend(join(&manifest.folder, path.trim())),
             None => add(manifest, line),
         }
     }
@@ -32,11 +30,7 @@ pub(super) fn pyproject(text: &str, manifest: &mut Manifest) {
         list(project.get("dependencies"), manifest);
         lists(project.get("optional-dependencies"), manifest);
         let dynamic = project.get("dynamic").and_then(Value::as_array);
-        manifest.open |= dynamic.is_some_and(|names| {
-            names
-                .iter()
-                .any(|name| name.as_str() == Some("dependencies"))
-        });
+        manifest.open |= dynamic.is_some_and(|names| names.iter().any(|name| name.as_str() == Some("dependencies")));
     }
     lists(document.get("dependency-groups"), manifest);
     if let Some(poetry) = tool("poetry") {
@@ -47,14 +41,8 @@ pub(super) fn pyproject(text: &str, manifest: &mut Manifest) {
             keys(group.get("dependencies"), manifest);
         }
     }
-    lists(
-        tool("pdm").and_then(|pdm| pdm.get("dev-dependencies")),
-        manifest,
-    );
-    list(
-        tool("uv").and_then(|uv| uv.get("dev-dependencies")),
-        manifest,
-    );
+    lists(tool("pdm").and_then(|pdm| pdm.get("dev-dependencies")), manifest);
+    list(tool("uv").and_then(|uv| uv.get("dev-dependencies")), manifest);
     let environments = tool("hatch").and_then(|hatch| hatch.get("envs"));
     for environment in tables(environments) {
         list(environment.get("dependencies"), manifest);
@@ -78,9 +66,7 @@ pub(super) fn pipfile_lock(text: &str, manifest: &mut Manifest) {
         return;
     };
     for section in ["default", "develop"] {
-        let entries = document
-            .get(section)
-            .and_then(|section| section.as_object());
+        let entries = document.get(section).and_then(|section| section.as_object());
         for (name, entry) in entries.into_iter().flatten() {
             let pinned = entry.get("version").and_then(|version| version.as_str());
             insert(manifest, name, pinned.and_then(pin));
@@ -121,15 +107,7 @@ pub(super) fn setup_py(text: &str, manifest: &mut Manifest) {
             manifest.builds = quoted.map(|name| normal(Language::Python, name));
             continue;
         }
-        let prose = [
-            "description",
-            "long_description",
-            "author",
-            "url",
-            "license",
-            "keywords",
-            "classifiers",
-        ];
+        let prose = ["description", "long_description", "author", "url", "license", "keywords", "classifiers"];
         if prose.contains(&keyword) || line.contains(" :: ") {
             continue;
         }
@@ -164,9 +142,7 @@ pub(super) fn setup_cfg(text: &str, manifest: &mut Manifest) {
                 _ => false,
             };
             if requirements {
-                value
-                    .split([';', ','])
-                    .for_each(|value| add(manifest, value));
+                value.split([';', ',']).for_each(|value| add(manifest, value));
             }
         } else if requirements {
             add(manifest, trimmed);
@@ -178,15 +154,9 @@ pub(super) fn setup_cfg(text: &str, manifest: &mut Manifest) {
 pub(super) fn conda(text: &str, manifest: &mut Manifest) {
     for line in text.lines() {
         if let Some(entry) = line.trim().strip_prefix("- ") {
-            let entry = entry
-                .rsplit("::")
-                .next()
-                .unwrap_or(entry)
-                .trim_matches(['"', '\'']);
+            let entry = entry.rsplit("::").next().unwrap_or(entry).trim_matches(['"', '\'']);
             match entry.split_once('=') {
-                Some((name, pinned))
-                    if !pinned.starts_with('=') && !name.ends_with(['<', '>', '~', '!']) =>
-                {
+                Some((name, pinned)) if !pinned.starts_with('=') && !name.ends_with(['<', '>', '~', '!']) => {
                     insert(manifest, name, version(pinned));
                 }
                 _ => add(manifest, entry),
@@ -208,9 +178,7 @@ fn tables(value: Option<&Value>) -> impl Iterator<Item = &Value> {
 
 fn list(value: Option<&Value>, manifest: &mut Manifest) {
     let entries = value.and_then(Value::as_array).into_iter().flatten();
-    entries
-        .filter_map(Value::as_str)
-        .for_each(|entry| add(manifest, entry));
+    entries.filter_map(Value::as_str).for_each(|entry| add(manifest, entry));
 }
 
 fn lists(value: Option<&Value>, manifest: &mut Manifest) {
@@ -222,17 +190,10 @@ fn lists(value: Option<&Value>, manifest: &mut Manifest) {
 /// `name = "^1.2"` and `name = { version = "^1.2" }`.
 fn keys(value: Option<&Value>, manifest: &mut Manifest) {
     for (name, entry) in value.and_then(Value::as_table).into_iter().flatten() {
-        let written = entry
-            .as_str()
-            .or_else(|| entry.get("version").and_then(Value::as_str));
-        let exact = |written: &str| {
-            version(written).filter(|_| written.starts_with(|first: char| first.is_ascii_digit()))
-        };
-        insert(
-            manifest,
-            name,
-            written.and_then(|written| pin(written).or_else(|| exact(written))),
-        );
+        let written = entry.as_str().or_else(|| entry.get("version").and_then(Value::as_str));
+        let exact =
+            |written: &str| version(written).filter(|_| written.starts_with(|first: char| first.is_ascii_digit()));
+        insert(manifest, name, written.and_then(|written| pin(written).or_else(|| exact(written))));
     }
 }
 
@@ -242,21 +203,14 @@ fn add(manifest: &mut Manifest, written: &str) {
     if written.starts_with(['#', '-', '.', '/']) {
         return;
     }
-    let is_name =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-    let end = written
-        .find(|letter| !is_name(letter))
-        .unwrap_or(written.len());
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    let end = written.find(|letter| !is_name(letter)).unwrap_or(written.len());
     let (name, rest) = written.split_at(end);
     let rest = rest.trim_start();
     let extras = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let rest = extras.map_or(rest, |(_, rest)| rest).trim_start();
-    let requirement =
-        rest.is_empty() || rest.starts_with(['=', '<', '>', '~', '!', ';', '@', '(', '\\']);
-    if !name.is_empty()
-        && requirement
-        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
-    {
+    let requirement = rest.is_empty() || rest.starts_with(['=', '<', '>', '~', '!', ';', '@', '(', '\\']);
+    if !name.is_empty() && requirement && name.starts_with(|first: char| first.is_ascii_alphanumeric()) {
         insert(manifest, name, pin(rest));
     }
 }
@@ -271,12 +225,7 @@ fn insert(manifest: &mut Manifest, name: &str, version: Option<Version>) {
 
 /// The version that a specifier leaves only patch releases of: `==2.3.1`, `==2.3.*`, `~=2.3.0`.
 fn pin(specifier: &str) -> Option<Version> {
-    let specifier = specifier
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .trim_matches(['(', ')']);
+    let specifier = specifier.split(';').next().unwrap_or_default().trim().trim_matches(['(', ')']);
     if specifier.contains(',') {
         return None;
     }

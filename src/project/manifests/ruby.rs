@@ -21,9 +21,7 @@ pub(super) fn gemfile(text: &str, manifest: &mut Manifest) {
                 None => manifest.open = true,
             }
         }
-        manifest.open |= line.contains("instance_eval")
-            || line.starts_with("eval ")
-            || line.starts_with("eval(");
+        manifest.open |= line.contains("instance_eval") || line.starts_with("eval ") || line.starts_with("eval(");
         loops |= line.contains("| gem ");
     }
     if loops {
@@ -37,11 +35,7 @@ pub(super) fn gemspec(file: &str, text: &str, manifest: &mut Manifest) {
     let stem = file.strip_suffix(".gemspec").unwrap_or(file);
     manifest.builds = Some(normal(Language::Ruby, stem));
     for line in code(text) {
-        for keyword in [
-            "add_dependency",
-            "add_runtime_dependency",
-            "add_development_dependency",
-        ] {
+        for keyword in ["add_dependency", "add_runtime_dependency", "add_development_dependency"] {
             let Some(at) = line.find(keyword) else {
                 continue;
             };
@@ -78,9 +72,7 @@ fn add(manifest: &mut Manifest, name: &str, version: Option<Version>) {
     let name = normal(Language::Ruby, name);
     if let Some(version) = version {
         if name == "railties" {
-            manifest
-                .versions
-                .push((SmolStr::new_static("rails"), version));
+            manifest.versions.push((SmolStr::new_static("rails"), version));
         }
         manifest.versions.push((name.clone(), version));
     }
@@ -96,8 +88,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 /// What follows the name of a method that is called without a receiver.
 fn call<'t>(line: &'t str, name: &str) -> Option<&'t str> {
     let rest = line.strip_prefix(name)?;
-    rest.starts_with([' ', '('])
-        .then(|| rest.trim_start_matches([' ', '(']))
+    rest.starts_with([' ', '(']).then(|| rest.trim_start_matches([' ', '(']))
 }
 
 /// The string that a text begins with, and the rest.
@@ -123,10 +114,7 @@ fn requirement(rest: &str) -> Option<Version> {
         Some(_) => return None,
         None => written.strip_prefix('=').unwrap_or(written),
     };
-    let bounded = more
-        .trim_start()
-        .strip_prefix(',')
-        .is_some_and(|more| more.trim_start().starts_with(['"', '\'']));
+    let bounded = more.trim_start().strip_prefix(',').is_some_and(|more| more.trim_start().starts_with(['"', '\'']));
     version(pinned).filter(|_| !bounded)
 }
 
@@ -136,10 +124,7 @@ fn words(line: &str, manifest: &mut Manifest) {
         return;
     };
     let end = rest.find([']', ')', '}']).unwrap_or(rest.len());
-    for word in rest[..end]
-        .trim_start_matches(['[', '(', '{'])
-        .split_whitespace()
-    {
+    for word in rest[..end].trim_start_matches(['[', '(', '{']).split_whitespace() {
         add(manifest, word, None);
     }
 }

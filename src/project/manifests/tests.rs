@@ -7,10 +7,7 @@ fn show(path: &str, text: &str) -> String {
     };
     let mut packages: Vec<&str> = manifest.packages.iter().map(SmolStr::as_str).collect();
     packages.sort_unstable();
-    let versions = manifest
-        .versions
-        .iter()
-        .map(|(name, (major, minor))| format!("{name} {major}.{minor}"));
+    let versions = manifest.versions.iter().map(|(name, (major, minor))| format!("{name} {major}.{minor}"));
     let mut parts = vec![format!("[{}] {}", manifest.folder, packages.join(" "))];
     let mut add = |label: &str, values: Vec<String>| {
         if !values.is_empty() {
@@ -19,14 +16,7 @@ fn show(path: &str, text: &str) -> String {
     };
     let owned = |values: &[SmolStr]| values.iter().map(|value| value.to_string()).collect();
     add("versions", versions.collect());
-    add(
-        "builds",
-        manifest
-            .builds
-            .iter()
-            .map(|name| name.to_string())
-            .collect(),
-    );
+    add("builds", manifest.builds.iter().map(|name| name.to_string()).collect());
     add("includes", owned(&manifest.includes));
     add("usings", owned(&manifest.dotnet.usings));
     add("defined", owned(&manifest.dotnet.defined));
@@ -36,14 +26,7 @@ fn show(path: &str, text: &str) -> String {
         ("shared", !manifest.project),
         ("tests", manifest.dotnet.test_project),
     ];
-    add(
-        "is",
-        flags
-            .iter()
-            .filter(|(_, set)| *set)
-            .map(|(name, _)| name.to_string())
-            .collect(),
-    );
+    add("is", flags.iter().filter(|(_, set)| *set).map(|(name, _)| name.to_string()).collect());
     parts.join("; ")
 }
 
@@ -66,21 +49,9 @@ fn ruby() {
             "gem('rails', '>= 7.0')\ngem 'x', '7.1', '< 8'\ngem 'y', '~> 7.1'\ngem 'z', require: false",
             "[a] rails x y z",
         ),
-        (
-            "Gemfile",
-            "gemspec\neval_gemfile 'common.rb'\neval_gemfile path",
-            "[] ; includes: common.rb; is: open",
-        ),
-        (
-            "Gemfile",
-            "%w[rspec-core faker].each do |lib|\n  gem lib, branch: x\nend",
-            "[] faker rspec-core",
-        ),
-        (
-            "gemfiles/rails_7.gemfile",
-            "gem 'rails', '7.0.8'",
-            "[] rails; versions: rails 7.0",
-        ),
+        ("Gemfile", "gemspec\neval_gemfile 'common.rb'\neval_gemfile path", "[] ; includes: common.rb; is: open"),
+        ("Gemfile", "%w[rspec-core faker].each do |lib|\n  gem lib, branch: x\nend", "[] faker rspec-core"),
+        ("gemfiles/rails_7.gemfile", "gem 'rails', '7.0.8'", "[] rails; versions: rails 7.0"),
         (
             "Gemfile.lock",
             "GEM\n  remote: https://rubygems.org/\n  specs:\n    faker (3.2.0)\n      i18n (>= 1.8.11, < 2)\n    railties (7.1.3)\n\nDEPENDENCIES\n  faker\n",
@@ -91,11 +62,7 @@ fn ruby() {
             "Gem::Specification.new do |s|\n  s.name = 'shop_core'\n  s.add_dependency 'rails', '>= 7'\n  s.add_development_dependency('faker', '~> 3.0')\nend",
             "[core] faker rails; builds: shop_core",
         ),
-        (
-            "faker.gemspec",
-            "spec.name        = 'faker'",
-            "[] ; builds: faker",
-        ),
+        ("faker.gemspec", "spec.name        = 'faker'", "[] ; builds: faker"),
         ("lib/faker.rb", "", "not a manifest"),
     ]);
 }
@@ -108,11 +75,7 @@ fn python() {
             "# x\nFlask==2.2.5  # pinned\nfactory_boy>=3\n-r base.txt\n-e .\ngit+https://x/y.git\nDjango[argon2]~=4.2.1 ; python_version>'3'\n",
             "[] django factory-boy flask; versions: flask 2.2 django 4.2; includes: base.txt",
         ),
-        (
-            "api/requirements/dev.txt",
-            "-r ./base.txt\nFaker",
-            "[api] faker; includes: api/requirements/base.txt",
-        ),
+        ("api/requirements/dev.txt", "-r ./base.txt\nFaker", "[api] faker; includes: api/requirements/base.txt"),
         ("dev-requirements.txt", "faker", "[] faker"),
         ("notes.txt", "faker", "not a manifest"),
         (
@@ -126,11 +89,7 @@ fn python() {
             "[] django faker flask; versions: django 4.2; builds: shop",
         ),
         ("pyproject.toml", "[project", "[] ; is: open"),
-        (
-            "pyproject.toml",
-            "[project]\ndynamic = ['dependencies']",
-            "[] ; is: open",
-        ),
+        ("pyproject.toml", "[project]\ndynamic = ['dependencies']", "[] ; is: open"),
         (
             "setup.py",
             "setup(\n    name='shop',\n    description='faker for all',\n    install_requires=['faker>=1', \"Flask == 2.0.1\"],\n    # 'nose',\n)",
@@ -182,21 +141,13 @@ fn dotnet() {
             "<TargetFrameworkVersion>v4.7.2</TargetFrameworkVersion><Reference Include=\"Bogus, Version=33.0.0.0\">",
             "[] bogus; versions: netframework 4.7; builds: a",
         ),
-        (
-            "A.csproj",
-            "<TargetFramework>net472</TargetFramework>",
-            "[] ; versions: netframework 4.7; builds: a",
-        ),
+        ("A.csproj", "<TargetFramework>net472</TargetFramework>", "[] ; versions: netframework 4.7; builds: a"),
         (
             "A.csproj",
             "<PackageReference Include=\"Microsoft.NET.Test.Sdk\"/>",
             "[] microsoft.net.test.sdk; builds: a; is: tests",
         ),
-        (
-            "A.csproj",
-            "<IsTestProject>true</IsTestProject>",
-            "[] ; builds: a; is: tests",
-        ),
+        ("A.csproj", "<IsTestProject>true</IsTestProject>", "[] ; builds: a; is: tests"),
         (
             "A.csproj",
             "<PackageReference Include=\"xunit.extensibility.core\"/>",
@@ -227,11 +178,7 @@ fn dotnet() {
             "<PropertyGroup><DefineConstants Condition=\"'$(OS)' == 'x'\">WIN</DefineConstants></PropertyGroup>",
             "[] ; builds: a",
         ),
-        (
-            "A.csproj",
-            "<PackageId>Bogus</PackageId>",
-            "[] ; builds: bogus",
-        ),
+        ("A.csproj", "<PackageId>Bogus</PackageId>", "[] ; builds: bogus"),
         (
             "Directory.Build.props",
             "<Project><Import Project=\"$(MSBuildThisFileDirectory)eng/x.props\"/><Import Project=\"$(Root)/y.props\"/></Project>",
@@ -262,10 +209,6 @@ fn paths_are_joined_within_the_root() {
         ("a", "$(X)/y", None),
     ];
     for (folder, written, expected) in table {
-        assert_eq!(
-            join(folder, written).as_deref(),
-            expected,
-            "{folder} {written}"
-        );
+        assert_eq!(join(folder, written).as_deref(), expected, "{folder} {written}");
     }
 }

@@ -25,18 +25,9 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
             let closing = inside.starts_with('/');
             let empty = inside.ends_with('/');
             let inside = inside.trim_matches('/');
-            let name = inside
-                .split(|letter: char| letter.is_whitespace())
-                .next()
-                .unwrap_or_default();
+            let name = inside.split(|letter: char| letter.is_whitespace()).next().unwrap_or_default();
             let text = &rest[..rest.find('<').unwrap_or(rest.len())];
-            return Some(Tag {
-                name,
-                attributes: &inside[name.len()..],
-                closing,
-                empty,
-                text: text.trim(),
-            });
+            return Some(Tag { name, attributes: &inside[name.len()..], closing, empty, text: text.trim() });
         }
     })
 }
@@ -66,10 +57,7 @@ impl<'t> Tag<'t> {
         loop {
             let (key, after) = rest.split_once('=')?;
             let after = after.trim_start();
-            let quote = after
-                .chars()
-                .next()
-                .filter(|quote| matches!(quote, '"' | '\''))?;
+            let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
             let (value, more) = after[1..].split_once(quote)?;
             if key.trim().eq_ignore_ascii_case(name) {
                 return Some(value.trim());

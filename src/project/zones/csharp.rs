@@ -9,15 +9,10 @@ pub(super) fn zone(parts: &Parts<'_>, around: &Around<'_>) -> Zone {
     if test(parts, around) {
         return Zone::Test;
     }
-    if leading(parts)
-        .iter()
-        .any(|dir| is_one_of(dir, &["build", "_build", "eng"]))
-    {
+    if leading(parts).iter().any(|dir| is_one_of(dir, &["build", "_build", "eng"])) {
         return Zone::Development;
     }
-    let script = leading(parts)
-        .iter()
-        .any(|dir| is_one_of(dir, &["tools", "tool", "scripts"]));
+    let script = leading(parts).iter().any(|dir| is_one_of(dir, &["tools", "tool", "scripts"]));
     if script || parts.file.ends_with(".csx") || parts.within("Migrations") {
         return Zone::OnDemand;
     }
@@ -31,33 +26,19 @@ fn is_one_of(dir: &str, names: &[&str]) -> bool {
 /// The folders that lead to the project, its own among them. Folders within it are namespaces. Where no project is in sight
 /// every folder counts.
 fn leading<'a>(parts: &'a Parts<'_>) -> &'a [&'a str] {
-    if parts.known {
-        parts.outer()
-    } else {
-        &parts.dirs
-    }
+    if parts.known { parts.outer() } else { &parts.dirs }
 }
 
 fn not_code(parts: &Parts<'_>) -> bool {
-    let generated = [
-        ".designer.cs",
-        ".g.cs",
-        ".g.i.cs",
-        ".generated.cs",
-        "assemblyinfo.cs",
-    ];
+    let generated = [".designer.cs", ".g.cs", ".g.i.cs", ".generated.cs", "assemblyinfo.cs"];
     let file = parts.file.to_ascii_lowercase();
     if generated.iter().any(|suffix| file.ends_with(suffix)) {
         return true;
     }
     // what a build writes beside the project; `bin` elsewhere holds scripts
-    let built = parts
-        .inner()
-        .first()
-        .is_some_and(|dir| is_one_of(dir, &["obj", "bin"]));
-    let configuration = |pair: &[&str]| {
-        is_one_of(pair[0], &["obj", "bin"]) && is_one_of(pair[1], &["debug", "release"])
-    };
+    let built = parts.inner().first().is_some_and(|dir| is_one_of(dir, &["obj", "bin"]));
+    let configuration =
+        |pair: &[&str]| is_one_of(pair[0], &["obj", "bin"]) && is_one_of(pair[1], &["debug", "release"]);
     if (built && parts.known) || parts.within("obj") || parts.dirs.windows(2).any(configuration) {
         return true;
     }
@@ -72,10 +53,7 @@ fn test(parts: &Parts<'_>, around: &Around<'_>) -> bool {
         return true;
     }
     let tests = ["test", "tests", "fuzz", "benchmark", "benchmarks", "perf"];
-    if leading(parts)
-        .iter()
-        .any(|dir| is_one_of(dir, &tests) || is_test_project(dir))
-    {
+    if leading(parts).iter().any(|dir| is_one_of(dir, &tests) || is_test_project(dir)) {
         return true;
     }
     // within a project `Test` may be a namespace like any other, `UnitTests` hardly
@@ -85,12 +63,8 @@ fn test(parts: &Parts<'_>, around: &Around<'_>) -> bool {
     if parts.stem.ends_with("Tests") && parts.stem != "Tests" {
         return true;
     }
-    let runner = |package: &str| {
-        matches!(
-            package,
-            "xunit" | "xunit.v3" | "nunit" | "mstest" | "mstest.testframework" | "tunit"
-        )
-    };
+    let runner =
+        |package: &str| matches!(package, "xunit" | "xunit.v3" | "nunit" | "mstest" | "mstest.testframework" | "tunit");
     if (parts.stem.ends_with("Test") || parts.stem.ends_with("Specs")) && around.package(runner) {
         return true;
     }
@@ -101,28 +75,11 @@ fn test(parts: &Parts<'_>, around: &Around<'_>) -> bool {
 /// `Shop.IntegrationTests`, `Shop.Testing`, `Shop.TestUtilities`, `UnitTest`, `Shop.Benchmarks`.
 fn is_test_project(dir: &str) -> bool {
     let name = dir.rsplit('.').next().unwrap_or(dir);
-    const NAMES: &[&str] = &[
-        "Test",
-        "Tests",
-        "Testing",
-        "Spec",
-        "Specs",
-        "Benchmark",
-        "Benchmarks",
-        "Fuzz",
-        "Fuzzing",
-    ];
+    const NAMES: &[&str] = &["Test", "Tests", "Testing", "Spec", "Specs", "Benchmark", "Benchmarks", "Fuzz", "Fuzzing"];
     if NAMES.contains(&name) && name != dir {
         return true;
     }
-    let suffixes = [
-        "Tests",
-        "UnitTest",
-        "IntegrationTest",
-        "FunctionalTest",
-        "AcceptanceTest",
-        "Benchmarks",
-    ];
+    let suffixes = ["Tests", "UnitTest", "IntegrationTest", "FunctionalTest", "AcceptanceTest", "Benchmarks"];
     if suffixes.iter().any(|suffix| name.ends_with(suffix)) {
         return true;
     }
@@ -141,18 +98,12 @@ fn is_test_project(dir: &str) -> bool {
         "Fixtures",
         "Doubles",
     ];
-    name.strip_prefix("Test")
-        .or_else(|| name.strip_prefix("Tests"))
-        .is_some_and(|rest| support.contains(&rest))
+    name.strip_prefix("Test").or_else(|| name.strip_prefix("Tests")).is_some_and(|rest| support.contains(&rest))
 }
 
 /// The head says that a tool wrote the file.
 pub(super) fn is_generated(text: &str) -> bool {
-    let comments = text
-        .trim_start_matches('\u{feff}')
-        .lines()
-        .take(10)
-        .map(str::trim_start);
+    let comments = text.trim_start_matches('\u{feff}').lines().take(10).map(str::trim_start);
     let mut head = comments.take_while(|line| line.is_empty() || line.starts_with("//"));
     head.any(|line| line.contains("<auto-generated") || line.contains("<autogenerated"))
 }

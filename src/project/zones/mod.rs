@@ -154,10 +154,7 @@ struct Parts<'p> {
 
 impl<'p> Parts<'p> {
     fn new(path: &'p str, project: Option<&str>) -> Self {
-        let mut dirs: Vec<&str> = path
-            .split('/')
-            .filter(|part| !matches!(*part, "" | "."))
-            .collect();
+        let mut dirs: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
         let file = dirs.pop().unwrap_or_default();
         let stem = match file.rfind('.') {
             Some(at) if at > 0 => &file[..at],
@@ -167,13 +164,7 @@ impl<'p> Parts<'p> {
             Some(folder) => folder.split('/').filter(|part| !part.is_empty()).count(),
             None => 0,
         };
-        Parts {
-            root: root.min(dirs.len()),
-            known: project.is_some(),
-            dirs,
-            file,
-            stem,
-        }
+        Parts { root: root.min(dirs.len()), known: project.is_some(), dirs, file, stem }
     }
 
     /// The folders below the project's own.

@@ -42,18 +42,8 @@ fn not_code(parts: &Parts<'_>, around: &Around<'_>) -> bool {
         }
         folder.push_str(dir);
     }
-    let template = [
-        "-dist",
-        "_dist",
-        "_example",
-        "-example",
-        ".example",
-        "_sample",
-        ".sample",
-        "_template",
-    ];
-    let settings =
-        parts.stem.contains("settings") || parts.stem.contains("config") || in_settings(parts);
+    let template = ["-dist", "_dist", "_example", "-example", ".example", "_sample", ".sample", "_template"];
+    let settings = parts.stem.contains("settings") || parts.stem.contains("config") || in_settings(parts);
     settings && template.iter().any(|suffix| parts.stem.ends_with(suffix))
 }
 
@@ -100,31 +90,23 @@ fn test(parts: &Parts<'_>, around: &Around<'_>) -> bool {
     if stem.starts_with("test_") || stem.ends_with("_test") || stem.ends_with("_tests") {
         return true;
     }
-    if matches!(
-        parts.file,
-        "tests.py" | "conftest.py" | "locustfile.py" | "locust.py"
-    ) {
+    if matches!(parts.file, "tests.py" | "conftest.py" | "locustfile.py" | "locust.py") {
         return true;
     }
     if parts.dirs.iter().any(|dir| FOLDERS.contains(dir)) {
         return true;
     }
-    let kind = |dir: &str, suffix: &str| {
-        dir.strip_suffix(suffix)
-            .is_some_and(|kind| KINDS.contains(&kind))
-    };
+    let kind = |dir: &str, suffix: &str| dir.strip_suffix(suffix).is_some_and(|kind| KINDS.contains(&kind));
     let mut folder = String::new();
     for (depth, dir) in parts.dirs.iter().enumerate() {
         if depth > 0 {
             folder.push('/');
         }
         folder.push_str(dir);
-        let of_kind = ["_tests", "_test", "_testing", "-tests", "-test"]
-            .iter()
-            .any(|suffix| kind(dir, suffix));
+        let of_kind = ["_tests", "_test", "_testing", "-tests", "-test"].iter().any(|suffix| kind(dir, suffix));
         // `osf_tests` beside `osf`; deeper down `lab_tests` may be what the program is about
-        let suffixed = dir.ends_with("_tests")
-            && (depth == parts.root || (around.has)(&format!("{folder}/conftest.py")));
+        let suffixed =
+            dir.ends_with("_tests") && (depth == parts.root || (around.has)(&format!("{folder}/conftest.py")));
         if of_kind || suffixed {
             return true;
         }
@@ -133,10 +115,7 @@ fn test(parts: &Parts<'_>, around: &Around<'_>) -> bool {
 }
 
 fn in_settings(parts: &Parts<'_>) -> bool {
-    matches!(
-        parts.parent(),
-        "settings" | "config" | "configs" | "conf" | "configuration"
-    )
+    matches!(parts.parent(), "settings" | "config" | "configs" | "conf" | "configuration")
 }
 
 /// A settings module is chosen by name: `settings/dev.py`, `settings_test.py`.
@@ -164,15 +143,8 @@ fn settings(parts: &Parts<'_>) -> Option<Zone> {
 
 fn development(parts: &Parts<'_>, around: &Around<'_>) -> bool {
     let at_root = parts.inner().is_empty();
-    let benchmarks = ["benchmark", "benchmarks", "bench", "asv_bench"]
-        .iter()
-        .any(|dir| parts.at_root(dir));
-    if benchmarks
-        || parts
-            .dirs
-            .iter()
-            .any(|dir| matches!(*dir, ".github" | ".circleci" | ".ci"))
-    {
+    let benchmarks = ["benchmark", "benchmarks", "bench", "asv_bench"].iter().any(|dir| parts.at_root(dir));
+    if benchmarks || parts.dirs.iter().any(|dir| matches!(*dir, ".github" | ".circleci" | ".ci")) {
         return true;
     }
     match parts.file {
@@ -185,44 +157,26 @@ fn development(parts: &Parts<'_>, around: &Around<'_>) -> bool {
 }
 
 fn is_task_queue(package: &str) -> bool {
-    matches!(
-        package,
-        "celery" | "rq" | "django-rq" | "dramatiq" | "huey" | "arq" | "taskiq"
-    )
+    matches!(package, "celery" | "rq" | "django-rq" | "dramatiq" | "huey" | "arq" | "taskiq")
 }
 
 fn on_demand(parts: &Parts<'_>) -> bool {
-    let folder = [
-        "script",
-        "scripts",
-        "seeds",
-        "seeders",
-        "fixtures",
-        "factories",
-    ];
+    let folder = ["script", "scripts", "seeds", "seeders", "fixtures", "factories"];
     if parts.dirs.iter().any(|dir| folder.contains(dir)) {
         return true;
     }
-    if ["tools", "bin", "hack"]
-        .iter()
-        .any(|dir| parts.at_root(dir))
-    {
+    if ["tools", "bin", "hack"].iter().any(|dir| parts.at_root(dir)) {
         return true;
     }
     let stem = parts.stem;
     let scratch = parts.file == "test.py" && parts.inner().is_empty();
     let seeds = matches!(stem, "seed" | "seeds" | "seeder" | "populate" | "factories")
-        || ["seed_", "populate_"]
-            .iter()
-            .any(|prefix| stem.starts_with(prefix));
+        || ["seed_", "populate_"].iter().any(|prefix| stem.starts_with(prefix));
     scratch || seeds
 }
 
 /// `test.py` of a package is a test if it holds one; nothing but its text tells it from a program's own module.
 pub(super) fn holds_tests(path: &str, text: &str) -> bool {
     let named = path == "test.py" || path.ends_with("/test.py");
-    named
-        && text
-            .lines()
-            .any(|line| line.trim_start().starts_with("def test_"))
+    named && text.lines().any(|line| line.trim_start().starts_with("def test_"))
 }

@@ -44,30 +44,16 @@ fn is_test_dir(dir: &str) -> bool {
 fn not_code(parts: &Parts<'_>) -> bool {
     let code = |dir: &&str| matches!(*dir, "app" | "lib" | "db" | "config" | "spec" | "test");
     let before = parts.dirs.iter().position(code).unwrap_or(parts.dirs.len());
-    if parts.dirs[..before]
-        .iter()
-        .any(|dir| is_example(dir) || *dir == "demo")
-    {
+    if parts.dirs[..before].iter().any(|dir| is_example(dir) || *dir == "demo") {
         return true;
     }
     // Rails unpacks gems and plugins there; engines are the project's own
     let vendored = parts.within("vendor") && !parts.sequence(&["vendor", "engines"]);
     // an application overrides the templates of a generator in `lib/templates/NAMESPACE`
-    const GENERATORS: &[&str] = &[
-        "rails",
-        "active_record",
-        "erb",
-        "haml",
-        "slim",
-        "rspec",
-        "test_unit",
-        "factory_bot",
-    ];
+    const GENERATORS: &[&str] = &["rails", "active_record", "erb", "haml", "slim", "rspec", "test_unit", "factory_bot"];
     let overrides = |name: &&str| parts.sequence(&["lib", "templates", name]);
-    let template = parts.within("templates")
-        && (parts.within("generators") || GENERATORS.iter().any(overrides));
-    let signatures =
-        parts.at_root("sig") || parts.at_root("sorbet") || parts.file.ends_with(".rbi");
+    let template = parts.within("templates") && (parts.within("generators") || GENERATORS.iter().any(overrides));
+    let signatures = parts.at_root("sig") || parts.at_root("sorbet") || parts.file.ends_with(".rbi");
     vendored || template || signatures
 }
 
@@ -90,15 +76,9 @@ fn test(parts: &Parts<'_>) -> bool {
         return true;
     }
     let namespace = autoloaded(parts);
-    let tasks = parts
-        .dirs
-        .windows(2)
-        .position(|pair| pair == ["lib", "tasks"]);
+    let tasks = parts.dirs.windows(2).position(|pair| pair == ["lib", "tasks"]);
     let outside = &parts.dirs[..namespace.min(tasks.unwrap_or(namespace))];
-    if outside
-        .iter()
-        .any(|dir| is_test_dir(dir) || *dir == "specs")
-    {
+    if outside.iter().any(|dir| is_test_dir(dir) || *dir == "specs") {
         return true;
     }
     let in_app = namespace < parts.dirs.len();
@@ -121,8 +101,7 @@ fn environment_file(parts: &Parts<'_>, around: &Around<'_>) -> Option<Zone> {
         return None;
     }
     let production = |name: &str| {
-        name.split(['_', '-'])
-            .any(|word| matches!(word, "production" | "prod"))
+        name.split(['_', '-']).any(|word| matches!(word, "production" | "prod"))
             && !name.starts_with("non")
             && !name.starts_with("pre")
     };
@@ -179,41 +158,28 @@ fn development(parts: &Parts<'_>) -> bool {
     }
     // previews are routed in development only, by the defaults of Action Mailer, View Component and Lookbook
     let preview = ["_mailer_preview", "_component_preview"];
-    if preview.iter().any(|suffix| parts.stem.ends_with(suffix)) || parts.within("mailer_previews")
-    {
+    if preview.iter().any(|suffix| parts.stem.ends_with(suffix)) || parts.within("mailer_previews") {
         return true;
     }
-    let generator =
-        parts.sequence(&["lib", "generators"]) || parts.sequence(&["rails", "generators"]);
-    let benchmark = ["benchmark", "benchmarks", "bench", "perf"]
-        .iter()
-        .any(|dir| parts.at_root(dir));
+    let generator = parts.sequence(&["lib", "generators"]) || parts.sequence(&["rails", "generators"]);
+    let benchmark = ["benchmark", "benchmarks", "bench", "perf"].iter().any(|dir| parts.at_root(dir));
     generator || benchmark
 }
 
 fn on_demand(parts: &Parts<'_>) -> bool {
     let in_app = autoloaded(parts) < parts.dirs.len();
-    let script = ["script", "scripts", "bin", "exe", "tasks"]
-        .iter()
-        .any(|dir| parts.at_root(dir));
-    let run = [".rake", ".thor"]
-        .iter()
-        .any(|suffix| parts.file.ends_with(suffix));
+    let script = ["script", "scripts", "bin", "exe", "tasks"].iter().any(|dir| parts.at_root(dir));
+    let run = [".rake", ".thor"].iter().any(|suffix| parts.file.ends_with(suffix));
     let named = ["Rakefile", "Thorfile", "Capfile"].contains(&parts.file);
-    let deploy = parts.sequence(&["config", "deploy"])
-        || (parts.parent() == "config" && parts.file == "deploy.rb");
-    let library = ["tasks", "scripts", "capistrano"]
-        .iter()
-        .any(|dir| parts.sequence(&["lib", dir]));
+    let deploy = parts.sequence(&["config", "deploy"]) || (parts.parent() == "config" && parts.file == "deploy.rb");
+    let library = ["tasks", "scripts", "capistrano"].iter().any(|dir| parts.sequence(&["lib", dir]));
     let rack = parts.file.ends_with(".ru") && parts.file != "config.ru";
     named || run || deploy || library || rack || (script && !in_app)
 }
 
 /// A folder of `lib` named after a library that loads extensions from there: `lib/forgery/`.
 fn extension(parts: &Parts<'_>) -> bool {
-    ["forgery", "faker", "ffaker"]
-        .iter()
-        .any(|name| parts.sequence(&["lib", name]))
+    ["forgery", "faker", "ffaker"].iter().any(|name| parts.sequence(&["lib", name]))
 }
 
 /// The file's first statement after comments and `require` is `FactoryBot.define`.
@@ -224,14 +190,9 @@ pub(super) fn defines_factories(text: &str) -> bool {
         match line {
             "=begin" => in_comment = true,
             "=end" => in_comment = false,
-            _ if in_comment
-                || line.is_empty()
-                || line.starts_with('#')
-                || line.starts_with("require") => {}
+            _ if in_comment || line.is_empty() || line.starts_with('#') || line.starts_with("require") => {}
             _ => {
-                return ["FactoryBot.define", "FactoryGirl.define"]
-                    .iter()
-                    .any(|call| line.starts_with(call));
+                return ["FactoryBot.define", "FactoryGirl.define"].iter().any(|call| line.starts_with(call));
             }
         }
     }

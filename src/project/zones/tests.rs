@@ -16,16 +16,10 @@ fn ruby_by_convention() {
         ("lib/sanitizers.rb", Production),
         ("config.ru", Production),
         // a word in a name is no convention
-        (
-            "app/services/valid_test_data_generators/generator.rb",
-            Production,
-        ),
+        ("app/services/valid_test_data_generators/generator.rb", Production),
         ("app/jobs/seed_bpn_test_data.rb", Production),
         ("app/controllers/test/sessions_controller.rb", Production),
-        (
-            "app/controllers/test_docket_seeds_controller.rb",
-            Production,
-        ),
+        ("app/controllers/test_docket_seeds_controller.rb", Production),
         ("app/models/ab_test.rb", Production),
         ("app/factories/report_factory.rb", Production),
         ("app/services/features/toggle.rb", Production),
@@ -89,10 +83,7 @@ fn ruby_by_convention() {
         // not code
         ("lib/generators/shop/templates/initializer.rb", NotCode),
         ("core/lib/generators/dummy/templates/rails/test.rb", NotCode),
-        (
-            "lib/templates/rails/scaffold_controller/controller.rb",
-            NotCode,
-        ),
+        ("lib/templates/rails/scaffold_controller/controller.rb", NotCode),
         ("examples/app.rb", NotCode),
         ("docs/app/models/user.rb", NotCode),
         ("vendor/bundle/gems/x.rb", NotCode),
@@ -107,11 +98,7 @@ fn ruby_by_convention() {
 #[test]
 fn ruby_with_the_project_in_sight() {
     let production = [SmolStr::new("live")];
-    let around = Around {
-        seeds_by_environment: true,
-        production: &production,
-        ..Around::default()
-    };
+    let around = Around { seeds_by_environment: true, production: &production, ..Around::default() };
     let table = [
         ("db/seeds/development.rb", Development),
         ("db/seeds/development.seeds.rb", Development),
@@ -120,10 +107,7 @@ fn ruby_with_the_project_in_sight() {
         ("config/environments/live.rb", Production),
     ];
     check(Ruby, &around, &table);
-    let around = Around {
-        project: Some("apps/app"),
-        ..Around::default()
-    };
+    let around = Around { project: Some("apps/app"), ..Around::default() };
     let table = [
         ("apps/app/script/x.rb", OnDemand),
         ("apps/app/features/x.rb", Test),
@@ -174,10 +158,7 @@ fn python_by_convention() {
         ("shop/management/commands/seed.py", OnDemand),
         ("shop/management/commands/test_email.py", OnDemand),
         ("selenium_tests/management/commands/snapshot.py", OnDemand),
-        (
-            "api/testing/management/commands/create_test_data.py",
-            OnDemand,
-        ),
+        ("api/testing/management/commands/create_test_data.py", OnDemand),
         ("shop/migrations/0001_initial.py", OnDemand),
         ("alembic/versions/abc_x.py", OnDemand),
         ("scripts/create_fakes.py", OnDemand),
@@ -213,12 +194,7 @@ fn python_with_the_project_in_sight() {
     let around = Around {
         packages: Some(&celery),
         project: Some("api"),
-        has: &|path| {
-            matches!(
-                path,
-                "api/shop/__init__.py" | "api/shop/web_tests/conftest.py"
-            )
-        },
+        has: &|path| matches!(path, "api/shop/__init__.py" | "api/shop/web_tests/conftest.py"),
         ..Around::default()
     };
     let table = [
@@ -269,10 +245,7 @@ fn csharp_by_convention() {
 
 #[test]
 fn csharp_with_the_project_in_sight() {
-    let around = Around {
-        project: Some("src/Shop"),
-        ..Around::default()
-    };
+    let around = Around { project: Some("src/Shop"), ..Around::default() };
     let table = [
         ("src/Shop/Controllers/Test/TestController.cs", Production),
         ("src/Shop/Samples/SampleSeeder.cs", Production),
@@ -282,42 +255,18 @@ fn csharp_with_the_project_in_sight() {
         ("src/Shop/bin/x.cs", NotCode),
     ];
     check(CSharp, &around, &table);
-    let around = Around {
-        project: Some("src/Shop"),
-        test_project: true,
-        ..Around::default()
-    };
+    let around = Around { project: Some("src/Shop"), test_project: true, ..Around::default() };
     check(CSharp, &around, &[("src/Shop/Data.cs", Test)]);
-    let packages: FxHashSet<SmolStr> = ["nunit".into(), "benchmarkdotnet".into()]
-        .into_iter()
-        .collect();
-    let around = Around {
-        project: Some(""),
-        packages: Some(&packages),
-        ..Around::default()
-    };
-    let table = [
-        ("Json/Benchmark.cs", Test),
-        ("Json/CartTest.cs", Test),
-        ("Samples/Cart.cs", Production),
-    ];
+    let packages: FxHashSet<SmolStr> = ["nunit".into(), "benchmarkdotnet".into()].into_iter().collect();
+    let around = Around { project: Some(""), packages: Some(&packages), ..Around::default() };
+    let table = [("Json/Benchmark.cs", Test), ("Json/CartTest.cs", Test), ("Samples/Cart.cs", Production)];
     check(CSharp, &around, &table);
 }
 
 #[test]
 fn a_fake_data_library_is_not_its_own_user() {
-    let around = Around {
-        fake_data_library: true,
-        ..Around::default()
-    };
-    check(
-        Ruby,
-        &around,
-        &[
-            ("lib/faker/default/name.rb", Library),
-            ("test/name_test.rb", Test),
-        ],
-    );
+    let around = Around { fake_data_library: true, ..Around::default() };
+    check(Ruby, &around, &[("lib/faker/default/name.rb", Library), ("test/name_test.rb", Test)]);
     check(Python, &around, &[("faker/cli.py", Library)]);
     check(CSharp, &around, &[("Source/Bogus/Faker.cs", Library)]);
 }
@@ -325,51 +274,17 @@ fn a_fake_data_library_is_not_its_own_user() {
 #[test]
 fn some_texts_say_what_they_are() {
     let table = [
-        (
-            Ruby,
-            "lib/x.rb",
-            "# frozen_string_literal: true\n\nrequire 'faker'\nFactoryBot.define do\nend",
-            Some(Test),
-        ),
-        (
-            Ruby,
-            "lib/x.rb",
-            "=begin\nx\n=end\nFactoryGirl.define { }",
-            Some(Test),
-        ),
-        (
-            Ruby,
-            "lib/x.rb",
-            "User.create!\nFactoryBot.define do\nend",
-            None,
-        ),
+        (Ruby, "lib/x.rb", "# frozen_string_literal: true\n\nrequire 'faker'\nFactoryBot.define do\nend", Some(Test)),
+        (Ruby, "lib/x.rb", "=begin\nx\n=end\nFactoryGirl.define { }", Some(Test)),
+        (Ruby, "lib/x.rb", "User.create!\nFactoryBot.define do\nend", None),
         (Ruby, "lib/x.rb", "", None),
-        (
-            CSharp,
-            "X.cs",
-            "\u{feff}// <auto-generated />\nclass A {}",
-            Some(NotCode),
-        ),
+        (CSharp, "X.cs", "\u{feff}// <auto-generated />\nclass A {}", Some(NotCode)),
         (CSharp, "X.cs", "class A {} // <auto-generated />", None),
-        (
-            Python,
-            "shop/test.py",
-            "class A(Case):\n    def test_a(self): ...",
-            Some(Test),
-        ),
-        (
-            Python,
-            "shop/test.py",
-            "@app.get('/test')\ndef test(): ...",
-            None,
-        ),
+        (Python, "shop/test.py", "class A(Case):\n    def test_a(self): ...", Some(Test)),
+        (Python, "shop/test.py", "@app.get('/test')\ndef test(): ...", None),
         (Python, "shop/views.py", "def test_connection(): ...", None),
     ];
     for (language, path, text, expected) in table {
-        assert_eq!(
-            zone_of_text(language, path, text),
-            expected,
-            "{path} {text}"
-        );
+        assert_eq!(zone_of_text(language, path, text), expected, "{path} {text}");
     }
 }

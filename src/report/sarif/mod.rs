@@ -28,11 +28,7 @@ pub fn sarif(report: &Report, out: &mut impl Write) -> io::Result<()> {
 fn log<'r>(report: &'r Report, registry: &'r [RuleInfo]) -> Log<'r> {
     let mut rules = Rules::new(registry);
     let mut fingerprints = Fingerprints::default();
-    let results = report
-        .findings
-        .iter()
-        .map(|reported| result(reported, &mut rules, &mut fingerprints))
-        .collect();
+    let results = report.findings.iter().map(|reported| result(reported, &mut rules, &mut fingerprints)).collect();
     Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -49,37 +45,24 @@ fn log<'r>(report: &'r Report, registry: &'r [RuleInfo]) -> Log<'r> {
                 execution_successful: true,
                 tool_execution_notifications: report.skipped.iter().map(notification).collect(),
             }],
-            original_uri_base_ids: BTreeMap::from([(
-                ROOT,
-                BaseUri {
-                    uri: root_uri(&report.root),
-                },
-            )]),
+            original_uri_base_ids: BTreeMap::from([(ROOT, BaseUri { uri: root_uri(&report.root) })]),
             column_kind: "unicodeCodePoints",
             results,
         }],
     }
 }
 
-fn result<'r>(
-    reported: &'r Reported,
-    rules: &mut Rules<'r>,
-    fingerprints: &mut Fingerprints<'r>,
-) -> ResultObject<'r> {
+fn result<'r>(reported: &'r Reported, rules: &mut Rules<'r>, fingerprints: &mut Fingerprints<'r>) -> ResultObject<'r> {
     let finding = &reported.finding;
     let uri = || encode(&reported.path);
     let mut steps: Vec<FlowLocation> = finding
         .because
         .iter()
         .zip(&reported.because)
-        .map(|(step, at)| FlowLocation {
-            location: location(uri(), Some(at), Some(step.text.clone())),
-        })
+        .map(|(step, at)| FlowLocation { location: location(uri(), Some(at), Some(step.text.clone())) })
         .collect();
     if !steps.is_empty() {
-        steps.push(FlowLocation {
-            location: location(uri(), Some(&reported.at), Some(finding.symbol.to_string())),
-        });
+        steps.push(FlowLocation { location: location(uri(), Some(&reported.at), Some(finding.symbol.to_string())) });
     }
     let others = finding.sites.iter().zip(&reported.sites);
     ResultObject {
@@ -95,9 +78,7 @@ fn result<'r>(
         locations: [location(uri(), Some(&reported.at), None)],
         code_flows: match steps.is_empty() {
             true => Vec::new(),
-            false => vec![CodeFlow {
-                thread_flows: [ThreadFlow { locations: steps }],
-            }],
+            false => vec![CodeFlow { thread_flows: [ThreadFlow { locations: steps }] }],
         },
         related_locations: others
             .enumerate()
@@ -119,10 +100,7 @@ fn result<'r>(
 fn location(uri: String, at: Option<&Extent>, message: Option<String>) -> Location {
     Location {
         physical_location: PhysicalLocation {
-            artifact_location: ArtifactLocation {
-                uri,
-                uri_base_id: ROOT,
-            },
+            artifact_location: ArtifactLocation { uri, uri_base_id: ROOT },
             region: at.map(|at| Region {
                 start_line: at.start.line,
                 start_column: at.start.column,
@@ -137,9 +115,7 @@ fn location(uri: String, at: Option<&Extent>, message: Option<String>) -> Locati
 fn notification(skipped: &Skipped) -> Notification {
     Notification {
         level: "warning",
-        message: Text {
-            text: format!("{} was not checked: {}", skipped.path, skipped.why),
-        },
+        message: Text { text: format!("{} was not checked: {}", skipped.path, skipped.why) },
         locations: [location(encode(&skipped.path), None, None)],
     }
 }
@@ -152,10 +128,7 @@ struct Rules<'r> {
 
 impl<'r> Rules<'r> {
     fn new(registry: &'r [RuleInfo]) -> Self {
-        let mut rules = Rules {
-            list: Vec::new(),
-            index: FxHashMap::default(),
-        };
+        let mut rules = Rules { list: Vec::new(), index: FxHashMap::default() };
         for info in registry {
             rules.add(info);
         }
@@ -181,16 +154,10 @@ impl<'r> Rules<'r> {
         self.index.insert(info.id, index);
         self.list.push(Rule {
             id: info.id,
-            short_description: Text {
-                text: info.summary.to_owned(),
-            },
-            help: (!info.docs.is_empty()).then(|| Help {
-                text: markdown(info.docs, false),
-                markdown: info.docs.to_owned(),
-            }),
-            default_configuration: Configuration {
-                level: info.severity.id(),
-            },
+            short_description: Text { text: info.summary.to_owned() },
+            help: (!info.docs.is_empty())
+                .then(|| Help { text: markdown(info.docs, false), markdown: info.docs.to_owned() }),
+            default_configuration: Configuration { level: info.severity.id() },
             properties: RuleProperties {
                 tags: ["production", info.family.id()],
                 problem_severity: match info.severity {
@@ -209,11 +176,7 @@ struct Fingerprints<'r>(FxHashMap<(&'r str, &'r str, u64), usize>);
 
 impl<'r> Fingerprints<'r> {
     fn next(&mut self, reported: &'r Reported) -> String {
-        let key = (
-            reported.finding.rule,
-            reported.path.as_str(),
-            reported.line_hash,
-        );
+        let key = (reported.finding.rule, reported.path.as_str(), reported.line_hash);
         let seen = self.0.entry(key).or_default();
         *seen += 1;
         format!("{:016x}:{seen}", reported.line_hash)
@@ -269,23 +232,10 @@ mod tests {
     #[test]
     fn the_same_line_twice_has_two_fingerprints() {
         let mut report = testing::report();
-        report.findings = testing::report()
-            .findings
-            .into_iter()
-            .chain(report.findings)
-            .collect();
+        report.findings = testing::report().findings.into_iter().chain(report.findings).collect();
         let log = log(&report, &[]);
-        let prints: Vec<_> = log.runs[0]
-            .results
-            .iter()
-            .map(|r| &r.partial_fingerprints)
-            .collect();
-        assert!(
-            prints
-                .iter()
-                .enumerate()
-                .all(|(i, a)| prints[..i].iter().all(|b| a != b))
-        );
+        let prints: Vec<_> = log.runs[0].results.iter().map(|r| &r.partial_fingerprints).collect();
+        assert!(prints.iter().enumerate().all(|(i, a)| prints[..i].iter().all(|b| a != b)));
     }
 
     #[test]

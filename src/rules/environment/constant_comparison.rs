@@ -27,26 +27,18 @@ use crate::worlds::Mismatch;
 
 pub const ID: &str = "constant-comparison";
 
-pub(in crate::rules) fn finding(
-    judged: &Judged<'_>,
-    at: NodeRef,
-    literal: &str,
-    why: Mismatch,
-) -> Finding {
+pub(in crate::rules) fn finding(judged: &Judged<'_>, at: NodeRef, literal: &str, why: Mismatch) -> Finding {
     let text = judged.quote_node(at);
     let (why, help) = match why {
-        Mismatch::Symbol => (
-            format!("the environment is a string, :{literal} is a symbol"),
-            format!("Compare with \"{literal}\"."),
-        ),
-        Mismatch::Text => (
-            format!("the environment is a symbol, \"{literal}\" is a string"),
-            format!("Compare with :{literal}."),
-        ),
+        Mismatch::Symbol => {
+            (format!("the environment is a string, :{literal} is a symbol"), format!("Compare with \"{literal}\"."))
+        }
+        Mismatch::Text => {
+            (format!("the environment is a symbol, \"{literal}\" is a string"), format!("Compare with :{literal}."))
+        }
         Mismatch::Case => (
             format!("case counts, and no environment is spelt \"{literal}\""),
-            "Write the name as the framework spells it, or compare without regard to case."
-                .to_owned(),
+            "Write the name as the framework spells it, or compare without regard to case.".to_owned(),
         ),
         Mismatch::Bool => (
             format!("an environment variable holds text, never {literal}"),

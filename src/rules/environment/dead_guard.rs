@@ -27,24 +27,16 @@ use crate::worlds::What;
 pub const ID: &str = "dead-guard";
 
 pub(in crate::rules) fn finding(judged: &Judged<'_>, site: &JudgedSite) -> Finding {
-    let deciding = site
-        .steps
-        .iter()
-        .find(|step| matches!(step.what, What::Condition { .. } | What::Exit));
+    let deciding = site.steps.iter().find(|step| matches!(step.what, What::Condition { .. } | What::Exit));
     let condition = deciding.map(|step| judged.quote(&step.range));
-    let why = condition
-        .map(|text| format!(": `{text}` lets it through nowhere"))
-        .unwrap_or_default();
+    let why = condition.map(|text| format!(": `{text}` lets it through nowhere")).unwrap_or_default();
     judged.advice(
         ID,
         site,
         Severity::Note,
         Confidence::Medium,
         Verdict::Dead,
-        format!(
-            "{} runs in no environment, development included{why}.",
-            site.symbol
-        ),
+        format!("{} runs in no environment, development included{why}.", site.symbol),
         "Mend the condition, or delete the call.".to_owned(),
     )
 }

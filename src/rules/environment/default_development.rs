@@ -25,19 +25,16 @@ use crate::rules::{Confidence, Finding, Severity, Verdict};
 
 pub const ID: &str = "default-development";
 
-pub(in crate::rules) fn finding(
-    judged: &Judged<'_>,
-    at: NodeRef,
-    name: &str,
-    default: &str,
-) -> Finding {
+pub(in crate::rules) fn finding(judged: &Judged<'_>, at: NodeRef, name: &str, default: &str) -> Finding {
     judged.environment(
         ID,
         at,
         Severity::Note,
         Confidence::Medium,
         Verdict::WeaklyGuarded,
-        format!("Where {name} is missing, this program believes that it runs in {default}, on a production machine as well."),
+        format!(
+            "Where {name} is missing, this program believes that it runs in {default}, on a production machine as well."
+        ),
         format!("Require {name}, or let \"production\" be the default."),
     )
 }

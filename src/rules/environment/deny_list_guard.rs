@@ -31,7 +31,10 @@ pub(in crate::rules) fn finding(judged: &Judged<'_>, site: &JudgedSite) -> Findi
         Severity::Note,
         Confidence::Medium,
         Verdict::WeaklyGuarded,
-        format!("{} is kept out of production by name, and runs in staging and in every environment added later.", site.symbol),
+        format!(
+            "{} is kept out of production by name, and runs in staging and in every environment added later.",
+            site.symbol
+        ),
         format!("Name the environments that may run it: {}.", judged.guard()),
     )
 }

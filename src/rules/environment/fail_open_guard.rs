@@ -33,7 +33,10 @@ pub(in crate::rules) fn finding(judged: &Judged<'_>, site: &JudgedSite) -> Findi
         Severity::Note,
         Confidence::Medium,
         Verdict::WeaklyGuarded,
-        format!("{} runs where the environment variable is missing: cron jobs and shells start without it.", site.symbol),
+        format!(
+            "{} runs where the environment variable is missing: cron jobs and shells start without it.",
+            site.symbol
+        ),
         format!("Name the environments that may run it: {}.", judged.guard()),
     )
 }

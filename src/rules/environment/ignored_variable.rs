@@ -28,12 +28,7 @@ use crate::rules::{Confidence, Finding, Severity, Verdict};
 
 pub const ID: &str = "ignored-variable";
 
-pub(in crate::rules) fn finding(
-    judged: &Judged<'_>,
-    at: NodeRef,
-    name: &str,
-    why: &str,
-) -> Finding {
+pub(in crate::rules) fn finding(judged: &Judged<'_>, at: NodeRef, name: &str, why: &str) -> Finding {
     judged.environment(
         ID,
         at,

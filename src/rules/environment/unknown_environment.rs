@@ -22,44 +22,41 @@
 //! ## References
 //! - RuboCop: `Rails/UnknownEnv`
 
-use crate::program::NodeRef;
+use smol_str::SmolStr;
+
+use crate::program::{Language, NodeRef};
 use crate::rules::judge::Judged;
 use crate::rules::{Confidence, Finding, Severity, Verdict};
 use crate::worlds::distance_at_most;
 
 pub const ID: &str = "unknown-environment";
 
-/// Names that every project may use.
-const COMMON: &[&str] = &[
-    "production",
-    "development",
-    "test",
-    "staging",
-    "Production",
-    "Development",
-    "Staging",
-];
+/// Names that every project of a language may use.
+fn common(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::CSharp => &["Production", "Development", "Staging"],
+        Language::Ruby | Language::Python => &["production", "development", "test", "staging"],
+    }
+}
 
-pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str) -> Option<Finding> {
+pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str, own: bool) -> Option<Finding> {
     let facts = judged.case.facts;
-    let mut known: Vec<&str> = facts
-        .environments
-        .iter()
-        .chain(facts.production_names.iter())
-        .map(|name| name.as_str())
-        .collect();
+    let mut known: Vec<&str> =
+        facts.environments.iter().chain(facts.production_names.iter()).map(SmolStr::as_str).collect();
     if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return None;
     }
-    known.extend(COMMON);
-    // `dev`, `prod` are names of their own, not slips; four letters apart, nothing is near
+    known.extend(common(judged.case.program.language));
+    // `dev` and `prod` are names of their own, `staging2` is another staging: only a slip of the keyboard is near
+    let letters = name.chars().all(char::is_alphabetic);
+    let slips = if name.len() >= 10 { 2 } else { 1 };
     let near = known.iter().find(|known| {
-        name.len() >= 5 && distance_at_most(&known.to_lowercase(), &name.to_lowercase(), 2)
+        letters && name.len() >= 5 && distance_at_most(&known.to_lowercase(), &name.to_lowercase(), slips)
     });
     let text = judged.quote_node(at);
     let Some(near) = near else {
         // without a list of the project's environments any other name may be one
-        if facts.environments.is_empty() || judged.is_sandbox_name(name) {
+        if own || facts.environments.is_empty() || judged.is_sandbox_name(name) {
             return None;
         }
         return Some(judged.environment(
@@ -69,7 +66,9 @@ pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str) -> Op
             Confidence::Medium,
             Verdict::WeaklyGuarded,
             format!("`{text}` never holds: the project has no environment \"{name}\"."),
-            format!("Add config/environments/{name}.rb, or name the environment in prodguard.toml under [environments]."),
+            format!(
+                "Add config/environments/{name}.rb, or name the environment in prodguard.toml under [environments]."
+            ),
         ));
     };
     Some(judged.environment(
@@ -83,21 +82,14 @@ pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str) -> Op
     ))
 }
 
-pub(in crate::rules) fn variable(
-    judged: &Judged<'_>,
-    at: NodeRef,
-    name: &str,
-    known: &str,
-) -> Finding {
+pub(in crate::rules) fn variable(judged: &Judged<'_>, at: NodeRef, name: &str, known: &str) -> Finding {
     judged.environment(
         ID,
         at,
         Severity::Warning,
         Confidence::High,
         Verdict::Reachable,
-        format!(
-            "Nothing sets {name}: the variable is {known}. What is tested here is always missing."
-        ),
+        format!("Nothing sets {name}: the variable is {known}. What is tested here is always missing."),
         format!("Read {known}."),
     )
 }

@@ -45,38 +45,33 @@ pub(in crate::rules) fn message(judged: &Judged<'_>, group: &Group) -> (String, 
         _ => None,
     });
     let condition = steps.iter().rev().find_map(|step| match &step.what {
-        What::Condition { truth, cause } => {
-            Some((judged.quote(&step.range), *truth, cause.is_some()))
-        }
+        What::Condition { truth, cause } => Some((judged.quote(&step.range), *truth, cause.is_some())),
         _ => None,
     });
     let guard = judged.guard();
     let help = format!("Run it in development and test only: {guard}.");
     if first.fail_open {
-        let message = format!(
-            "{symbol} runs in production when the environment variable is missing: the check lets it through."
-        );
+        let message =
+            format!("{symbol} runs in production when the environment variable is missing: the check lets it through.");
         return (
             message,
-            format!(
-                "Name the environments that may run it, so that a missing variable stays closed: {guard}."
-            ),
+            format!("Name the environments that may run it, so that a missing variable stays closed: {guard}."),
         );
     }
     let message = match condition {
         Some((text, _, true)) if first.doubted => {
-            format!(
-                "{symbol} may run in production: it depends on `{text}`, which is not the environment."
-            )
+            format!("{symbol} may run in production: it depends on `{text}`, which is not the environment.")
         }
         Some((text, Some(truth), _)) => {
             format!("{symbol} can run in production: `{text}` is {truth} there.")
         }
         _ => {
-            let from = from.unwrap_or_else(|| "the top of the file".to_owned());
-            format!(
-                "{symbol} can run in production: nothing on the way from {from} checks the environment."
-            )
+            let from = judged
+                .task(first)
+                .map(|task| format!("`{task}`"))
+                .or(from)
+                .unwrap_or_else(|| "the top of the file".to_owned());
+            format!("{symbol} can run in production: nothing on the way from {from} checks the environment.")
         }
     };
     (message, help)

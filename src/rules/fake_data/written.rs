@@ -35,7 +35,7 @@ pub(in crate::rules) fn message(judged: &Judged<'_>, group: &Group) -> (String, 
     let first = &judged.sites[group.primary];
     let symbol = &first.symbol;
     let help = format!("Run it in development and test only: {}.", judged.guard());
-    let message = match &first.sink {
+    let message = match first.sink {
         Some(sink) => {
             let line = judged.line(first.range.start);
             format!(
@@ -43,14 +43,8 @@ pub(in crate::rules) fn message(judged: &Judged<'_>, group: &Group) -> (String, 
                 judged.callee(sink)
             )
         }
-        None => format!(
-            "Fake data is written to the database in production: {symbol} saves what it makes."
-        ),
+        None => format!("Fake data is written to the database in production: {symbol} saves what it makes."),
     };
-    let message = if first.doubted {
-        message.replacen(" is written", " may be written", 1)
-    } else {
-        message
-    };
+    let message = if first.doubted { message.replacen(" is written", " may be written", 1) } else { message };
     (message, help)
 }

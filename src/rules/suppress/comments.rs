@@ -46,11 +46,7 @@ pub(super) fn read(text: &str, language: Language, template: bool) -> Vec<Allow>
         targets: FxHashMap::default(),
     };
     // from the end, so that in a stack of comments each is one step from its target
-    let mut allows: Vec<Allow> = hits
-        .into_iter()
-        .rev()
-        .filter_map(|hit| file.read(hit, template))
-        .collect();
+    let mut allows: Vec<Allow> = hits.into_iter().rev().filter_map(|hit| file.read(hit, template)).collect();
     allows.reverse();
     allows
 }
@@ -79,12 +75,7 @@ impl File<'_> {
         let body = body.trim_end();
         let body = body.strip_suffix("*/").unwrap_or(body).trim_end();
         let (names, has_reason) = parse(body, hit);
-        Some(Allow {
-            range: hit..hit + body.len(),
-            names,
-            has_reason,
-            scope: self.scope(&comment),
-        })
+        Some(Allow { range: hit..hit + body.len(), names, has_reason, scope: self.scope(&comment) })
     }
 
     /// `<%# … %>`, which the mask blanks: the comment from its `#` to the closing tag.
@@ -105,9 +96,7 @@ impl File<'_> {
         let alone = matches!(before.trim(), "" | "<%") && matches!(after.trim(), "" | "%>" | "-%>");
         let line = if alone { self.target(comment) } else { own };
         let range = self.lines.line_range(line);
-        let statement = self
-            .first_char(line)
-            .and_then(|at| self.layout.statement_end(at));
+        let statement = self.first_char(line).and_then(|at| self.layout.statement_end(at));
         range.start..range.end.max(statement.unwrap_or(0))
     }
 
@@ -140,10 +129,8 @@ impl File<'_> {
 /// The names in `prodguard: allow(a, b) reason` and whether a reason follows; `base` is the offset of `body`.
 fn parse(body: &str, base: usize) -> (Vec<Name>, bool) {
     let after = |rest: &str| body.len() - rest.len();
-    let list = body[MARK.len()..]
-        .trim_start()
-        .strip_prefix("allow")
-        .and_then(|rest| rest.trim_start().strip_prefix('('));
+    let list =
+        body[MARK.len()..].trim_start().strip_prefix("allow").and_then(|rest| rest.trim_start().strip_prefix('('));
     let Some((list, reason)) = list.and_then(|list| list.split_once(')')) else {
         return (Vec::new(), false);
     };
@@ -153,11 +140,7 @@ fn parse(body: &str, base: usize) -> (Vec<Name>, bool) {
         let name = part.trim();
         if !name.is_empty() {
             let start = base + at + part.len() - part.trim_start().len();
-            names.push(Name {
-                text: SmolStr::new(name),
-                range: start..start + name.len(),
-                used: false,
-            });
+            names.push(Name { text: SmolStr::new(name), range: start..start + name.len(), used: false });
         }
         at += part.len() + 1;
     }

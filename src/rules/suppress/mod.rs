@@ -40,11 +40,7 @@ pub fn suppress(
 ) -> Suppressed {
     let mut allows = read(text, language, template);
     if allows.is_empty() {
-        return Suppressed {
-            findings,
-            sites,
-            allowed: 0,
-        };
+        return Suppressed { findings, sites, allowed: 0 };
     }
     let mut allowed = FxHashSet::default();
     let mut remaining: Vec<Finding> = findings
@@ -71,11 +67,7 @@ pub fn suppress(
     }
     remaining.extend(allows.iter().flat_map(complaints));
     remaining.sort_by_key(|finding| finding.range.start);
-    Suppressed {
-        findings: remaining,
-        sites,
-        allowed: allowed.len(),
-    }
+    Suppressed { findings: remaining, sites, allowed: allowed.len() }
 }
 
 /// Whether a comment allows the rule or family at an offset.
@@ -93,14 +85,9 @@ fn allow(allows: &mut [Allow], rule: Option<&str>, family: Family, at: usize) ->
 }
 
 /// The finding without the places that are allowed, or nothing if all are.
-fn without_allowed(
-    mut finding: Finding,
-    mut is_allowed: impl FnMut(&str, Family, usize) -> bool,
-) -> Option<Finding> {
+fn without_allowed(mut finding: Finding, mut is_allowed: impl FnMut(&str, Family, usize) -> bool) -> Option<Finding> {
     let (rule, family) = (finding.rule, finding.family);
-    finding
-        .sites
-        .retain(|site| !is_allowed(rule, family, site.range.start));
+    finding.sites.retain(|site| !is_allowed(rule, family, site.range.start));
     if !is_allowed(rule, family, finding.range.start) {
         return Some(finding);
     }
@@ -108,9 +95,7 @@ fn without_allowed(
         return None;
     }
     let next = finding.sites.remove(0);
-    finding.message = finding
-        .message
-        .replacen(finding.symbol.as_str(), &next.symbol, 1);
+    finding.message = finding.message.replacen(finding.symbol.as_str(), &next.symbol, 1);
     finding.symbol = next.symbol;
     finding.range = next.range;
     Some(finding)
@@ -129,9 +114,8 @@ fn complaints(allow: &Allow) -> Vec<Finding> {
         ));
     }
     for name in allow.names.iter().filter(|name| !name.used) {
-        let known = REGISTRY.is_empty()
-            || Family::from_id(&name.text).is_some()
-            || super::registry::find(&name.text).is_some();
+        let known =
+            REGISTRY.is_empty() || Family::from_id(&name.text).is_some() || super::registry::find(&name.text).is_some();
         let message = match known {
             true => format!("`allow({})` suppresses nothing here.", name.text),
             false => format!("`{}` is neither a rule nor a family.", name.text),
@@ -140,13 +124,7 @@ fn complaints(allow: &Allow) -> Vec<Finding> {
             true => "Remove it, or move it to the line it is about or the one above.",
             false => "Correct the name; `prodguard rules` lists the rules.",
         };
-        found.push(hygiene(
-            "unused-allow",
-            name.range.clone(),
-            &name.text,
-            message,
-            help,
-        ));
+        found.push(hygiene("unused-allow", name.range.clone(), &name.text, message, help));
     }
     if !allow.has_reason && allow.names.iter().any(|name| name.used) {
         found.push(hygiene(
@@ -160,28 +138,14 @@ fn complaints(allow: &Allow) -> Vec<Finding> {
     found
 }
 
-fn hygiene(
-    rule: &'static str,
-    range: Range<usize>,
-    symbol: &str,
-    message: String,
-    help: &str,
-) -> Finding {
+fn hygiene(rule: &'static str, range: Range<usize>, symbol: &str, message: String, help: &str) -> Finding {
     let unused = rule == "unused-allow";
     Finding {
         rule,
         family: Family::Hygiene,
-        severity: if unused {
-            Severity::Note
-        } else {
-            Severity::Warning
-        },
+        severity: if unused { Severity::Note } else { Severity::Warning },
         confidence: Confidence::High,
-        verdict: if unused {
-            Verdict::Dead
-        } else {
-            Verdict::WeaklyGuarded
-        },
+        verdict: if unused { Verdict::Dead } else { Verdict::WeaklyGuarded },
         range,
         symbol: SmolStr::new(symbol),
         message,

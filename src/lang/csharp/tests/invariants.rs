@@ -37,9 +37,7 @@ fn dispatched(source: &str, function: &str) -> BTreeSet<String> {
     let role = Regex::new(r#""([a-z_]+)""#).unwrap();
     arm.captures_iter(body)
         .flat_map(|arm| {
-            role.captures_iter(arm.get(1).unwrap().as_str())
-                .map(|role| role[1].to_owned())
-                .collect::<Vec<_>>()
+            role.captures_iter(arm.get(1).unwrap().as_str()).map(|role| role[1].to_owned()).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -47,12 +45,7 @@ fn dispatched(source: &str, function: &str) -> BTreeSet<String> {
 #[test]
 fn every_role_is_lowered_and_no_other() {
     let shapes = syntax::shapes(Language::CSharp).expect("the query compiles");
-    let captured: BTreeSet<String> = shapes
-        .query
-        .capture_names()
-        .iter()
-        .map(|name| name.to_string())
-        .collect();
+    let captured: BTreeSet<String> = shapes.query.capture_names().iter().map(|name| name.to_string()).collect();
     let mut lowered = dispatched(EXPRESSIONS, "fn by_role");
     lowered.extend(dispatched(STATEMENTS, "pub(super) fn statement"));
     assert_eq!(captured, lowered);
@@ -61,17 +54,11 @@ fn every_role_is_lowered_and_no_other() {
 #[test]
 fn every_field_and_kind_exists_in_the_grammar() {
     let grammar = syntax::grammar(Language::CSharp);
-    let field =
-        Regex::new(r#"(?:field\(\*?\w+, |body\(lower, \w+, |by_field_name\(|fields\()"([a-z_]+)""#)
-            .unwrap();
+    let field = Regex::new(r#"(?:field\(\*?\w+, |body\(lower, \w+, |by_field_name\(|fields\()"([a-z_]+)""#).unwrap();
     let kind = Regex::new(r#"child\(\*?\w+, "([a-z_]+)"\)|kind\(\) [!=]= "([a-z_]+)""#).unwrap();
     for source in ADAPTER {
         for found in field.captures_iter(source) {
-            assert!(
-                grammar.field_id_for_name(&found[1]).is_some(),
-                "field {}",
-                &found[1]
-            );
+            assert!(grammar.field_id_for_name(&found[1]).is_some(), "field {}", &found[1]);
         }
         for found in kind.captures_iter(source) {
             let name = found.get(1).or(found.get(2)).unwrap().as_str();
@@ -89,10 +76,7 @@ fn lowered(source: &str) -> Program {
         if let Some(parent) = parent {
             assert!(item.parent.unwrap().0 < index as u32);
             assert!(parent.kind == ItemKind::Container);
-            assert!(
-                parent.start <= item.start && item.end <= parent.end,
-                "{source:.80}"
-            );
+            assert!(parent.start <= item.start && item.end <= parent.end, "{source:.80}");
         }
         let code = item.code.as_ref().expect("everything is hot");
         for node in &code.nodes {
@@ -170,11 +154,7 @@ fn broken_pieces_of_code_are_lowered() {
     for at in 0..source.len() {
         lowered(&source[..at]);
         lowered(&source[at..]);
-        lowered(&format!(
-            "{}{}",
-            &source[..at],
-            &source[(at + 7).min(source.len())..]
-        ));
+        lowered(&format!("{}{}", &source[..at], &source[(at + 7).min(source.len())..]));
     }
 }
 
@@ -182,19 +162,11 @@ fn broken_pieces_of_code_are_lowered() {
 fn items_bind_their_names() {
     let names = |source: &str| -> Vec<String> {
         let program = lowered(source);
-        program.items[1..]
-            .iter()
-            .map(|item| item.names.join(","))
-            .collect()
+        program.items[1..].iter().map(|item| item.names.join(",")).collect()
     };
+    assert_eq!(names("if (a) { x = 1; } F(out y, out var z); var (p, q) = F();"), ["x", "y,z", "p,q"]);
     assert_eq!(
-        names("if (a) { x = 1; } F(out y, out var z); var (p, q) = F();"),
-        ["x", "y,z", "p,q"]
-    );
-    assert_eq!(
-        names(
-            "using F = A.B; class C { int a, b; C() { } int P => 1; string Q { get; set; } event A E; }"
-        ),
+        names("using F = A.B; class C { int a, b; C() { } int P => 1; string Q { get; set; } event A E; }"),
         ["F", "C", "a,b", "C", "P", "Q", "E"]
     );
     assert_eq!(

@@ -62,47 +62,26 @@ fn names_bound_inside_statements() {
     names("a = (b := c)", "a b");
     names("f([x for x in y])", "");
     names("if TYPE_CHECKING:\n  import a\n  from b import c", "a c");
-    names(
-        "if a:\n  def f():\n    b = 1\nelse:\n  class C:\n    def m(self): pass",
-        "f C m",
-    );
+    names("if a:\n  def f():\n    b = 1\nelse:\n  class C:\n    def m(self): pass", "f C m");
     names("try:\n  import a\nexcept E as e:\n  a = None", "a e a");
     names("with a as b, c as (d, e): f = 1", "b d e f");
     names("for a, b in c: d = 1", "a b d");
-    names(
-        "match a:\n  case B(c, d=e) | [f, *g]: pass\n  case h.I as j: pass",
-        "c e f g j",
-    );
+    names("match a:\n  case B(c, d=e) | [f, *g]: pass\n  case h.I as j: pass", "c e f g j");
     names("type A[T] = B", "A");
 }
 
 #[test]
 fn functions_bind_their_globals() {
-    check(
-        "def f():\n  global a, b\n  a = 1\ndef g(): pass",
-        &["Def [f a b] def f():", "Def [g] def g(): pass"],
-    );
+    check("def f():\n  global a, b\n  a = 1\ndef g(): pass", &["Def [f a b] def f():", "Def [g] def g(): pass"]);
 }
 
 #[test]
 fn broken_pieces_keep_their_statements() {
     check(
         "class A:\n    x = 1\n    def f(self):\n        a()\n    y = (\n",
-        &[
-            "Statement [] A",
-            "Statement [x] x = 1",
-            "Def [f] def f(self):",
-            "Statement [] y",
-        ],
+        &["Statement [] A", "Statement [x] x = 1", "Def [f] def f(self):", "Statement [] y"],
     );
-    check(
-        "import a\n)\ndef f(): pass",
-        &[
-            "Import [a] import a",
-            "Statement [] )",
-            "Def [f] def f(): pass",
-        ],
-    );
+    check("import a\n)\ndef f(): pass", &["Import [a] import a", "Statement [] )", "Def [f] def f(): pass"]);
 }
 
 #[test]
@@ -115,19 +94,7 @@ fn spans_count_from_the_item() {
         let from = (item.start + node.span.start) as usize;
         source[from..(item.start + node.span.end) as usize].to_owned()
     };
-    let shown: Vec<_> = code
-        .nodes
-        .iter()
-        .filter(|node| matches!(node.kind, Kind::Call(_) | Kind::Attr { .. }))
-        .map(text)
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            "foo.bar",
-            "foo.bar(y)",
-            "foo.bar(y).baz",
-            "foo.bar(y).baz(z)"
-        ]
-    );
+    let shown: Vec<_> =
+        code.nodes.iter().filter(|node| matches!(node.kind, Kind::Call(_) | Kind::Attr { .. })).map(text).collect();
+    assert_eq!(shown, ["foo.bar", "foo.bar(y)", "foo.bar(y).baz", "foo.bar(y).baz(z)"]);
 }

@@ -29,12 +29,10 @@ fn broken_code_keeps_its_calls() {
 
 fn names(program: &Program) -> impl Iterator<Item = &str> {
     let codes = program.items.iter().filter_map(|item| item.code.as_ref());
-    codes
-        .flat_map(|code| &code.nodes)
-        .filter_map(|node| match &node.kind {
-            Kind::Name(name) => Some(name.as_str()),
-            _ => None,
-        })
+    codes.flat_map(|code| &code.nodes).filter_map(|node| match &node.kind {
+        Kind::Name(name) => Some(name.as_str()),
+        _ => None,
+    })
 }
 
 #[test]
@@ -52,9 +50,7 @@ fn empty_texts() {
 
 #[test]
 fn deep_texts_do_not_overflow() {
-    let nest = |open: &str, middle: &str, close: &str| {
-        format!("{}{middle}{}", open.repeat(3000), close.repeat(3000))
-    };
+    let nest = |open: &str, middle: &str, close: &str| format!("{}{middle}{}", open.repeat(3000), close.repeat(3000));
     let blocks = |head: &str| {
         let mut text = String::new();
         for depth in 0..600 {
@@ -144,15 +140,9 @@ fn code_depth(code: &Code) -> usize {
             Kind::Index { recv, args, .. } => args.iter().map(of).fold(of(recv), usize::max),
             Kind::Call(call) => call.args.iter().map(of).fold(of(&call.callee), usize::max),
             Kind::Binary { left, right, .. } => of(left).max(of(right)),
-            Kind::And(all) | Kind::Or(all) | Kind::Seq(all) | Kind::List(all) => {
-                all.iter().map(of).max().unwrap_or(0)
-            }
+            Kind::And(all) | Kind::Or(all) | Kind::Seq(all) | Kind::List(all) => all.iter().map(of).max().unwrap_or(0),
             Kind::Opaque { children, .. } => children.iter().map(of).max().unwrap_or(0),
-            Kind::If { arms, .. } => arms
-                .iter()
-                .map(|(test, body)| of(test).max(of(body)))
-                .max()
-                .unwrap_or(0),
+            Kind::If { arms, .. } => arms.iter().map(|(test, body)| of(test).max(of(body))).max().unwrap_or(0),
             Kind::Set { place, value, .. } => of(place).max(of(value)),
             Kind::Splat(inner) => of(inner),
             Kind::Loop(inner) => of(&inner.body),

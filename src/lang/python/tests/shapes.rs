@@ -35,11 +35,7 @@ fn fields_exist_in_the_grammar() {
     ];
     let mut seen = 0;
     for source in sources {
-        for call in [
-            "by_field_name(\"",
-            "field(code, node, \"",
-            "field(code, part, \"",
-        ] {
+        for call in ["by_field_name(\"", "field(code, node, \"", "field(code, part, \""] {
             for use_of in source.split(call).skip(1) {
                 let field = use_of.split('"').next().unwrap_or_default();
                 assert!(grammar.field_id_for_name(field).is_some(), "{field}");

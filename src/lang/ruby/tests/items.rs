@@ -77,11 +77,7 @@ fn statements_bind_what_others_see() {
 #[test]
 fn a_heredoc_belongs_to_its_statement() {
     let program = lower_all(Language::Ruby, "x = <<~A\n #{y}\nA\nz", false);
-    let ranges: Vec<_> = program
-        .items
-        .iter()
-        .map(|item| item.start..item.end)
-        .collect();
+    let ranges: Vec<_> = program.items.iter().map(|item| item.start..item.end).collect();
     assert_eq!(ranges, [0..18, 0..16, 17..18]);
 }
 
@@ -92,24 +88,9 @@ fn spans_count_from_the_item() {
     let code = program.items[2].code.as_ref().expect("hot");
     let texts: Vec<_> = (0..code.nodes.len())
         .map(|node| {
-            let at = NodeRef {
-                item: ItemId(2),
-                node: NodeId(node as u32),
-            };
+            let at = NodeRef { item: ItemId(2), node: NodeId(node as u32) };
             &source[program.span(at)]
         })
         .collect();
-    assert_eq!(
-        texts,
-        [
-            "foo",
-            "foo.bar",
-            "1",
-            "foo.bar(1)",
-            "foo.bar(1).baz",
-            "2",
-            "{ 2 }",
-            "foo.bar(1).baz { 2 }"
-        ]
-    );
+    assert_eq!(texts, ["foo", "foo.bar", "1", "foo.bar(1)", "foo.bar(1).baz", "2", "{ 2 }", "foo.bar(1).baz { 2 }"]);
 }

@@ -12,11 +12,7 @@ fn masked(text: &str, template: bool, expected: &str) {
 fn templates_keep_their_tags() {
     masked("<b>é</b>\n<%= a %>", true, "         \n    a ; ");
     masked("<%- a -%>x<% b %>", true, "    a  ;     b ; ");
-    masked(
-        "<%# a %><%% b %><%== c %>",
-        true,
-        "                     c ; ",
-    );
+    masked("<%# a %><%% b %><%== c %>", true, "                     c ; ");
     masked("<% # a\nb %>", true, "      \nb ; ");
     masked("<% a", true, "   a");
     masked("<%", true, "  ");
@@ -27,17 +23,11 @@ fn templates_keep_their_tags() {
 #[test]
 fn templates_are_programs() {
     assert_eq!(
-        dumped(
-            "<% if a # x %>\n<%= f do |b| %><%= b %><% end %><% else %><%# c %>d<% end %>",
-            true
-        ),
+        dumped("<% if a # x %>\n<%= f do |b| %><%= b %><% end %><% else %><%# c %>d<% end %>", true),
         "(if-else a (call f &(fn block [b] b)) nil)"
     );
     assert_eq!(
-        dumped(
-            "<% case a %>\n<% when 1 %>x<%= b %>\n<% end %><% c.each { |d| %><%= d %><% } %>",
-            true
-        ),
+        dumped("<% case a %>\n<% when 1 %>x<%= b %>\n<% end %><% c.each { |d| %><%= d %><% } %>", true),
         "(match a [1 => b]) (call c.each &(fn block [d] d))"
     );
 }

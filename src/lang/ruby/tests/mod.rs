@@ -23,9 +23,7 @@ fn check(rows: &[(&str, &str)]) {
 
 fn dumped(source: &str, template: bool) -> String {
     let whole = dump(&lower_all(Language::Ruby, source, template));
-    let inner = whole
-        .strip_prefix("(seq")
-        .and_then(|rest| rest.strip_suffix(')'));
+    let inner = whole.strip_prefix("(seq").and_then(|rest| rest.strip_suffix(')'));
     inner.unwrap_or(&whole).trim_start().to_owned()
 }
 

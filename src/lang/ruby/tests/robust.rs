@@ -15,18 +15,13 @@ fn what_does_not_parse_is_not_lost() {
         ("Foo.bar(", "(call Foo.bar)"),
         ("x = [1, y", "(set x (list 1 y))"),
     ]);
-    let broken = dumped(
-        "class A\n  def x\n    foo(Faker.name\n  end\n  def y; Faker.z; end\nend",
-        false,
-    );
+    let broken = dumped("class A\n  def x\n    foo(Faker.name\n  end\n  def y; Faker.z; end\nend", false);
     assert!(broken.contains("(def y"), "{broken}");
 }
 
 #[test]
 fn depth_and_length_are_bounded() {
-    let nested = |open: &str, middle: &str, close: &str| {
-        format!("{}{middle}{}", open.repeat(2000), close.repeat(2000))
-    };
+    let nested = |open: &str, middle: &str, close: &str| format!("{}{middle}{}", open.repeat(2000), close.repeat(2000));
     let sources = [
         nested("(", "x", ")"),
         nested("f(", "x", ")"),
@@ -53,10 +48,7 @@ fn depth_and_length_are_bounded() {
         format!("if a\n{}end", "elsif b\n c\n".repeat(5000)),
         format!("{}c", "a ? b : ".repeat(2000)),
         "x = 1\n".repeat(5000),
-        format!(
-            "module A\n{}end",
-            "extend self\ndef a; end\nprivate :a\n".repeat(3000)
-        ),
+        format!("module A\n{}end", "extend self\ndef a; end\nprivate :a\n".repeat(3000)),
         "f <<~A\n #{b}\nA\n".repeat(3000),
         format!("x = [\n{}]", "<<~A,\n #{b}\nA\n".repeat(3000)),
     ];
