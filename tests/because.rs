@@ -30,7 +30,7 @@ const LANES: [(usize, &str); 4] = [(0, "production"), (1, "unset"), (2, "staging
 
 fn tables() -> Vec<PathBuf> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let mut found: Vec<PathBuf> = ["because"]
+    let mut found: Vec<PathBuf> = ["because", "worlds"]
         .iter()
         .filter_map(|folder| std::fs::read_dir(tests.join(folder)).ok())
         .flatten()
@@ -119,6 +119,12 @@ impl Case {
         ))
     }
 
+    /// Cut: what is noted while evaluating suffices, before anything is replayed.
+    fn noted_suffices(&self, site: &SiteAnswer, lane: usize) -> Result<(), String> {
+        let steps = self.answers.because_in_full(&self.program, site, lane);
+        self.suffices(site, lane, &steps).map_err(|why| format!("noted {why}"))
+    }
+
     /// Cut: what is told suffices as well, and none of it can be spared.
     fn told_suffices(&self, site: &SiteAnswer, lane: usize) -> Result<(), String> {
         let steps = self.replay().because_in_full(site, lane);
@@ -197,6 +203,7 @@ fn check(language: Language, code: &str) -> Vec<String> {
             if site.reached.has(Lanes::nth(lane)) {
                 results.push(case.matters(site, lane));
             } else {
+                results.push(case.noted_suffices(site, lane));
                 results.push(case.told_suffices(site, lane));
             }
             failures.extend(

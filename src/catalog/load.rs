@@ -225,9 +225,8 @@ impl Data {
 
 fn load_library(language: Language, library: RawLibrary, catalog: &mut Catalog) {
     let mut add = |effect: Effect, name: SmolStr| {
-        let symbol =
-            Symbol { language, family: library.family, name: name.clone(), effect, library: library.key.clone() };
-        catalog.symbols.insert((language, name), symbol);
+        let symbol = Symbol { language, family: library.family, name, effect, library: library.key.clone() };
+        catalog.insert_symbol(symbol);
     };
     for (effect, names) in
         [(Effect::Data, &library.data), (Effect::Config, &library.config), (Effect::Write, &library.write)]

@@ -127,6 +127,10 @@ pub struct Sink {
 pub struct Catalog {
     pub libraries: Vec<Library>,
     symbols: rustc_hash::FxHashMap<(Language, SmolStr), Symbol>,
+    /// What stands before a `.` in the name of a symbol.
+    namespaces: rustc_hash::FxHashSet<(Language, SmolStr)>,
+    /// The most parts that the name of a symbol has.
+    most_parts: usize,
     variables: rustc_hash::FxHashMap<(Language, SmolStr), Variable>,
     accessors: rustc_hash::FxHashMap<(Language, SmolStr), Accessor>,
     sinks: rustc_hash::FxHashMap<(Language, SmolStr), Sink>,
@@ -146,13 +150,32 @@ impl Catalog {
 
     /// The symbol that a qualified name belongs to: the longest prefix of whole parts.
     pub fn symbol(&self, language: Language, qualified: &str) -> Option<&Symbol> {
-        let mut prefix = qualified;
+        let mut dots = qualified.match_indices('.').map(|(at, _)| at);
+        let mut prefix = match dots.nth(self.most_parts) {
+            Some(end) => &qualified[..end],
+            None => qualified,
+        };
         loop {
             if let Some(symbol) = self.symbols.get(&(language, SmolStr::new(prefix))) {
                 return Some(symbol);
             }
             prefix = &prefix[..prefix.rfind('.')?];
         }
+    }
+
+    /// Whether names below `path` may be symbols.
+    pub fn is_namespace(&self, language: Language, path: &str) -> bool {
+        self.namespaces.contains(&(language, SmolStr::new(path))) || self.symbol(language, path).is_some()
+    }
+
+    fn insert_symbol(&mut self, symbol: Symbol) {
+        let language = symbol.language;
+        let dots = symbol.name.match_indices('.');
+        let namespaces = dots.map(|(at, _)| (language, SmolStr::new(&symbol.name[..at])));
+        self.namespaces.extend(namespaces);
+        let parts = symbol.name.split('.').count();
+        self.most_parts = self.most_parts.max(parts);
+        self.symbols.insert((language, symbol.name.clone()), symbol);
     }
 
     /// The symbols right below a module: what `from module import *` may bind.
@@ -244,7 +267,7 @@ impl Catalog {
         if !words.iter().any(|known| known == word) {
             words.push(SmolStr::new(word));
         }
-        self.symbols.insert((symbol.language, symbol.name.clone()), symbol);
+        self.insert_symbol(symbol);
     }
 
     pub fn add_accessor(&mut self, accessor: Accessor) {

@@ -56,6 +56,10 @@ struct Heat<'s, 't> {
     binders: FxHashMap<SmolStr, Vec<ItemId>>,
     /// Names whose binders and users are hot already.
     spread: FxHashSet<SmolStr>,
+    /// Items that hold a trigger word.
+    triggered: Vec<ItemId>,
+    /// The hot items by the names that they mention.
+    users: FxHashMap<SmolStr, Vec<ItemId>>,
 }
 
 impl<'s, 't> Heat<'s, 't> {
@@ -74,18 +78,21 @@ impl<'s, 't> Heat<'s, 't> {
             seen: FxHashSet::default(),
             binders,
             spread: FxHashSet::default(),
+            triggered: Vec::new(),
+            users: FxHashMap::default(),
         };
         let hits = triggers.hits(source.masked);
         for (index, item) in outline.items.iter().enumerate() {
-            let hot = match &hits {
-                None => true,
-                Some(_) if matches!(item.kind, ItemKind::Container | ItemKind::Import) => true,
-                Some(_) if item.names.iter().any(|name| is_hook(name)) => true,
-                Some(hits) => {
-                    let from = hits.partition_point(|at| *at < item.start as usize);
-                    hits.get(from).is_some_and(|at| *at < item.end as usize)
-                }
-            };
+            let triggered = hits.as_ref().is_none_or(|hits| {
+                let from = hits.partition_point(|at| *at < item.start as usize);
+                hits.get(from).is_some_and(|at| *at < item.end as usize)
+            });
+            if triggered && item.kind == ItemKind::Def {
+                heat.triggered.push(ItemId(index as u32));
+            }
+            let hot = triggered
+                || matches!(item.kind, ItemKind::Container | ItemKind::Import)
+                || item.names.iter().any(|name| is_hook(name));
             if hot {
                 heat.enqueue(ItemId(index as u32));
             }
@@ -113,8 +120,9 @@ impl<'s, 't> Heat<'s, 't> {
                 reverse.extend(fields_of(&code));
                 for name in named {
                     // hot once and for all
-                    for binder in self.binders.remove(&name).unwrap_or_default() {
-                        self.enqueue(binder);
+                    if let Some(binders) = self.binders.get_mut(&name) {
+                        std::mem::take(binders).into_iter().for_each(|binder| self.enqueue(binder));
+                        self.users.entry(name).or_default().push(id);
                     }
                 }
                 let item = &mut self.items[id.0 as usize];
@@ -125,7 +133,23 @@ impl<'s, 't> Heat<'s, 't> {
             }
             self.heat_users(reverse);
         }
+        self.enliven();
         self.items
+    }
+
+    /// Life spreads from definitions with a trigger word to those that name them.
+    fn enliven(&mut self) {
+        let mut todo = std::mem::take(&mut self.triggered);
+        while let Some(id) = todo.pop() {
+            let item = &mut self.items[id.0 as usize];
+            if std::mem::replace(&mut item.live, true) {
+                continue;
+            }
+            for name in &self.outline.items[id.0 as usize].names {
+                let users = self.users.remove(name).unwrap_or_default();
+                todo.extend(users.into_iter().filter(|user| self.outline.items[user.0 as usize].kind == ItemKind::Def));
+            }
+        }
     }
 
     /// Whoever mentions a name that a hot item binds may call it: the callers decide its reach.

@@ -63,6 +63,8 @@ pub struct Item {
     pub end: u32,
     /// `None` while the item is cold: it holds no trigger word and no hot item names it.
     pub code: Option<Code>,
+    /// It holds a trigger word, or names a definition that does, however far away.
+    pub live: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! From the worlds' answers to findings: verdicts, one finding for each missing guard, advice on guards that hold.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -9,7 +10,7 @@ use super::{
     Confidence, Finding, OtherSite, Reach, Severity, Site, Step, Verdict, Worlds, Zone, environment, fake_data,
 };
 use crate::catalog::{Effect, Family};
-use crate::program::{ItemId, ItemKind, Kind, Language, NodeRef, Program};
+use crate::program::{Code, ItemId, ItemKind, Kind, Language, NodeId, NodeRef, Program, Span};
 use crate::project::FileFacts;
 use crate::text::LineIndex;
 use crate::worlds::{self, Answers, EventKind, Lanes, What};
@@ -68,6 +69,33 @@ pub(super) struct Judged<'a> {
     pub sites: Vec<JudgedSite>,
     lines: LineIndex<'a>,
     replay: worlds::Replay<'a>,
+    bodies: RefCell<FxHashMap<ItemId, Bodies>>,
+}
+
+/// Where the bodies in one item are.
+struct Bodies {
+    definitions: Vec<Span>,
+    tasks: Vec<Span>,
+}
+
+impl Bodies {
+    fn of(code: &Code) -> Bodies {
+        let name = |node: NodeId| match code.nodes.get(node.0 as usize).map(|node| &node.kind) {
+            Some(Kind::Name(name)) => Some(name.as_str()),
+            _ => None,
+        };
+        let spans = |fits: &dyn Fn(&Kind) -> bool| {
+            let nodes = code.nodes.iter().filter(|node| fits(&node.kind));
+            nodes.map(|node| node.span).collect()
+        };
+        Bodies {
+            definitions: spans(&|kind| matches!(kind, Kind::Def(_))),
+            tasks: spans(&|kind| {
+                matches!(kind, Kind::Call(call) if call.block.is_some()
+                    && matches!(name(call.callee), Some("task" | "multitask")))
+            }),
+        }
+    }
 }
 
 /// Findings and sites of a file, before comments are heard.
@@ -84,6 +112,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         sites: Vec::new(),
         lines: LineIndex::new(case.text),
         replay: worlds::Replay::new(case.program, case.facts, case.answers, replays * case.answers.steps + nodes),
+        bodies: RefCell::default(),
     };
     judged.sites = case.answers.sites.iter().map(|site| judged.site(site)).collect();
     let mut findings = Vec::new();
@@ -114,7 +143,7 @@ impl Judged<'_> {
         let verdict = if reached || fail_open {
             Verdict::Reachable
         } else if answer.reached.is_empty() {
-            if steps.iter().any(|step| matches!(step.what, What::Condition { .. })) {
+            if steps.iter().any(|step| matches!(step.what, What::Condition { .. } | What::Exit)) {
                 Verdict::Dead
             } else {
                 Verdict::Guarded
@@ -335,21 +364,23 @@ impl Judged<'_> {
         if item.kind == ItemKind::Def {
             return (site.at.item, 0);
         }
-        let nested = self.enclosing(site, |kind| matches!(kind, Kind::Def(_)));
+        let nested = self.enclosing(site, |bodies| &bodies.definitions);
         match nested.or_else(|| self.enclosing_task(site)) {
             Some(start) => (site.at.item, start + 1),
             None => (item.parent.unwrap_or(ItemId(0)), 0),
         }
     }
 
-    /// The start of the innermost node around a place that fits.
-    fn enclosing(&self, site: &JudgedSite, fits: impl Fn(&Kind) -> bool) -> Option<u32> {
+    /// The start of the innermost definition or task around a place.
+    fn enclosing(&self, site: &JudgedSite, bodies: impl Fn(&Bodies) -> &[Span]) -> Option<u32> {
         let code = self.case.program.code(site.at.item)?;
         let span = code.nodes.get(site.at.node.0 as usize)?.span;
-        code.nodes
-            .iter()
-            .filter(|node| node.span.start <= span.start && node.span.end >= span.end && fits(&node.kind))
-            .map(|node| (node.span.end - node.span.start, node.span.start))
+        let mut known = self.bodies.borrow_mut();
+        let of_item = known.entry(site.at.item).or_insert_with(|| Bodies::of(code));
+        let around = bodies(of_item).iter();
+        around
+            .filter(|body| body.start <= span.start && body.end >= span.end)
+            .map(|body| (body.end - body.start, body.start))
             .min()
             .map(|(_, start)| start)
     }
@@ -364,15 +395,7 @@ impl Judged<'_> {
     }
 
     fn enclosing_task(&self, site: &JudgedSite) -> Option<u32> {
-        let code = self.case.program.code(site.at.item)?;
-        let is_task = |kind: &Kind| match kind {
-            Kind::Call(call) => {
-                call.block.is_some()
-                    && matches!(code.nodes.get(call.callee.0 as usize).map(|node| &node.kind), Some(Kind::Name(name)) if name == "task" || name == "multitask")
-            }
-            _ => false,
-        };
-        self.enclosing(site, is_task).map(|start| start + 1)
+        self.enclosing(site, |bodies| &bodies.tasks).map(|start| start + 1)
     }
 
     /// Advice on guards that hold in production.
@@ -505,6 +528,7 @@ impl Judged<'_> {
                 format!("{name}: nothing in this file calls it, so anybody may")
             }
             What::Call { name } => format!("calls {name}"),
+            What::Exit => format!("`{}` leaves first", self.quote(&step.range)),
             What::Condition { truth, cause } => {
                 let text = self.quote(&step.range);
                 match (truth, cause) {

@@ -2,16 +2,21 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::lanes::Lanes;
-use super::machine::PathNode;
 use super::reach::{Answers, SiteAnswer};
 use super::value::Cause;
+use super::why::Why;
 use crate::program::*;
 
 /// Conditions shown at most, after the entry and the calls.
-const MAX_CONDITIONS: usize = 4;
+pub(super) const MAX_CONDITIONS: usize = 4;
+/// Reasons looked at for one because while scanning; whoever asks gets them all.
+const MAX_REASONS: usize = 128;
+/// Bodies on the way to one place, likewise.
+const MAX_BODIES: usize = 64;
 /// Calls shown at most.
 const MAX_CALLS: usize = 6;
 
@@ -33,20 +38,28 @@ pub enum What {
     Call { name: SmolStr },
     /// A condition and its value in this world; `None`: it may be either.
     Condition { truth: Option<bool>, cause: Option<Cause> },
+    /// Something that leaves before the place.
+    Exit,
 }
 
 impl Answers {
     /// The steps that lead to a site in one lane, or that keep the lane from it.
     pub fn because(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
-        let mut steps = self.because_in_full(program, site, lane);
-        shorten(&mut steps);
-        steps
+        self.steps(program, site, lane, MAX_CONDITIONS)
     }
 
     /// The same with every condition.
     pub fn because_in_full(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
+        self.steps(program, site, lane, usize::MAX)
+    }
+
+    fn steps(&self, program: &Program, site: &SiteAnswer, lane: usize, limit: usize) -> Vec<Step> {
         let bit = Lanes::nth(lane);
-        if site.reached.has(bit) { self.way_in(program, site, bit) } else { self.way_cut(program, site, lane) }
+        if site.reached.has(bit) {
+            self.way_in(program, site, bit, limit)
+        } else {
+            self.way_cut(program, site, lane, limit)
+        }
     }
 
     /// The record that reaches a site in a lane, surest first.
@@ -62,12 +75,13 @@ impl Answers {
         site.records.iter().find(sure).or_else(|| site.records.iter().find(reaches)).copied()
     }
 
-    fn way_in(&self, program: &Program, site: &SiteAnswer, bit: Lanes) -> Vec<Step> {
+    fn way_in(&self, program: &Program, site: &SiteAnswer, bit: Lanes, limit: usize) -> Vec<Step> {
         let Some((context, number)) = self.reaching(site, bit) else {
             return Vec::new();
         };
         let record = &self.contexts[context].records[number];
-        let mut conditions: Vec<NodeRef> = self.telling(record.path.as_deref(), bit);
+        let reasons = most_reasons(limit);
+        let mut conditions: Vec<NodeRef> = self.telling(&record.path, bit, reasons);
         let mut calls = Vec::new();
         let mut at = context;
         let mut seen = vec![at];
@@ -75,7 +89,7 @@ impl Answers {
             let edge = &self.contexts[from].edges[index];
             if !self.reach[at].entry {
                 calls.push((edge.at, edge.callee));
-                conditions.extend(self.telling(edge.path.as_deref(), bit));
+                conditions.extend(self.telling(&edge.path, bit, reasons));
             }
             if seen.contains(&from) || self.reach[at].entry || calls.len() >= MAX_CALLS {
                 break;
@@ -98,52 +112,46 @@ impl Answers {
     }
 
     /// Conditions on a path that say something in this lane: known ones and doubted ones.
-    fn telling(&self, path: Option<&PathNode>, bit: Lanes) -> Vec<NodeRef> {
-        let mut found = Vec::new();
-        let mut next = path;
-        while let Some(node) = next {
-            let doubted = self.conditions.get(&node.cond).is_some_and(|condition| condition.cause.is_some());
-            let varies = self.conditions.get(&node.cond).is_some_and(|condition| {
+    fn telling(&self, path: &Why, bit: Lanes, reasons: usize) -> Vec<NodeRef> {
+        let tells = |at: &NodeRef| {
+            self.conditions.get(at).is_some_and(|condition| {
                 let decided = Lanes(condition.yes.0 ^ condition.no.0);
-                decided.has(bit) && condition.yes != Lanes::NONE && condition.no != Lanes::NONE
-            });
-            if (varies || doubted) && !found.contains(&node.cond) {
-                found.push(node.cond);
-            }
-            next = node.rest.as_deref();
-        }
-        found
+                let varies = condition.yes != Lanes::NONE && condition.no != Lanes::NONE;
+                condition.cause.is_some() || decided.has(bit) && varies
+            })
+        };
+        path.list(reasons).into_iter().filter(tells).collect()
     }
 
-    fn way_cut(&self, program: &Program, site: &SiteAnswer, lane: usize) -> Vec<Step> {
+    fn way_cut(&self, program: &Program, site: &SiteAnswer, lane: usize, limit: usize) -> Vec<Step> {
         let bit = Lanes::nth(lane);
         let mut steps = Vec::new();
-        let mut conditions: Vec<NodeRef> = Vec::new();
-        let mut contexts: Vec<usize> = Vec::new();
+        let mut reasons: Vec<Why> = Vec::new();
+        let mut todo: Vec<usize> = Vec::new();
         for (context, number) in &site.records {
             let record = &self.contexts[*context].records[*number];
-            if self.reach[*context].lanes.has(bit) || !record.lanes.has(bit) && self.reach[*context].entry {
-                conditions.extend(record.cuts[lane].list(8));
-            } else {
-                contexts.push(*context);
-                if !record.lanes.has(bit) {
-                    conditions.extend(record.cuts[lane].list(8));
-                }
+            if !record.lanes.has(bit) {
+                reasons.push(record.cuts[lane].clone());
+            }
+            if !self.reach[*context].lanes.has(bit) {
+                todo.push(*context);
             }
         }
         // a body that is not entered: what keeps its callers from calling it
-        let mut seen: Vec<usize> = Vec::new();
-        while let Some(to) = contexts.pop() {
-            if seen.contains(&to) || seen.len() > 64 {
+        let mut seen: FxHashSet<usize> = FxHashSet::default();
+        while let Some(to) = todo.pop() {
+            if !seen.insert(to) || limit == MAX_CONDITIONS && seen.len() > MAX_BODIES {
                 continue;
             }
-            seen.push(to);
-            for (from, context) in self.contexts.iter().enumerate() {
-                for edge in context.edges.iter().filter(|edge| Some(edge.callee) == self.contexts[to].def) {
-                    if edge.lanes.has(bit) {
-                        contexts.push(from);
-                    } else {
-                        conditions.extend(edge.cuts[lane].list(8));
+            reasons.push(self.reach[to].why.clone());
+            let callers = self.contexts[to].def.and_then(|def| self.callers.get(&def));
+            for (from, index) in callers.into_iter().flatten() {
+                let edge = &self.contexts[*from].edges[*index];
+                if edge.lanes.has(bit) {
+                    todo.push(*from);
+                } else {
+                    reasons.push(edge.cuts[lane].clone());
+                    if steps.len() < MAX_CALLS {
                         steps.push(Step {
                             at: edge.at,
                             range: program.span(edge.at),
@@ -153,21 +161,43 @@ impl Answers {
                 }
             }
         }
-        let mut all: Vec<NodeRef> = Vec::new();
-        for cond in conditions.into_iter().filter(|cond| self.conditions.contains_key(cond)) {
-            if !all.contains(&cond) {
-                all.push(cond);
-            }
-            for dep in self.conditions.get(&cond).map(|condition| condition.deps.list(4)).unwrap_or_default() {
-                if !all.contains(&dep) {
-                    all.push(dep);
+        steps.dedup();
+        let (conditions, exits) = self.deciding(&reasons, bit, limit);
+        if conditions.is_empty() {
+            let exits = exits.into_iter().take(limit.min(MAX_CALLS));
+            steps.extend(exits.map(|at| Step { at, range: program.span(at), what: What::Exit }));
+        }
+        steps.extend(conditions.into_iter().map(|cond| self.condition_step(program, cond, bit)));
+        steps
+    }
+
+    /// The conditions known in a lane behind `reasons`, what decided their values included, and the exits among them.
+    fn deciding(&self, reasons: &[Why], bit: Lanes, limit: usize) -> (Vec<NodeRef>, Vec<NodeRef>) {
+        let mut conditions: Vec<NodeRef> = Vec::new();
+        let mut exits = Vec::new();
+        let mut known: FxHashSet<NodeRef> = FxHashSet::default();
+        let mut left = most_reasons(limit);
+        let mut todo: std::collections::VecDeque<&Why> = reasons.iter().collect();
+        while let Some(why) = todo.pop_front() {
+            for at in why.list(left) {
+                left = left.saturating_sub(1);
+                if conditions.len() >= limit {
+                    return (conditions, exits);
+                }
+                if !known.insert(at) {
+                    continue;
+                }
+                match self.conditions.get(&at) {
+                    Some(condition) if condition.decided.has(bit) => {
+                        conditions.push(at);
+                        todo.push_back(&condition.deps);
+                    }
+                    Some(_) => {}
+                    None => exits.push(at),
                 }
             }
         }
-        steps.truncate(MAX_CALLS);
-        steps.dedup();
-        steps.extend(all.into_iter().map(|cond| self.condition_step(program, cond, bit)));
-        steps
+        (conditions, exits)
     }
 
     pub(super) fn condition_step(&self, program: &Program, cond: NodeRef, bit: Lanes) -> Step {
@@ -196,6 +226,13 @@ impl Answers {
             }
             None => Step { at: NodeRef { item: ItemId(0), node: NodeId(0) }, range: 0..0, what: What::TopLevel },
         }
+    }
+}
+
+fn most_reasons(limit: usize) -> usize {
+    match limit {
+        MAX_CONDITIONS => MAX_REASONS,
+        _ => usize::MAX,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::lanes::Lanes;
@@ -52,7 +53,9 @@ impl<'p> Machine<'p> {
             {
                 let (args, falls) = self.eval_args(at, call, lanes, break_to);
                 let name = if call.construct { self.resolve_type(name) } else { self.qualify(name) };
-                self.call_named_with(at, &name, &args, falls, call)
+                let (mut value, falls) = self.call_named_with(at, &name, &args, falls, call);
+                value.deps = args.all().fold(value.deps, |all, arg| all.and(&arg.deps));
+                (value, falls)
             }
             Some(Kind::Name(name)) => {
                 let found = self.lookup(name);
@@ -65,6 +68,9 @@ impl<'p> Machine<'p> {
                     Found::Slot(slot) => {
                         let callee = self.slots[slot as usize].only(falls);
                         let uncovered = falls.without(callee.lanes());
+                        for lane in uncovered.indices() {
+                            self.st.cuts[lane] = callee.deps.clone();
+                        }
                         let (mut value, mut rest) =
                             self.call_value_with(at, &callee, &args, falls.without(uncovered), Some(call));
                         if !uncovered.is_empty() {
@@ -98,6 +104,9 @@ impl<'p> Machine<'p> {
                 let recv = child(*recv);
                 let (target, falls) = self.eval_quietly(recv, lanes);
                 let present = if call.safe { self.nilness(&target, falls).no } else { falls };
+                for lane in falls.without(present).indices() {
+                    self.st.cuts[lane] = target.deps.clone();
+                }
                 let (args, through) = self.eval_args(at, call, present, break_to);
                 let missing = falls.without(through) & falls.without(present);
                 let (mut value, mut rest) = self.call_on(at, &target, recv, name, &args, through, call);
@@ -391,17 +400,40 @@ impl<'p> Machine<'p> {
         if overlap || groups.iter().any(|alt| alt.doubt) {
             let branches: Vec<Branch> = groups
                 .iter()
-                .map(|alt| Branch::open(alt.lanes, if alt.doubt { alt.lanes } else { Lanes::NONE }))
+                .map(|alt| {
+                    let doubt = if alt.doubt { alt.lanes } else { Lanes::NONE };
+                    Branch::open(alt.lanes, doubt).because(&value.deps)
+                })
                 .collect();
             return self.fork(&branches, |machine, index| run(machine, &groups[index].v, groups[index].lanes));
         }
         let mut out = Val::default();
         let mut falls = Lanes::NONE;
+        let path = self.st.path.clone();
+        let mut lost: Vec<(usize, Why)> = Vec::new();
+        let mut paths = vec![path.clone()];
         for alt in &groups {
-            let (value, rest) = run(self, &alt.v, alt.lanes);
-            out.join(&value);
+            // other lanes have other values: what the value depends on keeps them from this one
+            if value.deps.is_some() {
+                self.st.path = value.deps.clone().and(&path);
+                for lane in lanes.without(alt.lanes).indices() {
+                    self.st.cuts[lane] = value.deps.clone();
+                }
+            }
+            let (result, rest) = run(self, &alt.v, alt.lanes);
+            out.join(&result);
             falls |= rest;
+            let left = alt.lanes.without(rest);
+            if !left.is_empty() {
+                lost.extend(left.indices().map(|lane| (lane, self.st.cuts[lane].clone())));
+                paths.push(self.st.path.clone());
+            }
         }
+        self.st.path = Why::all(paths);
+        for (lane, why) in lost {
+            self.st.cuts[lane] = why;
+        }
+        out.deps = std::mem::take(&mut out.deps).and(&value.deps);
         (out, falls)
     }
 
@@ -474,6 +506,8 @@ impl<'p> Machine<'p> {
         let home = self.homes.get(&closure.def).copied();
         let nested = home.is_none();
         let on_object = matches!(closure.this.as_ref().and_then(|this| this.single()), Some(V::Object(_)));
+        // constants decide something in a body that has to do with the environment, or in a small one, a predicate
+        let minds_constants = self.program.item(closure.def.item).live || self.size(closure.def) <= MAX_SMALL;
         let defaults = def
             .params
             .iter()
@@ -483,9 +517,9 @@ impl<'p> Machine<'p> {
             || on_object
             || self.rebinds(closure.def)
             || self.is_of_kin(closure)
-            || defaults
             || args.block.is_some()
-            || args.all().any(|value| self.interesting(value));
+            || args.all().any(|value| self.interesting(value))
+            || (defaults || args.all().any(is_constant)) && minds_constants;
         if wanted && self.may_inline() {
             return self.inline(closure, def, args, lanes);
         }
@@ -559,22 +593,26 @@ impl<'p> Machine<'p> {
         Some(self.call_value(at, &closure, &args, lanes))
     }
 
+    /// How many nodes a body has.
+    fn size(&self, def: NodeRef) -> usize {
+        let code = self.program.code(def.item);
+        let whole = code.filter(|code| code.root == def.node);
+        whole.map_or(usize::MAX, |code| code.nodes.len())
+    }
+
     /// Whether an argument can decide a condition in the callee.
     pub fn interesting(&self, value: &Val) -> bool {
         value.alts.len() > 1
             || value.alts.iter().any(|alt| match &alt.v {
                 V::Closure(_)
-                | V::Bool(_)
-                | V::Str(_)
-                | V::Symbol(_)
                 | V::Inquirer(_)
                 | V::AnyName { .. }
                 | V::Host
                 | V::Object(_)
                 | V::Generator(_)
                 | V::Missing => true,
-                V::List(items) => !items.is_empty() && items.len() <= 16,
-                V::Map(items) => !items.is_empty() && items.len() <= 16,
+                V::List(items) => items.len() <= MAX_FOLLOWED && items.iter().any(|item| self.interesting(item)),
+                V::Map(items) => items.len() <= MAX_FOLLOWED && items.iter().any(|(_, item)| self.interesting(item)),
                 V::Name(name) | V::Made(name) => self.symbol_of(name).is_some(),
                 // the callee may write its fields
                 V::Class(_) | V::Instance(_) => self.python(),
@@ -589,6 +627,7 @@ impl<'p> Machine<'p> {
         let kind =
             if block || (self.ruby() && def.form == Form::Lambda) { ScopeKind::Block } else { ScopeKind::Function };
         self.inlining.push(closure.def);
+        let start = self.start();
         let scope = self.push_scope(kind, closure.scope);
         self.st.scope = scope;
         if let Some(this) = &closure.this {
@@ -615,7 +654,11 @@ impl<'p> Machine<'p> {
             (exit.target == Target::Return(frame) && !block) || exit.target == Target::Next(frame)
         });
         let falls = self.land(&arrived, falls, &mut value);
+        if def.form != Form::Function {
+            self.block_why = std::mem::take(&mut self.block_why).and(&value.deps);
+        }
         self.inlining.pop();
+        self.drop_locals(&start);
         let doubt = self.st.doubt;
         let cuts = self.st.cuts.clone();
         let path = self.st.path.clone();
@@ -774,7 +817,9 @@ impl<'p> Machine<'p> {
     pub fn summary(&mut self, at: NodeRef) -> Option<Rc<Effect>> {
         match self.summaries.get(&at) {
             Some(Summary::Running) => return None,
-            Some(Summary::Done(effect, seen)) if !self.is_outdated(at, *seen) => return Some(effect.clone()),
+            Some(Summary::Done(effect, seen)) if self.is_spent() || !self.is_outdated(at, *seen) => {
+                return Some(effect.clone());
+            }
             _ => {}
         }
         let def = self.def(at)?;
@@ -808,7 +853,7 @@ impl<'p> Machine<'p> {
         self.st = State {
             scope,
             doubt: Lanes::NONE,
-            path: None,
+            path: Why::default(),
             cuts: Default::default(),
             this,
             block: None,
@@ -859,7 +904,7 @@ impl<'p> Machine<'p> {
         self.inlining = inlining;
         self.catching = catching;
         self.context = context;
-        self.foreign_below = foreign;
+        self.leave_body(foreign);
         self.resume_logging(logging);
         self.st = before;
         self.summary_depth -= 1;
@@ -903,7 +948,9 @@ impl<'p> Machine<'p> {
                 }
             }
         }
-        self.declared.entry(at).and_modify(|known| *known |= lanes).or_insert(lanes);
+        let (known, why) = self.declared.entry(at).or_default();
+        *known |= lanes;
+        *why = std::mem::take(why).and(&self.st.path);
         let scope = self.declaring();
         let class = match self.scopes[scope as usize].kind {
             ScopeKind::Class(class) => Some(class),
@@ -964,12 +1011,15 @@ impl<'p> Machine<'p> {
     }
 
     fn note_writers_of(&mut self, class: u32, at: NodeRef) {
-        let writers = &mut self.classes[class as usize].writers;
-        let Some(code) = self.program.code(at.item) else {
+        let Some((code, within)) = self.within(at.item) else {
             return;
         };
-        for node in &code.nodes {
-            if let Kind::Set { place, .. } = &node.kind
+        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
+            return;
+        };
+        let writers = &mut self.classes[class as usize].writers;
+        for node in within.sets(span) {
+            if let Some(Kind::Set { place, .. }) = code.nodes.get(node.0 as usize).map(|node| &node.kind)
                 && let Some(Kind::Field(name)) = code.nodes.get(place.0 as usize).map(|node| &node.kind)
             {
                 writers.entry(name.clone()).or_default().push(at);
@@ -1009,15 +1059,12 @@ impl<'p> Machine<'p> {
 
     /// A value passes into code that is not in sight: its closures may run from here on.
     pub fn escape(&mut self, value: &Val, lanes: Lanes, at: NodeRef) {
-        self.escape_to(value, lanes, at, 3);
-    }
-
-    fn escape_to(&mut self, value: &Val, lanes: Lanes, at: NodeRef, depth: usize) {
-        if depth == 0 {
-            return;
-        }
-        for alt in &value.alts {
+        // collections share their parts: each is gone through once for the same lanes
+        let mut seen: FxHashSet<(*const (), Lanes)> = FxHashSet::default();
+        let mut todo: Vec<(Alt, Lanes)> = value.alts.iter().rev().map(|alt| (alt.clone(), lanes)).collect();
+        while let Some((alt, lanes)) = todo.pop() {
             let on = alt.lanes & lanes;
+            let alts = |item: &Val| item.alts.iter().rev().map(|alt| (alt.clone(), on)).collect::<Vec<_>>();
             match &alt.v {
                 V::Closure(closure) => {
                     let closure = closure.clone();
@@ -1032,13 +1079,13 @@ impl<'p> Machine<'p> {
                     self.expose(&object);
                 }
                 V::List(items) => {
-                    for item in items.clone().iter() {
-                        self.escape_to(item, on, at, depth - 1);
+                    if seen.insert((Rc::as_ptr(items).cast(), on)) {
+                        todo.extend(items.iter().rev().flat_map(alts));
                     }
                 }
                 V::Map(pairs) => {
-                    for (_, item) in pairs.clone().iter() {
-                        self.escape_to(item, on, at, depth - 1);
+                    if seen.insert((Rc::as_ptr(pairs).cast(), on)) {
+                        todo.extend(pairs.iter().rev().flat_map(|(_, item)| alts(item)));
                     }
                 }
                 V::Symbol(name) if self.ruby() => self.named_method(name, on, at),
@@ -1083,7 +1130,6 @@ impl<'p> Machine<'p> {
                 Branch {
                     cond: Some(cond),
                     decided: outcome.decided(),
-                    truth: false,
                     ..Branch::open(no, no.without(outcome.no_sure))
                 },
             ];
@@ -1130,7 +1176,7 @@ impl<'p> Machine<'p> {
             }
             (value, falls)
         });
-        self.foreign_below = foreign;
+        self.leave_body(foreign);
         // what the closure raises, its caller's caller sees; what it returns from, in a block, may have happened
         if def.form != Form::Block {
             self.exits.truncate(mark);
@@ -1140,7 +1186,7 @@ impl<'p> Machine<'p> {
 
     /// What a body writes may hold anything by the time it runs again: variables, what they hold, the process environment.
     pub fn forget_written(&mut self, def: NodeRef, lanes: Lanes) {
-        let Some(code) = self.program.code(def.item) else {
+        let Some((code, within)) = self.within(def.item) else {
             return;
         };
         let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else {
@@ -1148,10 +1194,10 @@ impl<'p> Machine<'p> {
         };
         let mut places: Vec<NodeId> = Vec::new();
         let mut used: Vec<NodeId> = Vec::new();
-        for node in &code.nodes {
-            if node.span.start < span.start || node.span.end > span.end {
+        for node in within.writes(span) {
+            let Some(node) = code.nodes.get(node.0 as usize) else {
                 continue;
-            }
+            };
             match &node.kind {
                 Kind::Set { place, .. } | Kind::Out(place) => places.push(*place),
                 Kind::Binary { op: Op::Shift, left, .. } => places.push(*left),
@@ -1274,6 +1320,19 @@ fn holds_closures(value: &Val, depth: usize) -> bool {
         V::Closure(_) | V::Generator(_) => true,
         V::List(items) if depth > 0 => items.iter().any(|item| holds_closures(item, depth - 1)),
         V::Map(pairs) if depth > 0 => pairs.iter().any(|(_, item)| holds_closures(item, depth - 1)),
+        _ => false,
+    })
+}
+
+/// Nodes of a body that is evaluated for each call with constants.
+const MAX_SMALL: usize = 40;
+
+/// Whether an argument is written out.
+pub fn is_constant(value: &Val) -> bool {
+    value.alts.iter().any(|alt| match &alt.v {
+        V::Bool(_) | V::Str(_) | V::Symbol(_) => true,
+        V::List(items) => !items.is_empty() && items.len() <= 16,
+        V::Map(items) => !items.is_empty() && items.len() <= 16,
         _ => false,
     })
 }

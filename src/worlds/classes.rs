@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::calls::is_constant;
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::looks_like_switch;
@@ -29,6 +30,8 @@ pub struct ClassInfo {
     pub body: BodyState,
     /// Lanes in which the class is defined.
     pub lanes: Lanes,
+    /// What keeps it from being defined in the others.
+    pub why: Why,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,6 +68,7 @@ impl ClassInfo {
             bases: Vec::new(),
             body: BodyState::Done,
             lanes: Lanes::ALL,
+            why: Why::default(),
         }
     }
 }
@@ -129,10 +133,16 @@ impl<'p> Machine<'p> {
     }
 
     fn note_writers(&mut self, class: u32, at: NodeRef) {
-        let Some(code) = self.program.code(at.item) else {
+        let Some((code, within)) = self.within(at.item) else {
             return;
         };
-        for node in &code.nodes {
+        let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
+            return;
+        };
+        for node in within.writes(span) {
+            let Some(node) = code.nodes.get(node.0 as usize) else {
+                continue;
+            };
             let place = match &node.kind {
                 Kind::Set { place, .. } => match code.nodes.get(place.0 as usize).map(|node| &node.kind) {
                     // `@list[0] = …` changes what the field holds
@@ -162,7 +172,7 @@ impl<'p> Machine<'p> {
             let of_class = self.ruby() && self.def(at).is_some_and(|def| def.is_static);
             let name = if of_class { own_field(&V::Class(class), name, true) } else { name.clone() };
             let writers = self.classes[class as usize].writers.entry(name).or_default();
-            if !writers.contains(&at) {
+            if writers.last() != Some(&at) {
                 writers.push(at);
             }
         }
@@ -204,6 +214,7 @@ impl<'p> Machine<'p> {
                     bases: Vec::new(),
                     body: BodyState::Waiting,
                     lanes: Lanes::ALL,
+                    why: Why::default(),
                 });
                 for (name, value) in self.seeded_fields(at) {
                     let field = self.classes[index as usize].fields.entry(name).or_default();
@@ -359,6 +370,7 @@ impl<'p> Machine<'p> {
         self.classes[index as usize].bases.extend(bases);
         if class.form != ClassForm::Module {
             self.classes[index as usize].lanes = lanes;
+            self.classes[index as usize].why = self.st.path.clone();
         }
         // Python applies them to the class, after its body
         let before_body = match self.python() {
@@ -391,7 +403,7 @@ impl<'p> Machine<'p> {
                 self.st.scope = parent;
             }
             self.st.doubt = Lanes::NONE;
-            self.st.path = None;
+            self.st.path = Why::default();
             self.run_class_body(class, at, node, Lanes::ALL);
             self.resume_logging(logging);
             self.context = context;
@@ -405,7 +417,7 @@ impl<'p> Machine<'p> {
         field.ty = ty.cloned();
         if !value.alts.is_empty() {
             field.initialised |= lanes == Lanes::ALL || !value.alts.is_empty();
-            field.value.join(&value.only(lanes));
+            field.value.join(&self.st.under_way(value, lanes));
         }
     }
 
@@ -413,7 +425,7 @@ impl<'p> Machine<'p> {
         let in_constructor = self.in_constructor;
         let read = self.fields_read.contains(&(class, name.clone()));
         let field = self.classes[class as usize].fields.entry(name.clone()).or_default();
-        let value = value.only(lanes);
+        let value = self.st.under_way(value, lanes);
         self.stale |= read && !value.is_within(&field.value);
         field.value.join(&value);
         field.initialised |= in_constructor;
@@ -559,12 +571,13 @@ impl<'p> Machine<'p> {
         }
         let certain = object.born == self.branch() && object.body == self.foreign_below;
         let strong = certain && !object.exposed.get() && (self.in_constructor || self.ruby());
+        let value = self.st.under_way(value, lanes);
         let mut fields = object.fields.borrow_mut();
         match fields.iter_mut().find(|(known, _)| known == name) {
-            Some((_, old)) if strong => old.overwrite(lanes, value),
-            Some((_, old)) => old.join(&value.only(lanes)),
+            Some((_, old)) if strong => old.overwrite(lanes, &value),
+            Some((_, old)) => old.join(&value),
             None => {
-                let mut value = value.only(lanes);
+                let mut value = value;
                 if !certain {
                     // the branch that writes it need not run
                     value.join(&Val::nil(lanes));
@@ -842,7 +855,7 @@ impl<'p> Machine<'p> {
             .find(|at| self.def(*at).is_some_and(|def| def.params.len() == count))
             .or_else(|| constructors.first().copied());
         // a Ruby object's own fields are worth knowing whatever it is given
-        let known = self.ruby() || args.all().any(|value| self.interesting(value));
+        let known = self.ruby() || args.all().any(|value| is_constant(value) || self.interesting(value));
         if !known {
             self.escape_args(args, lanes);
             let mut falls = lanes;

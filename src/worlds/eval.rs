@@ -14,9 +14,7 @@ impl<'p> Machine<'p> {
     /// Evaluates a node in `lanes`. Gives its value and the lanes that fall through. With no lanes it still walks, so
     /// that the places in dead code are known.
     pub fn eval(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
-        if !self.step() {
-            return (Val::unknown(Cause::GaveUp, lanes), lanes);
-        }
+        self.steps += 1;
         let Some(kind) = self.kind(at) else {
             return (Val::data(lanes), lanes);
         };
@@ -250,7 +248,7 @@ impl<'p> Machine<'p> {
                         return (value.clone(), falls);
                     }
                     for lane in jumped.indices() {
-                        machine.st.cuts[lane] = Cut::default();
+                        machine.st.cuts[lane] = Why::default();
                     }
                     let mut on = jumped;
                     let mut last = Val::nil(on);
@@ -347,7 +345,7 @@ impl<'p> Machine<'p> {
                 // the text of an enumeration's member is not its value
                 let member = self.python() && matches!(b.v, V::Symbol(_));
                 let v = match (text_of(&a.v), text_of(&b.v)) {
-                    (Some(a), Some(b)) if !member => V::Str(SmolStr::new(format!("{a}{b}"))),
+                    (Some(a), Some(b)) if !member => joined(a, b),
                     _ => V::Unknown(worst(&a.v, &b.v)),
                 };
                 out.add(Alt { lanes: b.lanes, v, doubt: a.doubt || b.doubt });
@@ -459,10 +457,9 @@ impl<'p> Machine<'p> {
         let entry = self.conditions.entry(at).or_default();
         entry.yes |= outcome.yes;
         entry.no |= outcome.no;
+        entry.decided |= outcome.decided() & lanes;
         entry.cause = entry.cause.max(cause);
-        if entry.deps.0.is_none() {
-            entry.deps = value.deps.clone();
-        }
+        entry.deps = std::mem::take(&mut entry.deps).and(&value.deps);
         outcome
     }
 
@@ -473,17 +470,21 @@ impl<'p> Machine<'p> {
         otherwise: Option<NodeId>,
         lanes: Lanes,
     ) -> (Val, Lanes) {
-        let before = self.st.clone();
+        let mut before = self.st.clone();
         let mut open = lanes;
         let mut branches: Vec<Branch> = Vec::with_capacity(arms.len() + 1);
         let mut bodies: Vec<Option<NodeRef>> = Vec::with_capacity(arms.len() + 1);
         let mut doubt = Lanes::NONE;
         let mut last = (None, Lanes::NONE);
-        let mut prior: Vec<(NodeRef, Lanes)> = Vec::new();
+        let mut prior = Prior::default();
+        let mut passed = Prior::default();
         for (test, body) in arms {
             let test = NodeRef { item: at.item, node: *test };
             self.testing = Some(test);
             let (value, falls) = self.eval(test, open);
+            for lane in open.without(falls).indices() {
+                before.cuts[lane] = self.st.cuts[lane].clone();
+            }
             self.truthy_variable(test, &value);
             let outcome = self.condition(test, &value, falls);
             branches.push(Branch {
@@ -491,22 +492,29 @@ impl<'p> Machine<'p> {
                 doubt: (outcome.yes.without(outcome.yes_sure)) | (doubt & outcome.yes),
                 cond: Some(test),
                 decided: outcome.decided() & falls,
-                truth: true,
-                prior: prior.clone(),
+                prior: passed.clone(),
+                why: Why::default(),
             });
             bodies.push(Some(NodeRef { item: at.item, node: *body }));
             doubt |= outcome.no.without(outcome.no_sure);
             last = (Some(test), outcome.decided() & falls);
-            prior.push((test, falls.without(outcome.no)));
+            prior = passed.clone();
+            passed.pass(test, falls.without(outcome.no));
             for lane in open.without(outcome.no).indices() {
-                self.st.cuts[lane] = Cut::by(test);
+                self.st.cuts[lane] = Why::by(test);
             }
             open = outcome.no;
         }
-        prior.pop();
-        branches.push(Branch { lanes: open, doubt: doubt & open, cond: last.0, decided: last.1, truth: false, prior });
+        branches.push(Branch {
+            lanes: open,
+            doubt: doubt & open,
+            cond: last.0,
+            decided: last.1,
+            prior,
+            why: Why::default(),
+        });
         bodies.push(otherwise.map(|node| NodeRef { item: at.item, node }));
-        // exits inside the tests have left their mark on the state; the branches start from there
+        // only lanes that left inside the tests keep a mark of them
         self.st.cuts = before.cuts;
         self.fork(&branches, |machine, index| match bodies[index] {
             Some(body) => machine.eval(body, branches[index].lanes),
@@ -517,7 +525,7 @@ impl<'p> Machine<'p> {
     fn shortcut(&mut self, at: NodeRef, all: &[NodeId], how: Shortcut, lanes: Lanes) -> (Val, Lanes) {
         // what is only tested need not keep what it is
         let tested = self.testing.take() == Some(at);
-        let before = self.st.clone();
+        let mut before = self.st.clone();
         let Some((first, rest)) = all.split_first() else {
             return (Val::nil(lanes), lanes);
         };
@@ -526,6 +534,9 @@ impl<'p> Machine<'p> {
             self.testing = Some(first);
         }
         let (value, falls) = self.eval(first, lanes);
+        for lane in lanes.without(falls).indices() {
+            before.cuts[lane] = self.st.cuts[lane].clone();
+        }
         self.testing = None;
         if rest.is_empty() {
             return (value, falls);
@@ -553,26 +564,25 @@ impl<'p> Machine<'p> {
                 }
             }
         }
-        let truth = matches!(how, Shortcut::And);
         let branches = [
             Branch {
                 lanes: go.yes,
                 doubt: go.yes.without(go.yes_sure),
                 cond: Some(first),
                 decided: outcome.decided() & falls,
-                truth,
-                prior: Vec::new(),
+                prior: Prior::default(),
+                why: value.deps.clone(),
             },
             Branch {
                 lanes: stay.yes,
                 doubt: stay.yes.without(stay.yes_sure),
                 cond: Some(first),
                 decided: outcome.decided() & falls,
-                truth: !truth,
-                prior: Vec::new(),
+                prior: Prior::default(),
+                why: value.deps.clone(),
             },
         ];
-        self.st.cuts = before.cuts.clone();
+        self.st.cuts = before.cuts;
         let (mut result, falls) = self.fork(&branches, |machine, index| {
             if index == 0 {
                 machine.testing = tested.then_some(at);
@@ -700,8 +710,8 @@ impl<'p> Machine<'p> {
                 let go = if op == SetOp::Or { outcome.negate() } else { outcome };
                 let stay = go.negate();
                 let branches = [
-                    Branch::open(go.yes, go.yes.without(go.yes_sure)),
-                    Branch::open(stay.yes, stay.yes.without(stay.yes_sure)),
+                    Branch::open(go.yes, go.yes.without(go.yes_sure)).because(&old.deps),
+                    Branch::open(stay.yes, stay.yes.without(stay.yes_sure)).because(&old.deps),
                 ];
                 let kept = match op {
                     SetOp::Or => self.truthy_part(&old, stay.yes),
@@ -749,15 +759,15 @@ impl<'p> Machine<'p> {
             for b in added.groups(a.lanes) {
                 let v = match (&a.v, &b.v) {
                     (V::Str(_) | V::Inquirer(_), V::Str(_) | V::Inquirer(_)) => match (text_of(&a.v), text_of(&b.v)) {
-                        (Some(a), Some(b)) => V::Str(SmolStr::new(format!("{a}{b}"))),
+                        (Some(a), Some(b)) => joined(a, b),
                         _ => V::Unknown(Cause::Data),
                     },
-                    (V::List(items), V::List(more)) => {
+                    (V::List(items), V::List(more)) if items.len() + more.len() <= MAX_FOLLOWED => {
                         V::List(Rc::new(items.iter().chain(more.iter()).cloned().collect()))
                     }
                     // an event: nil until somebody subscribes
                     (V::Nil, V::Closure(_)) => b.v.clone(),
-                    (V::List(items), V::Closure(_)) if self.csharp() => {
+                    (V::List(items), V::Closure(_)) if self.csharp() && items.len() < MAX_FOLLOWED => {
                         let mut all = items.to_vec();
                         all.push(Val::of(b.v.clone(), b.lanes));
                         V::List(Rc::new(all))
@@ -770,7 +780,15 @@ impl<'p> Machine<'p> {
                         V::Unknown(Cause::Data)
                     }
                     (V::Int(a), V::Int(b)) => V::Int(a.wrapping_add(*b)),
-                    _ => V::Unknown(worst(&a.v, &b.v)),
+                    _ => {
+                        // what is too long to follow may be called from elsewhere
+                        for one in [&a, &b] {
+                            if matches!(one.v, V::List(_)) {
+                                self.escape(&Val::of(one.v.clone(), b.lanes), b.lanes, at);
+                            }
+                        }
+                        V::Unknown(worst(&a.v, &b.v))
+                    }
                 };
                 out.add(Alt { lanes: b.lanes, v, doubt: a.doubt || b.doubt });
             }
@@ -869,11 +887,22 @@ fn symbol_of(op: Op) -> Option<&'static str> {
     })
 }
 
+/// Bytes of a text that is put together.
+const MAX_TEXT: usize = 4096;
+
 #[derive(Clone, Copy, PartialEq)]
 enum Shortcut {
     And,
     Or,
     Coalesce,
+}
+
+/// Two texts in a row; what grows without end is not followed.
+fn joined(a: &str, b: &str) -> V {
+    if a.len() + b.len() > MAX_TEXT {
+        return V::Unknown(Cause::GaveUp);
+    }
+    V::Str(SmolStr::new(format!("{a}{b}")))
 }
 
 /// `FEATURES`, `settings.READ_ONLY`: no class is called so.

@@ -6,11 +6,14 @@ use smol_str::SmolStr;
 
 use super::lanes::Lanes;
 use super::machine::*;
+use super::names::member_name;
 use super::value::*;
 use crate::program::*;
 
 /// Literal lists up to this long are unrolled.
 const UNROLL: usize = 8;
+/// Code with more calls than this may raise.
+const MAX_CALM: usize = 32;
 
 impl<'p> Machine<'p> {
     pub fn eval_match(
@@ -33,7 +36,8 @@ impl<'p> Machine<'p> {
         let mut open = falls;
         let mut doubt = Lanes::NONE;
         let mut branches: Vec<Branch> = Vec::with_capacity(arms.len() + 1);
-        let mut prior: Vec<(NodeRef, Lanes)> = Vec::new();
+        let mut prior = Prior::default();
+        let mut passed = Prior::default();
         let mut last = None;
         for arm in arms {
             let body = NodeRef { item: at.item, node: arm.body };
@@ -65,33 +69,40 @@ impl<'p> Machine<'p> {
             let entry = self.conditions.entry(cond).or_default();
             entry.yes |= outcome.yes;
             entry.no |= outcome.no;
-            if entry.deps.0.is_none()
-                && let Some(subject) = &subject
-            {
-                entry.deps = subject.deps.clone();
+            entry.decided |= outcome.decided() & open;
+            if let Some(subject) = &subject {
+                entry.deps = std::mem::take(&mut entry.deps).and(&subject.deps);
             }
+            let mut deps = std::mem::take(&mut entry.deps);
+            for also in self.tests_of(at, arm, subject.is_some()) {
+                deps = deps.and(&Why::by(also));
+            }
+            self.conditions.entry(cond).or_default().deps = deps;
             branches.push(Branch {
                 lanes: outcome.yes,
                 doubt: outcome.yes.without(outcome.yes_sure) | (doubt & outcome.yes),
                 cond: Some(cond),
                 decided: outcome.decided() & open,
-                truth: true,
-                prior: prior.clone(),
+                prior: passed.clone(),
+                why: Why::default(),
             });
             doubt |= outcome.no.without(outcome.no_sure);
-            prior.push((cond, open.without(outcome.no)));
+            prior = passed.clone();
+            passed.pass(cond, open.without(outcome.no));
+            for lane in open.without(outcome.no).indices() {
+                self.st.cuts[lane] = Why::by(cond);
+            }
             last = Some((cond, outcome.decided() & open));
             open = outcome.no;
             let _ = body;
         }
-        prior.pop();
         branches.push(Branch {
             lanes: open,
             doubt: doubt & open,
             cond: last.map(|(cond, _)| cond),
             decided: last.map_or(Lanes::NONE, |(_, lanes)| lanes),
-            truth: false,
             prior,
+            why: Why::default(),
         });
         self.st.cuts = cuts;
         let break_to = self.st.break_to;
@@ -139,20 +150,23 @@ impl<'p> Machine<'p> {
         for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
             let body = NodeRef { item: at.item, node: body };
             let mut jumped = Lanes::NONE;
+            let mut why = Why::default();
             for label in self.section_labels(body) {
                 for exit in self.arrive(mark, |exit| exit.target == Target::Goto(label.clone())) {
                     jumped |= exit.lanes;
+                    why = why.and(&exit.why);
                 }
             }
-            falls = self.enter_section(body, jumped, falls);
+            falls = self.enter_section(body, jumped, &why, falls);
         }
         // a jump back, or to a case that is written in another way: any section may be meant
         let far = self.arrive(mark, |exit| matches!(&exit.target, Target::Goto(label) if label.ends_with(':')));
         let open = far.iter().fold(Lanes::NONE, |all, exit| all | exit.lanes);
         if !open.is_empty() {
+            let why = Why::all(far.iter().map(|exit| exit.why.clone()));
             for body in arms.iter().map(|arm| arm.body).chain(otherwise).collect::<Vec<_>>() {
                 let body = NodeRef { item: at.item, node: body };
-                falls = self.enter_section(body, open, falls);
+                falls = self.enter_section(body, open, &why, falls);
             }
             self.arrive(mark, |exit| matches!(&exit.target, Target::Goto(label) if label.ends_with(':')));
             falls |= open;
@@ -160,16 +174,16 @@ impl<'p> Machine<'p> {
         falls
     }
 
-    fn enter_section(&mut self, body: NodeRef, jumped: Lanes, falls: Lanes) -> Lanes {
+    fn enter_section(&mut self, body: NodeRef, jumped: Lanes, why: &Why, falls: Lanes) -> Lanes {
         if jumped.is_empty() {
             return falls;
         }
-        let branches = [Branch::open(falls, Lanes::NONE), Branch::open(jumped, Lanes::NONE)];
+        let branches = [Branch::open(falls, Lanes::NONE), Branch::open(jumped, Lanes::NONE).because(why)];
         self.fork(&branches, |machine, index| match index {
             0 => (Val::nil(falls), falls),
             _ => {
                 for lane in jumped.indices() {
-                    machine.st.cuts[lane] = Cut::default();
+                    machine.st.cuts[lane] = Why::default();
                 }
                 machine.eval(body, jumped)
             }
@@ -205,6 +219,19 @@ impl<'p> Machine<'p> {
                 }
             }
         }
+    }
+
+    /// The conditions of an arm beside the one that stands for it.
+    fn tests_of(&self, at: NodeRef, arm: &Arm, has_subject: bool) -> Vec<NodeRef> {
+        let mut nodes: Vec<NodeId> = arm.guard.into_iter().collect();
+        if !has_subject && let Pattern::Or(all) = &arm.pattern {
+            nodes.extend(all.iter().filter_map(|pattern| match pattern {
+                Pattern::Value(node) => Some(*node),
+                _ => None,
+            }));
+        }
+        let nodes = nodes.into_iter();
+        nodes.map(|node| NodeRef { item: at.item, node }).collect()
     }
 
     /// An arm of a `case` without a subject: its values are conditions.
@@ -458,12 +485,13 @@ impl<'p> Machine<'p> {
         };
         // one pass over the body; lanes that go on to the next one come back
         let mut collected: Vec<Val> = Vec::new();
+        let mut collected_why: Vec<Why> = Vec::new();
         let mut open_ended = true;
         let mut falls = match &inner.kind {
             LoopKind::For { bind, iter } => {
                 let (items, falls) = self.eval(child(*iter), lanes);
                 let known = match items.single() {
-                    Some(V::List(list)) if list.len() <= UNROLL => Some(list.clone()),
+                    Some(V::List(list)) if list.len() <= UNROLL && !self.is_spent() => Some(list.clone()),
                     _ if self.python() => one_list(&items, falls).map(Rc::new),
                     _ => None,
                 };
@@ -473,6 +501,9 @@ impl<'p> Machine<'p> {
                     _ => Lanes::NONE,
                 };
                 let falls = falls.without(nothing);
+                for lane in nothing.indices() {
+                    self.st.cuts[lane] = items.deps.clone();
+                }
                 enter(self);
                 match known {
                     Some(list) => {
@@ -484,15 +515,14 @@ impl<'p> Machine<'p> {
                                 self.assign_fresh(child(*place), here, item);
                             }
                             // an item that is there only in some lanes was kept by a test
-                            if let Some(cond) = item.deps.list(1).first().copied() {
-                                for lane in on.without(item.lanes()).indices() {
-                                    self.st.cuts[lane] = Cut::by(cond);
-                                }
+                            for lane in on.without(item.lanes()).indices() {
+                                self.st.cuts[lane] = item.deps.clone().and(&items.deps);
                             }
                             let (value, rest) = self.eval(body, here);
                             let mut value = value;
                             let again = self.arrive(mark, |exit| exit.target == Target::Next(next_to));
                             on = self.land(&again, rest, &mut value) | on.without(item.lanes());
+                            collected_why.push(value.deps.clone());
                             match self.kind(body) {
                                 // an inner loop's elements join the outer list
                                 Some(Kind::Splat(_)) => match value.single() {
@@ -517,6 +547,9 @@ impl<'p> Machine<'p> {
                             }
                         }
                         if list.is_empty() {
+                            for lane in falls.indices() {
+                                self.st.cuts[lane] = items.deps.clone();
+                            }
                             self.eval(body, Lanes::NONE);
                         }
                         on
@@ -575,7 +608,6 @@ impl<'p> Machine<'p> {
                     Branch {
                         cond: Some(test),
                         decided: outcome.decided() & falls,
-                        truth: false,
                         ..Branch::open(outcome.no, outcome.no.without(outcome.no_sure))
                     },
                 ];
@@ -625,6 +657,7 @@ impl<'p> Machine<'p> {
         self.st.scope = before.scope;
         if inner.collects {
             let taint = collected.iter().find_map(|value| value.taint);
+            let deps = Why::all(collected_why);
             let list = if open_ended {
                 for value in &collected {
                     self.escape(value, falls, at);
@@ -633,7 +666,7 @@ impl<'p> Machine<'p> {
             } else {
                 V::List(Rc::new(collected))
             };
-            return (Val::of(list, falls).tainted(taint), falls);
+            return (Val { deps, ..Val::of(list, falls).tainted(taint) }, falls);
         }
         (value, falls)
     }
@@ -745,12 +778,14 @@ impl<'p> Machine<'p> {
             lanes: Lanes,
             doubt: Lanes,
             classes: Vec<Option<SmolStr>>,
+            why: Why,
         }
         let mut entries: Vec<Entry> = Vec::new();
         for handler in &inner.handlers {
-            let mut entry = Entry { lanes: Lanes::NONE, doubt: Lanes::NONE, classes: Vec::new() };
+            let mut entry = Entry { lanes: Lanes::NONE, doubt: Lanes::NONE, classes: Vec::new(), why: Why::default() };
             let mut rest = Vec::new();
             for exit in raised.drain(..) {
+                entry.why = std::mem::take(&mut entry.why).and(&exit.why);
                 match self.catches(at.item, handler, exit.class.as_deref()) {
                     Some(true) => {
                         entry.lanes |= exit.lanes;
@@ -776,8 +811,11 @@ impl<'p> Machine<'p> {
             self.eval_rescued(at.item, inner, lanes);
         }
         // the body's fall-through and the handlers are branches: variables may be as before or after
-        let mut branches = vec![Branch::open(body_falls, Lanes::NONE)];
-        branches.extend(entries.iter().map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes)));
+        let raises = Why::all(entries.iter().map(|entry| entry.why.clone()));
+        let mut branches = vec![Branch::open(body_falls, Lanes::NONE).because(&raises)];
+        branches.extend(
+            entries.iter().map(|entry| Branch::open(entry.lanes, entry.doubt & entry.lanes).because(&entry.why)),
+        );
         self.st.path = before.path.clone();
         self.st.may_resume = before.may_resume;
         let resumed = before.cuts.clone();
@@ -848,26 +886,23 @@ impl<'p> Machine<'p> {
 
     /// Whether code may raise by itself: it calls something that is not in sight.
     pub fn may_raise(&self, at: NodeRef, depth: usize) -> bool {
-        let Some(code) = self.program.code(at.item) else {
+        let Some((code, within)) = self.within(at.item) else {
             return true;
         };
         let Some(span) = code.nodes.get(at.node.0 as usize).map(|node| node.span) else {
             return true;
         };
-        for (index, node) in code.nodes.iter().enumerate() {
-            if node.span.start < span.start || node.span.end > span.end {
-                continue;
-            }
-            let Kind::Call(call) = &node.kind else {
-                // whoever drives a generator may throw into it
-                let driven = matches!(node.kind, Kind::Yield(_)) && self.python() && self.around.is_empty();
-                if driven || matches!(node.kind, Kind::Import(_) | Kind::Opaque { .. }) {
-                    return true;
-                }
-                continue;
-            };
-            let call_at = NodeRef { item: at.item, node: NodeId(index as u32) };
-            if !self.is_harmless(call_at, call, depth) {
+        for (count, node) in within.risks(span).enumerate() {
+            let at = NodeRef { item: at.item, node };
+            // so many calls are not worth the search
+            let harmless = count < MAX_CALM
+                && match self.kind(at) {
+                    Some(Kind::Call(call)) => self.is_harmless(at, call, depth),
+                    // whoever drives a generator may throw into it
+                    Some(Kind::Yield(_)) => !self.python() || !self.around.is_empty(),
+                    _ => false,
+                };
+            if !harmless {
                 return true;
             }
         }
@@ -892,16 +927,9 @@ impl<'p> Machine<'p> {
             }),
             _ => false,
         });
-        let Some(code) = self.program.code(item).filter(|_| waits && !self.csharp()) else {
-            return false;
-        };
-        let Some(span) = code.nodes.get(body.node.0 as usize).map(|node| node.span) else {
-            return true;
-        };
-        let inside = |node: &Node| node.span.start >= span.start && node.span.end <= span.end;
-        code.nodes
-            .iter()
-            .any(|node| inside(node) && matches!(node.kind, Kind::Attr { .. } | Kind::Index { .. } | Kind::Name(_)))
+        let Some((code, within)) = self.within(item).filter(|_| waits && !self.csharp()) else { return false };
+        let Some(span) = code.nodes.get(body.node.0 as usize).map(|node| node.span) else { return true };
+        within.reads(span).next().is_some()
     }
 
     /// Calls that are known not to raise, or whose exits are modelled.
@@ -1488,7 +1516,7 @@ impl<'p> Machine<'p> {
                     }
                     match text {
                         Some(text) => {
-                            let full = SmolStr::new(format!("{name}.{text}"));
+                            let full = member_name(name, &text);
                             match machine.accessor_value(&full, lanes) {
                                 Some(value) => (value, lanes),
                                 None => (Val::of(V::Made(full), lanes), lanes),
@@ -1554,13 +1582,14 @@ impl<'p> Machine<'p> {
             let mut next = Val { deps: target.deps.clone(), taint: target.taint.or(value.taint), ..Val::default() };
             for alt in target.groups(lanes) {
                 let v = match (&alt.v, key.single()) {
-                    (V::Map(pairs), Some(V::Str(_) | V::Symbol(_))) => {
+                    (V::Map(pairs), Some(V::Str(_) | V::Symbol(_))) if pairs.len() < MAX_FOLLOWED => {
                         let mut pairs = pairs.to_vec();
                         // the newest pair wins
                         pairs.insert(0, (key.clone(), value.only(alt.lanes)));
                         V::Map(Rc::new(pairs))
                     }
                     _ => {
+                        self.escape(&Val::of(alt.v.clone(), alt.lanes), alt.lanes, at);
                         self.escape(value, alt.lanes, at);
                         V::Unknown(Cause::Data)
                     }

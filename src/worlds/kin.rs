@@ -27,7 +27,8 @@ impl<'p> Machine<'p> {
         for (at, class) in nodes {
             let Some(Kind::Class(node)) = self.kind(at) else { continue };
             for base in &node.bases {
-                let Some(base) = self.class_at(NodeRef { item: at.item, node: *base }).filter(|base| *base != class) else {
+                let Some(base) = self.class_at(NodeRef { item: at.item, node: *base }).filter(|base| *base != class)
+                else {
                     continue;
                 };
                 self.kin.entry(class).or_default().bases.push(base);

@@ -1,14 +1,18 @@
 //! The machine: scopes, slots, exits, branches. Everything the walk over the program keeps.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::classes::ClassInfo;
+use super::held::Holders;
 use super::lanes::Lanes;
 use super::stale::{Epoch, Staleness};
 use super::value::*;
+pub use super::why::{Cuts, Prior, Why};
+use super::within::Within;
 use crate::catalog::Catalog;
 use crate::program::*;
 use crate::project::FileFacts;
@@ -17,61 +21,11 @@ use crate::project::FileFacts;
 pub const MAX_INLINE: usize = 8;
 /// Bodies inlined in one file before calls fall back to summaries.
 const INLINE_BUDGET: u32 = 800;
-/// Nodes evaluated in one file before the rest counts as reached.
-const NODE_BUDGET: u64 = 4_000_000;
-
-/// The conditions that a place was reached through, innermost first.
-pub type Path = Option<Rc<PathNode>>;
-
-#[derive(Debug)]
-pub struct PathNode {
-    pub cond: NodeRef,
-    /// Lanes in which the condition let the way through because it is known.
-    pub decided: Lanes,
-    /// The outcome that led here.
-    pub truth: bool,
-    pub rest: Path,
-}
-
-/// Why a lane is not running.
-#[derive(Clone, Debug, Default)]
-pub struct Cut(pub Option<Rc<CutNode>>);
-
-#[derive(Debug)]
-pub struct CutNode {
-    pub cond: Option<NodeRef>,
-    pub inner: Vec<Cut>,
-}
-
-impl Cut {
-    pub fn by(cond: NodeRef) -> Cut {
-        Cut(Some(Rc::new(CutNode { cond: Some(cond), inner: Vec::new() })))
-    }
-
-    /// Every condition that took part, outermost first, at most `limit`.
-    pub fn list(&self, limit: usize) -> Vec<NodeRef> {
-        let mut found = Vec::new();
-        let mut todo = vec![self.clone()];
-        let mut steps = 0;
-        while let Some(next) = todo.pop() {
-            steps += 1;
-            if steps > 200 || found.len() >= limit {
-                break;
-            }
-            if let Some(node) = &next.0 {
-                if let Some(cond) = node.cond
-                    && !found.contains(&cond)
-                {
-                    found.push(cond);
-                }
-                todo.extend(node.inner.iter().rev().cloned());
-            }
-        }
-        found
-    }
-}
-
-pub type Cuts = [Cut; 7];
+/// Nodes evaluated in one file before calls fall back to summaries and loops are no longer unrolled: from there on each
+/// body is walked once.
+const NODE_BUDGET: u64 = 2_000_000;
+/// Lists, maps (entries) and texts (bytes) that the file builds are followed up to this size.
+pub const MAX_FOLLOWED: usize = 64;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
@@ -95,6 +49,8 @@ pub struct Exit {
     pub value: Val,
     /// The exception's class, when raised and known.
     pub class: Option<SmolStr>,
+    /// The way to it.
+    pub why: Why,
 }
 
 #[derive(Debug)]
@@ -119,7 +75,7 @@ pub struct State {
     pub scope: u32,
     /// Lanes that run only if something doubted holds.
     pub doubt: Lanes,
-    pub path: Path,
+    pub path: Why,
     pub cuts: Cuts,
     pub this: Option<Val>,
     /// The block passed to the method that runs.
@@ -133,6 +89,15 @@ pub struct State {
     pub handling: Option<SmolStr>,
 }
 
+impl State {
+    /// A value as it is written here: what leads here decides it, too.
+    pub fn under_way(&self, value: &Val, lanes: Lanes) -> Val {
+        let mut value = value.only(lanes);
+        value.deps = value.deps.and(&self.path);
+        value
+    }
+}
+
 /// A place of interest as it was reached in one body.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -140,10 +105,22 @@ pub struct Record {
     pub symbol: SmolStr,
     pub lanes: Lanes,
     pub doubt: Lanes,
-    pub path: Path,
+    pub path: Why,
     pub cuts: Cuts,
     pub effect: crate::catalog::Effect,
     pub family: crate::catalog::Family,
+}
+
+/// A class handed by type to code beyond the file.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    pub class: u32,
+    pub at: NodeRef,
+    pub context: usize,
+    pub lanes: Lanes,
+    pub doubt: Lanes,
+    pub path: Why,
+    pub cuts: Cuts,
 }
 
 /// A call from one body to another.
@@ -153,7 +130,7 @@ pub struct Edge {
     pub callee: NodeRef,
     pub lanes: Lanes,
     pub doubt: Lanes,
-    pub path: Path,
+    pub path: Why,
     pub cuts: Cuts,
 }
 
@@ -217,7 +194,9 @@ impl Outcome {
 pub struct Condition {
     pub yes: Lanes,
     pub no: Lanes,
-    pub deps: Deps,
+    /// Lanes in which it was known at least once.
+    pub decided: Lanes,
+    pub deps: Why,
     /// The doubt's reason.
     pub cause: Option<Cause>,
 }
@@ -273,15 +252,21 @@ pub struct Branch {
     pub doubt: Lanes,
     pub cond: Option<NodeRef>,
     pub decided: Lanes,
-    pub truth: bool,
-    /// The tests before this branch's own that let it through: each with the lanes that it took away.
-    pub prior: Vec<(NodeRef, Lanes)>,
+    /// The tests before this branch's own that let it through.
+    pub prior: Prior,
+    /// What decided beside the condition.
+    pub why: Why,
 }
 
 impl Branch {
     /// A branch that no condition guards.
     pub fn open(lanes: Lanes, doubt: Lanes) -> Branch {
-        Branch { lanes, doubt, cond: None, decided: Lanes::NONE, truth: true, prior: Vec::new() }
+        Branch { lanes, doubt, cond: None, decided: Lanes::NONE, prior: Prior::default(), why: Why::default() }
+    }
+
+    /// The same, because of what a value was.
+    pub fn because(self, why: &Why) -> Branch {
+        Branch { why: why.clone(), ..self }
     }
 }
 
@@ -305,7 +290,7 @@ pub struct Machine<'p> {
     pub class_names: FxHashMap<SmolStr, u32>,
     pub class_bodies: FxHashSet<NodeRef>,
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
-    pub registered: Vec<(u32, usize, Lanes, Lanes)>,
+    pub registered: Vec<Registered>,
     pub in_constructor: bool,
     /// Spellings of "production" in the file's texts, once they were asked for.
     pub spellings: Option<Vec<SmolStr>>,
@@ -334,7 +319,7 @@ pub struct Machine<'p> {
     pub made_of: FxHashMap<NodeRef, Val>,
     pub context_managers: FxHashSet<NodeRef>,
     /// Lanes in which a definition is made.
-    pub declared: FxHashMap<NodeRef, Lanes>,
+    pub declared: FxHashMap<NodeRef, (Lanes, Why)>,
     /// Values of Python default arguments, computed where the function is defined.
     pub defaults: FxHashMap<NodeRef, Val>,
     pub contexts: Vec<Context>,
@@ -352,6 +337,10 @@ pub struct Machine<'p> {
     pub usings: Vec<SmolStr>,
     pub static_usings: Vec<SmolStr>,
     pub required: FxHashSet<SmolStr>,
+    /// What decided the answers of the blocks that ran for the method being called.
+    pub block_why: Why,
+    /// See [`Machine::within`].
+    pub within: RefCell<FxHashMap<ItemId, Rc<Within>>>,
     /// Calls whose task is awaited where it is made.
     pub awaited: FxHashSet<NodeRef>,
     /// C#: the definitions that assign a member of that name of some object or class.
@@ -364,9 +353,11 @@ pub struct Machine<'p> {
     pub renamed: Vec<Option<SmolStr>>,
     pub next_id: u32,
     inlined: u32,
-    steps: u64,
+    pub steps: u64,
     /// Slots below this one outlive the body that runs: what it writes there may be there at any later time.
     pub foreign_below: u32,
+    /// Scopes that outlive the body that runs.
+    pub foreign_scopes_below: u32,
     /// Slots of the file that a body made.
     file_slots: FxHashSet<u32>,
     /// What bodies wrote to slots that outlive them: no later write is sure to have come last.
@@ -375,6 +366,7 @@ pub struct Machine<'p> {
     seeds: &'p Seeds,
     /// Lists, maps and strings changed in place: what they were and what they became.
     pub changes: Vec<(V, Val)>,
+    pub holders: Holders,
     /// Fields that were read, with what they held then.
     pub fields_read: FxHashSet<(u32, SmolStr)>,
     /// The labels that a `catch` around the running code takes; `None` where it is not known.
@@ -401,6 +393,20 @@ pub struct Machine<'p> {
     pub set_outside: FxHashSet<(u32, SmolStr)>,
     /// A field took a new value after it was read: who read it must run again.
     pub stale: bool,
+}
+
+/// What a body around the one that runs calls foreign.
+pub struct Outer {
+    foreign_below: u32,
+    foreign_scopes_below: u32,
+    start: Start,
+}
+
+/// How much there was when a body began.
+pub struct Start {
+    slots: u32,
+    scopes: u32,
+    made: usize,
 }
 
 /// What bodies may have written before anything is read: values of names of the file and of fields of classes.
@@ -464,7 +470,7 @@ impl<'p> Machine<'p> {
         let st = State {
             scope: 0,
             doubt: Lanes::NONE,
-            path: None,
+            path: Why::default(),
             cuts: Default::default(),
             this: None,
             block: None,
@@ -520,6 +526,8 @@ impl<'p> Machine<'p> {
             usings: Vec::new(),
             static_usings: Vec::new(),
             required: FxHashSet::default(),
+            block_why: Why::default(),
+            within: RefCell::default(),
             awaited: FxHashSet::default(),
             member_writers: FxHashMap::default(),
             assigned_names: FxHashSet::default(),
@@ -529,10 +537,12 @@ impl<'p> Machine<'p> {
             inlined: 0,
             steps: 0,
             foreign_below: 0,
+            foreign_scopes_below: 0,
             file_slots: FxHashSet::default(),
             lingering: FxHashMap::default(),
             seeds,
             changes: Vec::new(),
+            holders: Holders::default(),
             fields_read: FxHashSet::default(),
             stale: false,
             catching: Vec::new(),
@@ -592,20 +602,19 @@ impl<'p> Machine<'p> {
         self.next_id
     }
 
-    /// False once the budget of the file is used up.
-    pub fn step(&mut self) -> bool {
-        self.steps += 1;
-        self.steps <= NODE_BUDGET
+    /// Work beside the evaluation of nodes, in values looked at.
+    pub fn charge(&mut self, looked: u64) {
+        self.steps += looked / 16;
     }
 
-    /// Nodes evaluated so far.
-    pub fn steps(&self) -> u64 {
-        self.steps
+    /// Whether the budget of the file is used up.
+    pub fn is_spent(&self) -> bool {
+        self.steps > NODE_BUDGET
     }
 
     pub fn may_inline(&mut self) -> bool {
         self.inlined += 1;
-        self.inlined <= INLINE_BUDGET && self.inlining.len() < MAX_INLINE
+        self.inlined <= INLINE_BUDGET && self.inlining.len() < MAX_INLINE && !self.is_spent()
     }
 
     pub fn ruby(&self) -> bool {
@@ -664,17 +673,55 @@ impl<'p> Machine<'p> {
         let slot = self.slots.len() as u32 - 1;
         self.note_slot(slot, scope, name);
         self.scopes[scope as usize].names.insert(name.clone(), slot);
-        if scope == 0 && self.foreign_below > 0 {
+        if scope == 0 {
             self.file_slots.insert(slot);
         }
         slot
     }
 
     /// A body starts: what was there before outlives it. Gives what to set back when it ends.
-    pub fn enter_body(&mut self) -> u32 {
+    pub fn enter_body(&mut self) -> Outer {
         // a slot for nothing: no two bodies start at the same one, and none at the top level's
         self.slots.push(Val::default());
-        std::mem::replace(&mut self.foreign_below, self.slots.len() as u32)
+        let outer = Outer {
+            foreign_below: self.foreign_below,
+            foreign_scopes_below: self.foreign_scopes_below,
+            start: self.start(),
+        };
+        self.foreign_below = self.slots.len() as u32;
+        self.foreign_scopes_below = self.scopes.len() as u32;
+        outer
+    }
+
+    pub fn leave_body(&mut self, outer: Outer) {
+        self.foreign_below = outer.foreign_below;
+        self.foreign_scopes_below = outer.foreign_scopes_below;
+        self.drop_locals(&outer.start);
+    }
+
+    /// A point in the evaluation that [`Machine::drop_locals`] may come back to.
+    pub fn start(&self) -> Start {
+        Start { slots: self.slots.len() as u32, scopes: self.scopes.len() as u32, made: self.made.len() }
+    }
+
+    /// The locals of a body that has ended hold nothing any more, unless a closure or a class of it still sees them.
+    pub fn drop_locals(&mut self, start: &Start) {
+        let seen =
+            self.made[start.made.min(self.made.len())..].iter().any(|(closure, _)| closure.scope >= start.scopes)
+                || self.classes.last().is_some_and(|class| class.scope >= start.scopes);
+        if seen {
+            return;
+        }
+        for scope in &mut self.scopes[start.scopes as usize..] {
+            for slot in std::mem::take(&mut scope.names).into_values() {
+                // `global x` has the name of another scope's slot
+                if slot >= start.slots && !self.file_slots.contains(&slot) {
+                    self.slots[slot as usize] = Val::default();
+                    self.holders.forget(slot);
+                }
+            }
+        }
+        self.holders.tidy();
     }
 
     /// Whether a slot outlives the body that runs.
@@ -684,18 +731,25 @@ impl<'p> Machine<'p> {
 
     pub fn set_slot(&mut self, slot: u32, lanes: Lanes, value: &Val) {
         if lanes.is_empty() {
+            // what keeps a write away decides what is read afterwards
+            let deps = &mut self.slots[slot as usize].deps;
+            *deps = std::mem::take(deps).and(&self.st.path);
             return;
         }
         if self.is_foreign(slot) {
-            self.weaken_slot(slot, &value.only(lanes));
+            let value = self.st.under_way(value, lanes);
+            self.weaken_slot(slot, &value);
             return;
         }
         let old = self.before_write(slot);
-        self.slots[slot as usize].overwrite(lanes, value);
+        let target = &mut self.slots[slot as usize];
+        target.overwrite(lanes, value);
+        target.deps = std::mem::take(&mut target.deps).and(&self.st.path);
         if let Some(other) = self.lingering.get(&slot) {
             let other = other.only(lanes);
             self.slots[slot as usize].join(&other);
         }
+        self.holders.note(slot, &self.slots[slot as usize]);
         self.after_write(slot, old);
     }
 
@@ -724,6 +778,7 @@ impl<'p> Machine<'p> {
         if self.is_foreign(slot) {
             self.lingering.entry(slot).or_default().join(value);
         }
+        self.holders.note(slot, &self.slots[slot as usize]);
         self.after_write(slot, old);
     }
 
@@ -746,28 +801,28 @@ impl<'p> Machine<'p> {
             falls: Lanes,
             doubt: Lanes,
             cuts: Cuts,
-            path: Path,
-            writes: Vec<(u32, Val)>,
+            path: Why,
+            writes: FxHashMap<u32, Val>,
         }
+        // what decides between the branches, if anything does
+        let reason = Why::all(branches.iter().flat_map(|branch| {
+            let decided = !branch.decided.is_empty();
+            let cond = branch.cond.filter(|_| decided).map(Why::by);
+            cond.into_iter().chain([branch.why.clone()])
+        }));
         let mut done: Vec<Done> = Vec::with_capacity(branches.len());
         for (index, branch) in branches.iter().enumerate() {
             self.st = before.clone();
             self.st.doubt = before.doubt | branch.doubt;
-            if let Some(cond) = branch.cond {
-                let reason = Cut(Some(Rc::new(CutNode { cond: Some(cond), inner: Vec::new() })));
-                for lane in active.without(branch.lanes).indices() {
-                    self.st.cuts[lane] = reason.clone();
+            let way = Why::all([branch.cond.map_or_else(Why::default, Why::by), branch.why.clone()]);
+            for lane in active.without(branch.lanes).indices() {
+                if branch.prior.taken.has(Lanes::nth(lane)) {
+                    self.st.cuts[lane] = branch.prior.cuts[lane].clone();
+                } else if way.is_some() {
+                    self.st.cuts[lane] = way.clone();
                 }
-                let mut path = before.path.clone();
-                for (prior, taken) in &branch.prior {
-                    for lane in taken.without(branch.lanes).indices() {
-                        self.st.cuts[lane] = Cut::by(*prior);
-                    }
-                    path = Some(Rc::new(PathNode { cond: *prior, decided: branch.lanes, truth: false, rest: path }));
-                }
-                self.st.path =
-                    Some(Rc::new(PathNode { cond, decided: branch.decided, truth: branch.truth, rest: path }));
             }
+            self.st.path = way.and(&branch.prior.path).and(&before.path);
             let mark = self.log.len();
             if !shared.is_empty() {
                 self.logging += 1;
@@ -775,7 +830,7 @@ impl<'p> Machine<'p> {
                 self.branches.push(branch);
             }
             let (value, falls) = run(self, index);
-            let mut writes = Vec::new();
+            let mut writes: FxHashMap<u32, Val> = FxHashMap::default();
             if !shared.is_empty() {
                 self.branches.pop();
                 self.logging -= 1;
@@ -795,7 +850,7 @@ impl<'p> Machine<'p> {
                     if slot < born {
                         self.note_write(slot, &written);
                     }
-                    writes.push((slot, now));
+                    writes.insert(slot, now);
                 }
                 if self.logging == 0 {
                     self.log.truncate(mark);
@@ -814,7 +869,7 @@ impl<'p> Machine<'p> {
         let resume = before.may_resume;
         let mut written: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
         for (index, result) in done.iter().enumerate() {
-            for (slot, _) in &result.writes {
+            for slot in result.writes.keys() {
                 written.entry(*slot).or_default().push(index);
             }
         }
@@ -829,7 +884,7 @@ impl<'p> Machine<'p> {
             let mut joined = Val::default();
             for index in writers {
                 let seen = if resume { branches[index].lanes } else { done[index].falls };
-                if let Some((_, value)) = done[index].writes.iter().find(|(known, _)| *known == slot) {
+                if let Some(value) = done[index].writes.get(&slot) {
                     let mut part = value.only(seen & shared);
                     let doubted = branches[index].doubt;
                     for alt in &mut part.alts {
@@ -840,9 +895,7 @@ impl<'p> Machine<'p> {
             }
             let touched = joined.lanes();
             joined.join(&old.only(touched & kept));
-            if let Some(cond) = branches.iter().find_map(|branch| branch.cond) {
-                joined.deps = joined.deps.with(cond);
-            }
+            joined.deps = std::mem::take(&mut joined.deps).and(&reason);
             let taint = old.taint.or(joined.taint);
             let target = &mut self.slots[slot as usize];
             target.overwrite(touched, &joined);
@@ -861,11 +914,8 @@ impl<'p> Machine<'p> {
             falls |= result.falls;
             value.join(&result.value.only(result.falls));
         }
-        if branches.len() > 1
-            && let Some(cond) = branches.iter().find_map(|branch| branch.cond)
-            && value.alts.len() > 1
-        {
-            value.deps = value.deps.with(cond);
+        if branches.len() > 1 {
+            value.deps = reason.clone().and(&value.deps);
         }
         for (index, branch) in branches.iter().enumerate() {
             if branch.doubt.is_empty() {
@@ -924,23 +974,17 @@ impl<'p> Machine<'p> {
                     }
                 }
             }
-            self.st.cuts[lane] = Cut(Some(Rc::new(CutNode { cond, inner })));
+            let cond = cond.map(Why::by);
+            self.st.cuts[lane] = Why::all(cond.into_iter().chain(inner));
         }
         if !lost.is_empty() {
             // those that stay have passed the condition of the branch they stayed in
             let survivor = done.iter().enumerate().filter(|(_, result)| !result.falls.is_empty()).collect::<Vec<_>>();
             if let [(_, result)] = survivor.as_slice() {
                 self.st.path = result.path.clone();
-            } else if let Some((index, _)) = survivor.first()
-                && let Some(cond) = branches[*index].cond
-            {
-                let branch = &branches[*index];
-                self.st.path = Some(Rc::new(PathNode {
-                    cond,
-                    decided: branch.decided,
-                    truth: branch.truth,
-                    rest: self.st.path.take(),
-                }));
+            } else {
+                let reasons = survivor.iter().map(|(_, result)| result.path.clone());
+                self.st.path = Why::all([reason].into_iter().chain(reasons));
             }
         }
         (value, falls)
@@ -972,8 +1016,10 @@ impl<'p> Machine<'p> {
             return;
         }
         let doubt = self.st.doubt & lanes;
-        self.exits.push(Exit { target, lanes, doubt, value: value.only(lanes), class });
-        let reason = Cut::by(at);
+        let reason = self.st.path.clone().with(at);
+        let mut value = value.only(lanes);
+        value.deps = value.deps.and(&self.st.path);
+        self.exits.push(Exit { target, lanes, doubt, value, class, why: self.st.path.clone() });
         for lane in lanes.indices() {
             self.st.cuts[lane] = reason.clone();
         }

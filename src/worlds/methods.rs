@@ -5,9 +5,11 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::eval::text_of;
+use super::held::{Held, Search};
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::looks_like_switch;
+use super::names::member_name;
 use super::python::is_settings_reader;
 use super::value::*;
 use crate::catalog::Effect as SymbolEffect;
@@ -71,12 +73,7 @@ impl<'p> Machine<'p> {
                 let on = self.truth(&self.symbol("DEBUG", lanes), lanes).yes;
                 let branches = [
                     Branch { cond: Some(at), decided: lanes, ..Branch::open(on, Lanes::NONE) },
-                    Branch {
-                        cond: Some(at),
-                        decided: lanes,
-                        truth: false,
-                        ..Branch::open(lanes.without(on), Lanes::NONE)
-                    },
+                    Branch { cond: Some(at), decided: lanes, ..Branch::open(lanes.without(on), Lanes::NONE) },
                 ];
                 Some(self.fork(&branches, |machine, index| {
                     let mut falls = branches[index].lanes;
@@ -119,6 +116,7 @@ impl<'p> Machine<'p> {
         let condition = self.conditions.entry(at).or_default();
         condition.yes |= on;
         condition.no |= lanes.without(on);
+        condition.decided |= lanes;
         let mut outcome = Outcome { yes: on, no: lanes.without(on), yes_sure: on, no_sure: lanes.without(on) };
         match self.forced.get(&at) {
             Some(Force::Flip) => outcome = outcome.negate(),
@@ -127,12 +125,7 @@ impl<'p> Machine<'p> {
         }
         let branches = [
             Branch { cond: Some(at), decided: outcome.decided(), ..Branch::open(outcome.yes, Lanes::NONE) },
-            Branch {
-                cond: Some(at),
-                decided: outcome.decided(),
-                truth: false,
-                ..Branch::open(outcome.no, Lanes::NONE)
-            },
+            Branch { cond: Some(at), decided: outcome.decided(), ..Branch::open(outcome.no, Lanes::NONE) },
         ];
         Some(self.fork(&branches, |machine, index| {
             let on = branches[index].lanes;
@@ -170,13 +163,15 @@ impl<'p> Machine<'p> {
         let taint = target.taint.or_else(|| args.all().find_map(|value| value.taint));
         let deps = target.deps.clone();
         self.note_sink(at, Some((target, recv)), name, args, lanes);
+        let outer = std::mem::take(&mut self.block_why);
         let (mut value, falls) = self.each_alternative(target, lanes, |machine, v, lanes| {
             if call.safe && matches!(v, V::Nil | V::Missing) {
                 return (Val::default(), Lanes::NONE);
             }
             machine.call_method(at, v, recv, name, args, lanes, call)
         });
-        value.deps = value.deps.and(&deps);
+        value.deps = value.deps.and(&deps).and(&std::mem::replace(&mut self.block_why, outer));
+        value.deps = args.all().fold(value.deps, |all, arg| all.and(&arg.deps));
         value.taint = value.taint.or(taint);
         if self.python() && !leaves_alone(name) {
             self.changed_by_method(target, name, args, falls);
@@ -202,9 +197,9 @@ impl<'p> Machine<'p> {
         let mut value = Val { deps: target.deps.clone(), taint: target.taint.or(taint), ..Val::default() };
         for alt in target.groups(lanes) {
             let v = match &alt.v {
-                V::List(items) => {
-                    changed_list(items, name, args).map_or(V::Unknown(Cause::Data), |items| V::List(Rc::new(items)))
-                }
+                V::List(items) => changed_list(items, name, args)
+                    .filter(|items| items.len() <= MAX_FOLLOWED)
+                    .map_or(V::Unknown(Cause::Data), |items| V::List(Rc::new(items))),
                 V::Map(pairs) => changed_map(pairs, name, args, alt.lanes)
                     .map_or(V::Unknown(Cause::Data), |pairs| V::Map(Rc::new(pairs))),
                 v if is_changeable(v, self.language) && changes_text(name) => V::Unknown(Cause::Data),
@@ -238,42 +233,41 @@ impl<'p> Machine<'p> {
             if !is_changeable(&alt.v, self.language) {
                 continue;
             }
-            let becomes = new.only(alt.lanes);
+            let becomes = self.st.under_way(new, alt.lanes);
             self.changes.push((alt.v.clone(), becomes.clone()));
-            for slot in 0..self.slots.len() as u32 {
-                if Some(slot) == direct {
-                    continue;
-                }
-                let held = holds(&self.slots[slot as usize], &alt.v, alt.lanes);
-                if let Some((on, inside)) = held {
-                    let value = if inside { Val::data(on) } else { becomes.only(on) };
-                    self.weaken_slot(slot, &value);
+            let mut search = Search::of(&alt.v);
+            let mut held: Vec<(u32, Held)> = Vec::new();
+            let holders = self.holders.of(&alt.v, self.slots.len());
+            for slot in holders.iter().copied().filter(|slot| Some(*slot) != direct) {
+                let value = &self.slots[slot as usize];
+                held.extend(search.within(value, alt.lanes).map(|held| (slot, held)));
+            }
+            let mut fields: Vec<(u32, SmolStr, Held)> = Vec::new();
+            for (class, info) in self.classes.iter().enumerate() {
+                for (name, field) in &info.fields {
+                    let held = search.within(&field.value, alt.lanes);
+                    fields.extend(held.map(|held| (class as u32, name.clone(), held)));
                 }
             }
             // a body that runs for any object of a class changes what the class says of them all
             let of_any = matches!(self.kind(place), Some(Kind::Field(_)))
                 && matches!(self.st.this.as_ref().and_then(|this| this.single()), Some(V::Instance(_)));
+            let mut touched = Vec::new();
             if !of_any {
-                let mut touched = Vec::new();
-                for value in self.slots.iter().chain(&self.st.this) {
-                    change_inside(value, &alt.v, &becomes, 4, &mut touched);
-                }
-                for (object, name) in touched {
-                    self.note_field_write(&object, &name);
+                let slots = holders.iter().map(|slot| &self.slots[*slot as usize]);
+                for value in slots.chain(&self.st.this) {
+                    search.change_fields(value, &becomes, &mut touched);
                 }
             }
-            for class in 0..self.classes.len() as u32 {
-                let names: Vec<(SmolStr, Lanes, bool)> = self.classes[class as usize]
-                    .fields
-                    .iter()
-                    .filter_map(|(name, field)| {
-                        holds(&field.value, &alt.v, alt.lanes).map(|(on, inside)| (name.clone(), on, inside))
-                    })
-                    .collect();
-                for (name, on, inside) in names {
-                    let value = if inside { Val::data(on) } else { becomes.only(on) };
-                    self.write_class_field(class, &name, on, &value);
-                }
+            self.charge(search.looked);
+            for (slot, held) in held {
+                self.weaken_slot(slot, &held.becomes(&becomes));
+            }
+            for (object, name) in touched {
+                self.note_field_write(&object, &name);
+            }
+            for (class, name, held) in fields {
+                self.write_class_field(class, &name, held.lanes, &held.becomes(&becomes));
             }
         }
     }
@@ -282,8 +276,8 @@ impl<'p> Machine<'p> {
     pub fn after_changes(&self, value: &Val, mark: usize) -> Val {
         let mut out = value.clone();
         for (old, new) in self.changes.iter().skip(mark) {
-            if let Some((on, inside)) = holds(&out, old, Lanes::ALL) {
-                out.join(&if inside { Val::data(on) } else { new.only(on) });
+            if let Some(held) = Search::of(old).within(&out, Lanes::ALL) {
+                out.join(&held.becomes(new));
             }
         }
         out
@@ -352,8 +346,7 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 let constructed = matches!(v, V::Made(_)) || name == "new";
-                let full =
-                    if self.ruby() && name == "new" { head.clone() } else { SmolStr::new(format!("{head}.{name}")) };
+                let full = if self.ruby() && name == "new" { head.clone() } else { member_name(head, name) };
                 if self.csharp()
                     && is_host_predicate(name)
                     && (looks_like_environment(head) || constructed && looks_like_environment(&full))
@@ -391,7 +384,7 @@ impl<'p> Machine<'p> {
                 if let Some(result) = self.branch_of_pipeline(at, name, args, lanes) {
                     return result;
                 }
-                self.register_types(call, lanes);
+                self.register_types(at, call, lanes);
                 if self.python() {
                     self.may_call_methods(at, name, lanes);
                 }
@@ -430,7 +423,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Classes handed over by type: whatever registers them decides when they run.
-    pub fn register_types(&mut self, call: &'p Call, lanes: Lanes) {
+    pub fn register_types(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) {
         if !self.csharp() {
             return;
         }
@@ -438,7 +431,15 @@ impl<'p> Machine<'p> {
             let bare = ty.split('<').next().unwrap_or(ty);
             let simple = bare.rsplit('.').next().unwrap_or(bare);
             if let Some(class) = self.class_named(simple) {
-                self.registered.push((class, self.context, lanes, self.st.doubt & lanes));
+                self.registered.push(Registered {
+                    class,
+                    at,
+                    context: self.context,
+                    lanes,
+                    doubt: self.st.doubt & lanes,
+                    path: self.st.path.clone(),
+                    cuts: self.st.cuts.clone(),
+                });
             }
         }
     }
@@ -630,7 +631,7 @@ impl<'p> Machine<'p> {
             self.escape_args(args, lanes);
             return (Val::unknown(Cause::Opaque, lanes), lanes);
         }
-        self.register_types(call, lanes);
+        self.register_types(at, call, lanes);
         self.call_unknown_function(at, name, args, lanes)
     }
 
@@ -673,7 +674,7 @@ impl<'p> Machine<'p> {
             if let Some(result) = self.branch_of_pipeline(at, name, args, lanes) {
                 return result;
             }
-            self.register_types(call, lanes);
+            self.register_types(at, call, lanes);
         }
         self.call_named(at, name, args, lanes)
     }
@@ -1611,63 +1612,6 @@ fn is_changeable(v: &V, language: Language) -> bool {
 /// Whether a method changes a text in place.
 fn changes_text(name: &str) -> bool {
     name.ends_with('!') || matches!(name, "replace" | "concat" | "prepend" | "insert" | "clear" | "<<" | "setbyte")
-}
-
-/// The lanes in which a value is, or has inside, the very object `v`; whether it is inside.
-fn holds(value: &Val, v: &V, lanes: Lanes) -> Option<(Lanes, bool)> {
-    let mut on = Lanes::NONE;
-    let mut inside = false;
-    for alt in value.alts.iter().filter(|alt| alt.lanes.has(lanes)) {
-        if same(&alt.v, v) {
-            on |= alt.lanes & lanes;
-        } else if has_inside(&alt.v, v, 4) {
-            on |= alt.lanes & lanes;
-            inside = true;
-        }
-    }
-    (!on.is_empty()).then_some((on, inside))
-}
-
-fn has_inside(outer: &V, v: &V, depth: usize) -> bool {
-    // a text inside a collection is hardly ever changed there
-    if depth == 0 || !matches!(v, V::List(_) | V::Map(_)) {
-        return false;
-    }
-    let any = |value: &Val| value.alts.iter().any(|alt| same(&alt.v, v) || has_inside(&alt.v, v, depth - 1));
-    match outer {
-        V::List(items) => items.iter().any(any),
-        V::Map(pairs) => pairs.iter().any(|(_, value)| any(value)),
-        _ => false,
-    }
-}
-
-/// Fields of objects that hold what was changed may hold what it became.
-fn change_inside(value: &Val, old: &V, new: &Val, depth: usize, touched: &mut Vec<(Rc<Object>, SmolStr)>) {
-    if depth == 0 || !matches!(old, V::List(_) | V::Map(_)) {
-        return;
-    }
-    for alt in &value.alts {
-        match &alt.v {
-            V::Object(object) => {
-                // an object that holds itself is being looked at already
-                let Ok(mut fields) = object.fields.try_borrow_mut() else { continue };
-                for (name, field) in fields.iter_mut() {
-                    let held = holds(field, old, Lanes::ALL);
-                    if held.is_some() {
-                        touched.push((object.clone(), name.clone()));
-                    }
-                    match held {
-                        Some((on, true)) => field.join(&Val::data(on)),
-                        Some((on, false)) => field.join(&new.only(on)),
-                        None => change_inside(field, old, new, depth - 1, touched),
-                    }
-                }
-            }
-            V::List(items) => items.iter().for_each(|item| change_inside(item, old, new, depth - 1, touched)),
-            V::Map(pairs) => pairs.iter().for_each(|(_, item)| change_inside(item, old, new, depth - 1, touched)),
-            _ => {}
-        }
-    }
 }
 
 /// The items of a list after a method that is known.

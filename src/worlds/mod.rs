@@ -10,6 +10,7 @@ mod classes;
 mod dotnet;
 mod eval;
 mod flow;
+mod held;
 mod kin;
 mod lanes;
 mod machine;
@@ -23,6 +24,8 @@ mod ruby;
 mod ruby_values;
 mod stale;
 mod value;
+mod why;
+mod within;
 
 use rustc_hash::FxHashMap;
 

@@ -178,7 +178,7 @@ impl<'p> Machine<'p> {
     fn note_configuration(&mut self, place: NodeRef, target: &Val, name: &SmolStr, lanes: Lanes) {
         for alt in target.groups(lanes) {
             if let V::Name(head) = &alt.v {
-                let full = SmolStr::new(format!("{head}.{name}"));
+                let full = member_name(head, name);
                 if let Some((_, family)) = self.symbol_of(&full) {
                     self.record(place, full, SymbolEffect::Config, family, alt.lanes);
                 }
@@ -389,6 +389,9 @@ impl<'p> Machine<'p> {
         let mut out = Val { deps: target.deps.clone(), taint: target.taint, ..Val::default() };
         let mut rest = Lanes::NONE;
         for alt in target.groups(falls) {
+            for lane in falls.without(alt.lanes | rest).indices() {
+                self.st.cuts[lane] = target.deps.clone();
+            }
             let (value, through) = self.member_of(at, &alt.v, name, safe, alt.lanes);
             if !quiet {
                 for known in &value.alts {
@@ -434,7 +437,7 @@ impl<'p> Machine<'p> {
                 value
             }
             V::Name(head) | V::Made(head) => {
-                let full = SmolStr::new(format!("{head}.{name}"));
+                let full = member_name(head, name);
                 if let Some(value) = self.accessor_value(&full, lanes) {
                     value
                 } else if let Some(constant) = self.constant(&full) {
@@ -850,7 +853,10 @@ impl<'p> Machine<'p> {
             }
             Import::Star { path, is_static, .. } => {
                 let list = if *is_static { &mut self.static_usings } else { &mut self.usings };
-                list.push(path.clone());
+                // of namespaces without a name in the catalogue there is nothing to find
+                if self.catalog.is_namespace(self.language, path) {
+                    list.push(path.clone());
+                }
                 if self.python() {
                     for symbol in self.catalog.names_under(self.language, path) {
                         let tail = SmolStr::new(symbol.rsplit('.').next().unwrap_or_default());
@@ -1118,4 +1124,15 @@ pub fn distance_at_most(a: &str, b: &str, limit: usize) -> bool {
         }
     }
     rows[a.len()][b.len()] <= limit
+}
+
+/// Longer names than this belong to nothing: their tail is left out.
+const MAX_NAME: usize = 160;
+
+/// The name of a member.
+pub fn member_name(head: &SmolStr, name: &str) -> SmolStr {
+    if head.len() > MAX_NAME {
+        return head.clone();
+    }
+    SmolStr::new(format!("{head}.{name}"))
 }

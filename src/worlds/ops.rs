@@ -945,8 +945,15 @@ impl<'p> Machine<'p> {
                 | "reject" | "find" | "detect" | "any?" | "all?" | "none?" | "Any" | "All" | "Where" | "Select"
                 | "ForEach" | "SelectMany" | "each_with_object" | "First" | "FirstOrDefault" | "Exists" | "First?",
                 Some(block),
-            ) if items.len() <= 8 => Some(self.iterate(at, name, &items, &block, lanes)),
+            ) if items.len() <= 8 && !self.is_spent() => Some(self.iterate(at, name, &items, &block, lanes)),
             _ => None,
+        }
+    }
+
+    /// Lanes in which a list does not hold an item: its test and what decided the list keep them from the block.
+    pub fn leave_out(&mut self, lanes: Lanes, item: &Why) {
+        for lane in lanes.indices() {
+            self.st.cuts[lane] = item.clone().and(&self.st.path);
         }
     }
 
@@ -961,12 +968,15 @@ impl<'p> Machine<'p> {
                 args.positional.push(Val::of(V::Int(index as i64), lanes));
                 args.nodes.push(at);
             }
+            let missing = falls.without(item.lanes());
+            self.leave_out(missing, &item.deps);
             let (value, rest) = self.call_value(at, block, &args, on);
-            falls = rest | falls.without(item.lanes());
+            falls = rest | missing;
             results.push((item.clone(), value));
         }
         if items.is_empty() {
             // the block is known all the same
+            self.leave_out(lanes, &Why::default());
             self.call_value(at, block, &Args { open: true, ..Args::default() }, Lanes::NONE);
         }
         let value = match name {
@@ -991,6 +1001,7 @@ impl<'p> Machine<'p> {
             "select" | "filter" | "Where" | "reject" => {
                 // an item stays in the lanes in which its test holds; where one is open, so is the list
                 let mut kept = Vec::new();
+                let why = Why::all(results.iter().map(|(_, test)| test.deps.clone()));
                 let mut undecided = Lanes::NONE;
                 for (item, test) in results {
                     let outcome = self.truth(&test, falls);
@@ -1010,6 +1021,7 @@ impl<'p> Machine<'p> {
                 if !undecided.is_empty() {
                     value.join(&Val::data(undecided));
                 }
+                value.deps = std::mem::take(&mut value.deps).and(&why);
                 value
             }
             "each" | "ForEach" => Val::data(falls),

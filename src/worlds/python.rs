@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+use super::held::Search;
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::Found;
@@ -13,9 +14,6 @@ use crate::program::*;
 
 /// The file's own module: `globals()`, `sys.modules[__name__]`.
 pub const THIS_MODULE: &str = "this module";
-
-/// Containers in containers are searched this deep for a list that changed.
-const MAX_NESTING: usize = 4;
 
 /// Subclasses of the file that a method's `self` may be.
 const MAX_SUBCLASSES: usize = 6;
@@ -174,8 +172,10 @@ impl<'p> Machine<'p> {
         if holders <= 1 {
             return;
         }
-        for slot in 0..self.slots.len() as u32 {
-            let replaced = replace(&self.slots[slot as usize], old, lanes, now);
+        // slots change on the way: what is looked for stays, and so does what holds it
+        let mut search = Search::of(old);
+        for slot in self.holders.of(old, self.slots.len()) {
+            let replaced = replace(&self.slots[slot as usize], &mut search, lanes, now);
             if let Some(value) = replaced {
                 let on = self.slots[slot as usize].lanes();
                 self.set_slot(slot, on, &value);
@@ -186,7 +186,7 @@ impl<'p> Machine<'p> {
             let mut touched = Vec::new();
             for (name, field) in fields.iter_mut() {
                 // what every object of the class may hold only grows
-                if let Some(value) = replace(&field.value, old, lanes, now) {
+                if let Some(value) = replace(&field.value, &mut search, lanes, now) {
                     field.value.join(&value);
                     touched.push(name.clone());
                 }
@@ -194,14 +194,15 @@ impl<'p> Machine<'p> {
             self.stale |= touched.into_iter().any(|name| self.fields_read.contains(&(class as u32, name)));
         }
         for value in self.defaults.values_mut() {
-            if let Some(next) = replace(value, old, lanes, now) {
+            if let Some(next) = replace(value, &mut search, lanes, now) {
                 value.join(&next);
             }
         }
         let objects: Vec<Rc<Object>> = self
-            .slots
-            .iter()
-            .flat_map(|slot| &slot.alts)
+            .holders
+            .of(old, self.slots.len())
+            .into_iter()
+            .flat_map(|slot| &self.slots[slot as usize].alts)
             .filter_map(|alt| match &alt.v {
                 V::Object(object) => Some(object.clone()),
                 _ => None,
@@ -210,7 +211,7 @@ impl<'p> Machine<'p> {
         for object in objects {
             let mut touched = Vec::new();
             for (name, value) in object.fields.borrow_mut().iter_mut() {
-                if let Some(next) = replace(value, old, lanes, now) {
+                if let Some(next) = replace(value, &mut search, lanes, now) {
                     *value = next;
                     touched.push(name.clone());
                 }
@@ -219,6 +220,7 @@ impl<'p> Machine<'p> {
                 self.note_field_write(&object, &name);
             }
         }
+        self.charge(search.looked);
     }
 
     /// A method or an operator that may change its receiver.
@@ -904,41 +906,20 @@ fn changed_by(v: &V, name: &str, args: &Args) -> V {
 }
 
 /// A value with one list or dict in it replaced, where it holds it.
-fn replace(value: &Val, old: &V, lanes: Lanes, now: &Val) -> Option<Val> {
-    let touched = value.alts.iter().any(|alt| alt.lanes.has(lanes) && holds(&alt.v, old, MAX_NESTING));
-    if !touched {
-        return None;
-    }
+fn replace(value: &Val, search: &mut Search<'_>, lanes: Lanes, now: &Val) -> Option<Val> {
+    search.within(value, lanes)?;
     let mut out = Val { deps: value.deps.clone().and(&now.deps), taint: value.taint.or(now.taint), ..Val::default() };
     for alt in &value.alts {
         let on = alt.lanes & lanes;
-        if on.is_empty() || !holds(&alt.v, old, MAX_NESTING) {
+        let alone = Val { alts: smallvec::smallvec![alt.clone()], ..Val::default() };
+        let Some(held) = search.within(&alone, lanes).filter(|_| !on.is_empty()) else {
             out.add(alt.clone());
             continue;
-        }
+        };
         out.add(Alt { lanes: alt.lanes.without(lanes), ..alt.clone() });
-        if same(&alt.v, old) {
-            out.join(&now.only(on));
-        } else {
-            out.join(&Val::data(on));
-        }
+        out.join(&held.becomes(now));
     }
     Some(out)
-}
-
-fn holds(v: &V, wanted: &V, depth: usize) -> bool {
-    if same(v, wanted) {
-        return true;
-    }
-    if depth == 0 {
-        return matches!(v, V::List(_) | V::Map(_));
-    }
-    let within = |value: &Val| value.alts.iter().any(|alt| holds(&alt.v, wanted, depth - 1));
-    match v {
-        V::List(items) => items.iter().any(within),
-        V::Map(pairs) => pairs.iter().any(|(_, value)| within(value)),
-        _ => false,
-    }
 }
 
 /// `"text"[0]`.

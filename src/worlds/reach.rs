@@ -36,12 +36,11 @@ pub struct Answers {
     pub conditions: FxHashMap<NodeRef, Condition>,
     pub contexts: Vec<Context>,
     pub reach: Vec<Reached>,
+    /// The calls of each definition: context and edge.
+    pub callers: FxHashMap<NodeRef, Vec<(usize, usize)>>,
     /// Nodes evaluated: what evaluating again costs.
     pub steps: u64,
 }
-
-/// Where a class is handed over by type: context, lanes, doubted lanes.
-type Registration = (usize, Lanes, Lanes);
 
 /// How a body is entered.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +51,8 @@ pub struct Reached {
     pub entry: bool,
     /// The call that first reached it in production: context and edge.
     pub by: Option<(usize, usize)>,
+    /// What keeps an entry from being there in the other lanes.
+    pub why: Why,
 }
 
 impl<'p> Machine<'p> {
@@ -81,16 +82,28 @@ impl<'p> Machine<'p> {
         self.exits.clear();
         self.st.cuts = Default::default();
         self.st.doubt = Lanes::NONE;
-        self.st.path = None;
+        self.st.path = Why::default();
         let mut homes: Vec<NodeRef> = self.homes.keys().copied().collect();
         homes.sort_unstable();
         self.come_to_rest(&homes);
         let reach = self.propagate(&homes);
         let sites = self.sites(&reach);
+        let mut callers: FxHashMap<NodeRef, Vec<(usize, usize)>> = FxHashMap::default();
+        for (from, context) in self.contexts.iter().enumerate() {
+            for (index, edge) in context.edges.iter().enumerate() {
+                callers.entry(edge.callee).or_default().push((from, index));
+            }
+        }
         let learned = self.learned();
-        let steps = self.steps();
-        let answers =
-            Answers { sites, events: self.events, conditions: self.conditions, contexts: self.contexts, reach, steps };
+        let answers = Answers {
+            steps: self.steps,
+            sites,
+            events: self.events,
+            conditions: self.conditions,
+            contexts: self.contexts,
+            reach,
+            callers,
+        };
         (answers, learned)
     }
 
@@ -159,7 +172,11 @@ impl<'p> Machine<'p> {
         if depth == 0 {
             return;
         }
+        let cuts = self.st.cuts.clone();
         for alt in value.groups(lanes) {
+            for lane in lanes.without(alt.lanes).indices() {
+                self.st.cuts[lane] = value.deps.clone();
+            }
             match &alt.v {
                 V::Closure(closure)
                     if !self.invoked.contains(&closure.id) && !self.homes.contains_key(&closure.def) =>
@@ -184,6 +201,7 @@ impl<'p> Machine<'p> {
                 _ => {}
             }
         }
+        self.st.cuts = cuts;
         self.exits.clear();
     }
 
@@ -204,8 +222,11 @@ impl<'p> Machine<'p> {
         let by_def: FxHashMap<NodeRef, usize> =
             self.contexts.iter().enumerate().filter_map(|(index, context)| Some((context.def?, index))).collect();
         let mut reach: Vec<Reached> = vec![Reached::default(); count];
-        reach[0] = Reached { lanes: Lanes::ALL, sure: Lanes::ALL, entry: true, by: None };
-        let registered: FxHashSet<u32> = self.registered.iter().map(|(class, ..)| *class).collect();
+        reach[0] = Reached { lanes: Lanes::ALL, sure: Lanes::ALL, entry: true, ..Reached::default() };
+        let mut registered: FxHashMap<u32, Vec<Registered>> = FxHashMap::default();
+        for one in std::mem::take(&mut self.registered) {
+            registered.entry(one.class).or_default().push(one);
+        }
         let mut queue = vec![0];
         let mut entries: Vec<NodeRef> = Vec::new();
         for def in homes {
@@ -241,66 +262,55 @@ impl<'p> Machine<'p> {
                 spread(&mut todo, &mut live);
             }
         }
-        let mut class_edges: Vec<(usize, Vec<Registration>)> = Vec::new();
         for def in entries {
             let Some(context) = by_def.get(&def).copied() else {
                 continue;
             };
             let class = self.homes.get(&def).and_then(|(_, class)| *class);
-            if let Some(class) = class.filter(|class| registered.contains(class)) {
-                let edges = self
-                    .registered
-                    .iter()
-                    .filter(|(known, ..)| *known == class)
-                    .map(|(_, context, lanes, doubt)| (*context, *lanes, *doubt))
-                    .collect();
-                class_edges.push((context, edges));
+            // the methods of a class that is handed over are called from there
+            if let Some(registered) = class.and_then(|class| registered.get(&class)) {
+                for one in registered {
+                    self.contexts[one.context].edges.push(Edge {
+                        at: one.at,
+                        callee: def,
+                        lanes: one.lanes,
+                        doubt: one.doubt,
+                        path: one.path.clone(),
+                        cuts: one.cuts.clone(),
+                    });
+                }
                 continue;
             }
-            let mut lanes = self.declared.get(&def).copied().unwrap_or(Lanes::ALL);
+            let (mut lanes, mut why) = match self.declared.get(&def) {
+                Some((lanes, why)) => (*lanes, why.clone()),
+                None => (Lanes::ALL, Why::default()),
+            };
             if let Some(class) = class {
                 lanes &= self.classes[class as usize].lanes;
+                why = why.and(&self.classes[class as usize].why);
             }
-            reach[context] = Reached { lanes, sure: lanes, entry: true, by: None };
+            reach[context] = Reached { lanes, sure: lanes, entry: true, by: None, why };
             queue.push(context);
         }
         // masks only grow, so this ends
-        loop {
-            while let Some(from) = queue.pop() {
-                let source = reach[from].clone();
-                for (index, edge) in self.contexts[from].edges.iter().enumerate() {
-                    let Some(to) = by_def.get(&edge.callee).copied() else {
-                        continue;
-                    };
-                    let lanes = source.lanes & edge.lanes;
-                    let sure = source.sure & edge.lanes.without(edge.doubt);
-                    if !reach[to].lanes.covers(lanes) || !reach[to].sure.covers(sure) {
-                        if reach[to].by.is_none()
-                            || (lanes.has(Lanes::PRODUCTION) && !reach[to].lanes.has(Lanes::PRODUCTION))
-                        {
-                            reach[to].by = Some((from, index));
-                        }
-                        reach[to].lanes |= lanes;
-                        reach[to].sure |= sure;
-                        queue.push(to);
+        while let Some(from) = queue.pop() {
+            let source = reach[from].clone();
+            for (index, edge) in self.contexts[from].edges.iter().enumerate() {
+                let Some(to) = by_def.get(&edge.callee).copied() else {
+                    continue;
+                };
+                let lanes = source.lanes & edge.lanes;
+                let sure = source.sure & edge.lanes.without(edge.doubt);
+                if !reach[to].lanes.covers(lanes) || !reach[to].sure.covers(sure) {
+                    if reach[to].by.is_none()
+                        || (lanes.has(Lanes::PRODUCTION) && !reach[to].lanes.has(Lanes::PRODUCTION))
+                    {
+                        reach[to].by = Some((from, index));
                     }
+                    reach[to].lanes |= lanes;
+                    reach[to].sure |= sure;
+                    queue.push(to);
                 }
-            }
-            let mut changed = false;
-            for (to, edges) in &class_edges {
-                for (from, lanes, doubt) in edges {
-                    let on = reach[*from].lanes & *lanes;
-                    let sure = reach[*from].sure & lanes.without(*doubt);
-                    if !reach[*to].lanes.covers(on) || !reach[*to].sure.covers(sure) {
-                        reach[*to].lanes |= on;
-                        reach[*to].sure |= sure;
-                        queue.push(*to);
-                        changed = true;
-                    }
-                }
-            }
-            if !changed {
-                break;
             }
         }
         reach
@@ -351,6 +361,11 @@ impl<'p> Machine<'p> {
         let mut sites: Vec<SiteAnswer> = by_start.into_values().collect();
         for site in &mut sites {
             site.doubted &= site.reached;
+            // what was left out may reach it
+            if self.is_spent() {
+                site.doubted |= Lanes::ALL.without(site.reached);
+                site.reached = Lanes::ALL;
+            }
         }
         let mut at_of: FxHashMap<NodeRef, usize> = FxHashMap::default();
         for (index, site) in sites.iter().enumerate() {

@@ -85,7 +85,7 @@ impl<'a> Replay<'a> {
             let known: FxHashSet<NodeRef> = named.iter().copied().collect();
             let others = self.answers.conditions.iter();
             let mut others: Vec<NodeRef> = others
-                .filter(|(at, condition)| Lanes(condition.yes.0 ^ condition.no.0).has(bit) && !known.contains(at))
+                .filter(|(at, condition)| condition.decided.has(bit) && !known.contains(at))
                 .map(|(at, _)| *at)
                 .collect();
             others.sort_unstable();

@@ -383,7 +383,7 @@ impl<'p> Machine<'p> {
         if let Some(((owner, _), def)) = resolved
             && let Some(all) = self.classes[owner as usize].methods.get(name).cloned()
             && all.len() > 1
-            && self.declared.get(&def).is_some_and(|lanes| *lanes != Lanes::ALL)
+            && self.declared.get(&def).is_some_and(|(lanes, _)| *lanes != Lanes::ALL)
         {
             for other in all {
                 let same_side =

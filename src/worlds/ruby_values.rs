@@ -276,6 +276,7 @@ impl<'p> Machine<'p> {
         for item in items {
             let own = Args { positional: vec![item.clone()], nodes: vec![at], ..Args::default() };
             let here = falls & item.lanes();
+            self.leave_out(falls.without(item.lanes()), &item.deps);
             let (value, rest) = self.call_value(at, block, &own, here);
             falls = rest | falls.without(item.lanes());
             results.push(value);
@@ -283,6 +284,7 @@ impl<'p> Machine<'p> {
         if items.is_empty() {
             // the block is known all the same
             let open = Args { open: true, ..Args::default() };
+            self.leave_out(lanes, &Why::default());
             self.call_value(at, block, &open, Lanes::NONE);
         }
         Some((results, falls))

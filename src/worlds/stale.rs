@@ -57,14 +57,16 @@ pub struct Epoch {
 #[derive(Default)]
 pub struct Staleness {
     slots: Vec<Looks>,
-    /// Names that were looked for and not found.
-    missed: RefCell<FxHashSet<SmolStr>>,
+    /// Names that were looked for and not found, by the scope.
+    missed: RefCell<FxHashMap<u32, FxHashSet<SmolStr>>>,
     /// Fields of single objects that bodies looked at, counted like slots.
     fields: FxHashMap<(u32, SmolStr), u8>,
     epoch: Epoch,
     handed: Vec<Handed>,
     /// The closure of these that runs.
     running: Option<usize>,
+    /// Somebody further out runs until there is nothing new.
+    repeats: bool,
 }
 
 impl<'p> Machine<'p> {
@@ -79,8 +81,9 @@ impl<'p> Machine<'p> {
                     looks.count.set(looks.count.get().max(1));
                 }
             }
-            None if scope == 0 => {
+            None if scope < self.foreign_scopes_below => {
                 let mut missed = self.staleness.missed.borrow_mut();
+                let missed = missed.entry(scope).or_default();
                 if !missed.contains(name) {
                     missed.insert(SmolStr::new(name));
                 }
@@ -98,7 +101,7 @@ impl<'p> Machine<'p> {
     /// A name gets a slot: who looked for it in vain did not see it.
     pub fn note_slot(&mut self, slot: u32, scope: u32, name: &SmolStr) {
         let shared = matches!(self.scopes[scope as usize].kind, ScopeKind::File | ScopeKind::Class(_));
-        let missed = self.staleness.missed.borrow_mut().remove(name);
+        let missed = self.staleness.missed.borrow_mut().get_mut(&scope).is_some_and(|missed| missed.remove(name));
         self.staleness.slots.resize_with(slot as usize, Looks::default);
         self.staleness.slots.push(Looks { count: Cell::new(u8::from(missed)), shared });
         if missed {
@@ -225,7 +228,12 @@ impl<'p> Machine<'p> {
 
     /// Runs again what a body handed out, or any, and has not seen the latest writes, until there is nothing new.
     pub fn run_outdated(&mut self, of: Option<usize>) {
-        for _ in 0..MAX_ROUNDS {
+        // within such a run once is enough: what is new then is seen by the one further out, which runs all of it again
+        let outer = std::mem::replace(&mut self.staleness.repeats, true);
+        for _ in 0..if outer { 1 } else { MAX_ROUNDS } {
+            if self.is_spent() {
+                break;
+            }
             let epoch = self.staleness.epoch;
             let mut index = 0;
             while let Some(handed) = self.staleness.handed.get_mut(index) {
@@ -249,9 +257,10 @@ impl<'p> Machine<'p> {
                 self.st = outer;
             }
             if epoch == self.staleness.epoch {
-                return;
+                break;
             }
         }
+        self.staleness.repeats = outer;
     }
 
     /// After the top level: every body is summed up, those entered from outside with all that the others write.
@@ -261,6 +270,9 @@ impl<'p> Machine<'p> {
             handed.seen.local = now.local;
         }
         for round in 0..=MAX_ROUNDS {
+            if round > 0 && self.is_spent() {
+                return;
+            }
             let epoch = self.staleness.epoch;
             for def in homes {
                 if !self.called.contains(def) || !self.summaries.contains_key(def) {
@@ -276,7 +288,8 @@ impl<'p> Machine<'p> {
             }
             if round + 1 == MAX_ROUNDS {
                 for slot in 0..self.slots.len() as u32 {
-                    let fixed = self.slots[slot as usize].alts.iter().all(|alt| matches!(alt.v, V::Class(_) | V::Closure(_)));
+                    let fixed =
+                        self.slots[slot as usize].alts.iter().all(|alt| matches!(alt.v, V::Class(_) | V::Closure(_)));
                     if self.is_looked_at(slot) && !fixed {
                         self.unsettle(slot);
                     }

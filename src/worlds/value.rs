@@ -3,14 +3,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::lanes::Lanes;
+use super::why::Why;
 use crate::program::NodeRef;
 
 /// More alternatives than this are forgotten: the value becomes unknown.
 const MAX_ALTERNATIVES: usize = 24;
+/// More lists and maps of one lane among them than this are forgotten: each may hold as many again.
+const MAX_COLLECTIONS: usize = 4;
+
+/// Values looked at to tell whether one collection holds what another one does.
+const MAX_COMPARED: u32 = 256;
 
 /// Why a value is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,78 +142,12 @@ pub struct Alt {
     pub doubt: bool,
 }
 
-/// The conditions that decided a value, for the because.
-#[derive(Clone, Debug, Default)]
-pub struct Deps(pub Option<Rc<Dep>>);
-
-#[derive(Debug)]
-pub struct Dep {
-    pub cond: Option<NodeRef>,
-    pub rest: [Deps; 2],
-}
-
-impl Deps {
-    pub fn with(self, cond: NodeRef) -> Deps {
-        Deps(Some(Rc::new(Dep { cond: Some(cond), rest: [self, Deps(None)] })))
-    }
-
-    pub fn and(self, other: &Deps) -> Deps {
-        match (&self.0, &other.0) {
-            (_, None) => self,
-            (None, _) => other.clone(),
-            (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self,
-            _ => Deps(Some(Rc::new(Dep { cond: None, rest: [self, other.clone()] }))),
-        }
-    }
-
-    /// The conditions, nearest first, at most `limit` of them.
-    pub fn list(&self, limit: usize) -> Vec<NodeRef> {
-        let mut found = Vec::new();
-        let mut todo = vec![self.clone()];
-        let mut steps = 0;
-        while let Some(Deps(Some(dep))) = pop_some(&mut todo) {
-            steps += 1;
-            if found.len() >= limit || steps > 200 {
-                break;
-            }
-            if let Some(cond) = dep.cond
-                && !found.contains(&cond)
-            {
-                found.push(cond);
-            }
-            todo.push(dep.rest[1].clone());
-            todo.push(dep.rest[0].clone());
-        }
-        found
-    }
-}
-
-fn pop_some(todo: &mut Vec<Deps>) -> Option<Deps> {
-    while let Some(next) = todo.pop() {
-        if next.0.is_some() {
-            return Some(next);
-        }
-    }
-    None
-}
-
-impl Drop for Dep {
-    // long chains must not unwind through recursion
-    fn drop(&mut self) {
-        let mut todo: Vec<Rc<Dep>> = self.rest.iter_mut().filter_map(|rest| rest.0.take()).collect();
-        while let Some(next) = todo.pop() {
-            if let Ok(mut dep) = Rc::try_unwrap(next) {
-                todo.extend(dep.rest.iter_mut().filter_map(|rest| rest.0.take()));
-            }
-        }
-    }
-}
-
 /// A value in every lane where it is computed.
 #[derive(Clone, Debug, Default)]
 pub struct Val {
     pub alts: SmallVec<[Alt; 1]>,
-    pub deps: Deps,
+    /// The conditions that decided it.
+    pub deps: Why,
     /// The place whose fake data it holds.
     pub taint: Option<NodeRef>,
 }
@@ -216,7 +157,7 @@ impl Val {
         // in dead code, where no lane runs, the value is kept all the same: what is called there is still to be seen
         let mut alts = SmallVec::new();
         alts.push(Alt { lanes, v, doubt: false });
-        Val { alts, deps: Deps::default(), taint: None }
+        Val { alts, deps: Why::default(), taint: None }
     }
 
     pub fn nil(lanes: Lanes) -> Val {
@@ -262,11 +203,21 @@ impl Val {
         self.alts.iter().fold(Lanes::NONE, |all, alt| all | alt.lanes)
     }
 
-    /// Whether another value holds every alternative of this one, in all its lanes.
+    /// Whether another value holds every alternative of this one, in all its lanes. Collections are compared by what
+    /// they hold, as far as that is little.
     pub fn is_within(&self, other: &Val) -> bool {
+        self.compare(other, &mut MAX_COMPARED.clone())
+    }
+
+    fn compare(&self, other: &Val, left: &mut u32) -> bool {
         self.alts.iter().all(|alt| {
-            let held = other.alts.iter().filter(|known| same(&known.v, &alt.v));
-            held.fold(Lanes::NONE, |all, known| all | known.lanes).covers(alt.lanes)
+            let mut lanes = Lanes::NONE;
+            for known in &other.alts {
+                if known.lanes.has(alt.lanes.without(lanes)) && alike(&alt.v, &known.v, left) {
+                    lanes |= known.lanes;
+                }
+            }
+            lanes.covers(alt.lanes)
         })
     }
 
@@ -293,13 +244,38 @@ impl Val {
                 return;
             }
         }
-        if self.alts.len() >= MAX_ALTERNATIVES {
-            let lanes = self.lanes() | alt.lanes;
-            self.alts.clear();
-            self.alts.push(Alt { lanes, v: V::Unknown(Cause::Data), doubt: false });
-            return;
-        }
+        let is_collection = |v: &V| matches!(v, V::List(_) | V::Map(_));
+        let beside = self.alts.iter().filter(|known| is_collection(&known.v) && known.lanes.has(alt.lanes)).count();
+        let crowded = is_collection(&alt.v) && beside >= MAX_COLLECTIONS;
         self.alts.push(alt);
+        if crowded {
+            self.forget(is_collection);
+        } else if self.alts.len() > MAX_ALTERNATIVES {
+            self.forget(|v| !is_callable(v));
+        }
+    }
+
+    /// Takes some alternatives for anything. What may be called in them stays: it is part of the program, and runs.
+    fn forget(&mut self, meant: impl Fn(&V) -> bool) {
+        let mut lanes = Lanes::NONE;
+        let mut callable: Vec<Val> = Vec::new();
+        let mut seen = FxHashSet::default();
+        self.alts.retain(|alt| {
+            let kept = !meant(&alt.v);
+            if !kept {
+                lanes |= alt.lanes;
+                callables(&alt.v, alt.lanes, &mut seen, &mut callable);
+            }
+            kept
+        });
+        let unknown = V::Unknown(Cause::Data);
+        match self.alts.iter_mut().find(|alt| !alt.doubt && same(&alt.v, &unknown)) {
+            Some(known) => known.lanes |= lanes,
+            None => self.alts.push(Alt { lanes, v: unknown, doubt: false }),
+        }
+        if !callable.is_empty() {
+            self.alts.push(Alt { lanes, v: V::List(Rc::new(callable)), doubt: false });
+        }
     }
 
     /// This value, its `lanes` overwritten by `other`.
@@ -347,6 +323,62 @@ impl Val {
 
     pub fn is_data(&self) -> bool {
         self.alts.iter().all(|alt| matches!(alt.v, V::Unknown(Cause::Data)))
+    }
+}
+
+fn is_callable(v: &V) -> bool {
+    matches!(v, V::Closure(_) | V::Class(_) | V::Instance(_) | V::Object(_) | V::Generator(_) | V::Name(_))
+}
+
+/// What code may call that has a value, each once.
+fn callables(v: &V, lanes: Lanes, seen: &mut FxHashSet<*const ()>, found: &mut Vec<Val>) {
+    let mut todo = vec![v.clone()];
+    while let Some(v) = todo.pop() {
+        let address: *const () = match &v {
+            V::List(items) => Rc::as_ptr(items).cast(),
+            V::Map(pairs) => Rc::as_ptr(pairs).cast(),
+            _ if is_callable(&v) => {
+                if !found.iter().any(|known| known.alts.iter().any(|alt| same(&alt.v, &v))) {
+                    found.push(Val::of(v, lanes));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        if !seen.insert(address) {
+            continue;
+        }
+        match &v {
+            V::List(items) => todo.extend(items.iter().flat_map(|item| item.alts.iter().map(|alt| alt.v.clone()))),
+            V::Map(pairs) => {
+                todo.extend(pairs.iter().flat_map(|(_, item)| item.alts.iter().map(|alt| alt.v.clone())));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether one value is the same as another one or a collection that holds nothing else.
+fn alike(new: &V, old: &V, left: &mut u32) -> bool {
+    if same(new, old) {
+        return true;
+    }
+    if *left == 0 {
+        return false;
+    }
+    *left -= 1;
+    match (new, old) {
+        (V::List(new), V::List(old)) => {
+            new.len() == old.len() && new.iter().zip(old.iter()).all(|(new, old)| new.compare(old, left))
+        }
+        (V::Map(new), V::Map(old)) => {
+            let mut pairs = new.iter().zip(old.iter());
+            let mut is_within = |new: &(Val, Val), old: &(Val, Val)| {
+                new.0.compare(&old.0, left) && old.0.compare(&new.0, left) && new.1.compare(&old.1, left)
+            };
+            new.len() == old.len() && pairs.all(|(new, old)| is_within(new, old))
+        }
+        _ => false,
     }
 }
 

@@ -92,6 +92,7 @@ impl<'t> Walk<'_, 't> {
             start: node.start_byte() as u32,
             end: node.end_byte() as u32,
             code: None,
+            live: false,
         });
         self.outline.nodes.push(node);
         ItemId(self.outline.items.len() as u32 - 1)

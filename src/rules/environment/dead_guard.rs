@@ -22,11 +22,13 @@
 
 use crate::rules::judge::{Judged, JudgedSite};
 use crate::rules::{Confidence, Finding, Severity, Verdict};
+use crate::worlds::What;
 
 pub const ID: &str = "dead-guard";
 
 pub(in crate::rules) fn finding(judged: &Judged<'_>, site: &JudgedSite) -> Finding {
-    let condition = site.steps.first().map(|step| judged.quote(&step.range));
+    let deciding = site.steps.iter().find(|step| matches!(step.what, What::Condition { .. } | What::Exit));
+    let condition = deciding.map(|step| judged.quote(&step.range));
     let why = condition.map(|text| format!(": `{text}` lets it through nowhere")).unwrap_or_default();
     judged.advice(
         ID,
