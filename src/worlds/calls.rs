@@ -817,7 +817,8 @@ impl<'p> Machine<'p> {
     pub fn summary(&mut self, at: NodeRef) -> Option<Rc<Effect>> {
         match self.summaries.get(&at) {
             Some(Summary::Running) => return None,
-            Some(Summary::Done(effect, seen)) if self.is_spent() || !self.is_outdated(at, *seen) => {
+            Some(Summary::Done(effect, looked)) if self.is_spent() || !self.is_outdated(looked) => {
+                self.looks_along(looked);
                 return Some(effect.clone());
             }
             _ => {}
@@ -840,7 +841,7 @@ impl<'p> Machine<'p> {
             Some(own) => self.take_back(own),
             None => self.contexts.push(Context { def: Some(at), ..Context::default() }),
         }
-        let epoch = self.epoch();
+        let looked = self.look();
         let context = std::mem::replace(&mut self.context, own);
         let running = self.hand_over(None);
         let foreign = self.enter_body();
@@ -905,10 +906,11 @@ impl<'p> Machine<'p> {
         self.catching = catching;
         self.context = context;
         self.leave_body(foreign);
+        let looked = self.has_looked(looked);
         self.resume_logging(logging);
         self.st = before;
         self.summary_depth -= 1;
-        self.summaries.insert(at, Summary::Done(effect.clone(), epoch));
+        self.summaries.insert(at, Summary::Done(effect.clone(), looked));
         Some(effect)
     }
 

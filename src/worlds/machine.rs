@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::classes::ClassInfo;
 use super::held::Holders;
 use super::lanes::Lanes;
-use super::stale::{Epoch, Staleness};
+use super::stale::{Looked, Staleness};
 use super::value::*;
 pub use super::why::{Cuts, Prior, Why};
 use super::within::Within;
@@ -166,7 +166,7 @@ pub struct Effect {
 pub enum Summary {
     Running,
     /// With what had been written by then.
-    Done(Rc<Effect>, Epoch),
+    Done(Rc<Effect>, Looked),
 }
 
 /// How a condition turned out.

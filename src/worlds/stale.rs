@@ -22,14 +22,27 @@ const MAX_REWRITES: u8 = 6;
 /// Bodies and closures run again this often at the end of a file; then all that was looked at holds anything.
 const MAX_ROUNDS: usize = 6;
 
-/// What is known of a slot besides its value.
-#[derive(Debug, Default)]
-struct Looks {
-    /// 0: nobody outside its body has looked at it. Otherwise one more than the epochs that it began.
-    count: Cell<u8>,
-    /// A name of the file or of a class body: summaries look at no other.
-    shared: bool,
+/// Something outside a body that it looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Place {
+    Slot(u32),
+    /// A name that a scope does not have.
+    Missing(u32, SmolStr),
+    /// A field of single objects of a class.
+    Field(u32, SmolStr),
 }
+
+/// What a body looked at, and when it began to.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    places: Rc<FxHashSet<Place>>,
+    seen: Epoch,
+    /// Nothing of it had changed by then.
+    checked: Cell<Epoch>,
+}
+
+/// A point in the order of writes to places that were looked at.
+type Epoch = u32;
 
 /// A closure that code beyond the file may call at any time.
 struct Handed {
@@ -37,26 +50,22 @@ struct Handed {
     lanes: Lanes,
     context: usize,
     state: State,
-    seen: Epoch,
+    looked: Looked,
     /// The body that handed it out was summed up anew since.
     taken_back: bool,
     /// The closure that was running when it was handed out.
     by: Option<usize>,
 }
 
-/// A point in the order of writes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Epoch {
-    /// Of the places that every body sees.
-    shared: u32,
-    /// Of the locals that closures see.
-    local: u32,
-}
-
 /// The books on what was looked at and what has changed since.
 #[derive(Default)]
 pub struct Staleness {
-    slots: Vec<Looks>,
+    /// By slot. 0: nobody outside its body has looked at it. Otherwise one more than the epochs that it began.
+    slots: Vec<Cell<u8>>,
+    /// What each body that runs has looked at so far, the innermost last.
+    looking: RefCell<Vec<FxHashSet<Place>>>,
+    /// When a place changed last.
+    changed: FxHashMap<Place, Epoch>,
     /// Names that were looked for and not found, by the scope.
     missed: RefCell<FxHashMap<u32, FxHashSet<SmolStr>>>,
     /// Fields of single objects that bodies looked at, counted like slots.
@@ -77,9 +86,10 @@ impl<'p> Machine<'p> {
         }
         match found {
             Some(slot) if self.is_foreign(slot) => {
-                if let Some(looks) = self.staleness.slots.get(slot as usize) {
-                    looks.count.set(looks.count.get().max(1));
+                if let Some(count) = self.staleness.slots.get(slot as usize) {
+                    count.set(count.get().max(1));
                 }
+                self.staleness.note(|| Place::Slot(slot));
             }
             None if scope < self.foreign_scopes_below => {
                 let mut missed = self.staleness.missed.borrow_mut();
@@ -87,6 +97,7 @@ impl<'p> Machine<'p> {
                 if !missed.contains(name) {
                     missed.insert(SmolStr::new(name));
                 }
+                self.staleness.note(|| Place::Missing(scope, SmolStr::new(name)));
             }
             _ => {}
         }
@@ -95,37 +106,34 @@ impl<'p> Machine<'p> {
     pub fn note_field(&mut self, class: u32, name: &SmolStr) {
         if self.foreign_below > 0 {
             self.staleness.fields.entry((class, name.clone())).or_insert(1);
+            self.staleness.note(|| Place::Field(class, name.clone()));
         }
     }
 
     /// A name gets a slot: who looked for it in vain did not see it.
     pub fn note_slot(&mut self, slot: u32, scope: u32, name: &SmolStr) {
-        let shared = matches!(self.scopes[scope as usize].kind, ScopeKind::File | ScopeKind::Class(_));
         let missed = self.staleness.missed.borrow_mut().get_mut(&scope).is_some_and(|missed| missed.remove(name));
-        self.staleness.slots.resize_with(slot as usize, Looks::default);
-        self.staleness.slots.push(Looks { count: Cell::new(u8::from(missed)), shared });
+        self.staleness.slots.resize_with(slot as usize, Cell::default);
+        self.staleness.slots.push(Cell::new(u8::from(missed)));
         if missed {
-            self.begin_epoch(shared);
+            self.begin_epoch(Place::Missing(scope, name.clone()));
         }
     }
 
-    fn begin_epoch(&mut self, shared: bool) {
-        match shared {
-            true => self.staleness.epoch.shared += 1,
-            false => self.staleness.epoch.local += 1,
-        }
+    fn begin_epoch(&mut self, by: Place) {
+        self.staleness.epoch += 1;
+        self.staleness.changed.insert(by, self.staleness.epoch);
     }
 
     pub fn is_looked_at(&self, slot: u32) -> bool {
-        self.staleness.slots.get(slot as usize).is_some_and(|looks| looks.count.get() > 0)
+        self.staleness.slots.get(slot as usize).is_some_and(|count| count.get() > 0)
     }
 
     /// Called after a write: `old` is what the slot held before.
     pub fn note_write(&mut self, slot: u32, old: &Val) {
-        let Some(looks) = self.staleness.slots.get(slot as usize) else {
+        let Some(count) = self.staleness.slots.get(slot as usize).map(Cell::get) else {
             return;
         };
-        let (count, shared) = (looks.count.get(), looks.shared);
         if count > MAX_REWRITES {
             self.slots[slot as usize].join(&Val::data(Lanes::ALL));
             return;
@@ -133,8 +141,8 @@ impl<'p> Machine<'p> {
         if count == 0 || self.slots[slot as usize].is_within(old) {
             return;
         }
-        looks.count.set(count + 1);
-        self.begin_epoch(shared);
+        self.staleness.slots[slot as usize].set(count + 1);
+        self.begin_epoch(Place::Slot(slot));
         if count == MAX_REWRITES {
             self.unsettle(slot);
         }
@@ -154,28 +162,58 @@ impl<'p> Machine<'p> {
         };
         if *count <= MAX_REWRITES {
             *count += 1;
-            self.begin_epoch(true);
+            self.begin_epoch(Place::Field(object.class, name.clone()));
             return;
         }
         if let Some((_, held)) = object.fields.borrow_mut().iter_mut().find(|(known, _)| known == name) {
             held.join(&Val::data(Lanes::ALL));
         }
         if !object.exposed.replace(true) {
-            self.begin_epoch(true);
+            let fields = self.staleness.fields.keys().filter(|(class, _)| *class == object.class);
+            let fields: Vec<Place> = fields.map(|(class, name)| Place::Field(*class, name.clone())).collect();
+            fields.into_iter().for_each(|field| self.begin_epoch(field));
         }
     }
 
-    pub fn epoch(&self) -> Epoch {
-        self.staleness.epoch
+    /// A body begins to look around; [`Machine::has_looked`] ends it.
+    pub fn look(&mut self) -> Looked {
+        self.staleness.looking.get_mut().push(FxHashSet::default());
+        let seen = self.staleness.epoch;
+        Looked { places: Rc::default(), seen, checked: Cell::new(seen) }
     }
 
-    /// Whether a body that was summed up has to be summed up again.
-    pub fn is_outdated(&self, def: NodeRef, seen: Epoch) -> bool {
+    /// What the body looked at; whoever ran it has looked at the same, but for what is its own.
+    pub fn has_looked(&mut self, mut looked: Looked) -> Looked {
+        let places = self.staleness.looking.get_mut().pop().unwrap_or_default();
+        looked.places = Rc::new(places);
+        self.looks_along(&looked);
+        looked
+    }
+
+    /// The body that runs depends on what another one has looked at.
+    pub fn looks_along(&self, looked: &Looked) {
+        if let Some(outer) = self.staleness.looking.borrow_mut().last_mut() {
+            let foreign = |place: &&Place| match place {
+                Place::Slot(slot) => self.is_foreign(*slot),
+                Place::Missing(scope, _) => *scope < self.foreign_scopes_below,
+                Place::Field(..) => true,
+            };
+            outer.extend(looked.places.iter().filter(foreign).cloned());
+        }
+    }
+
+    /// Whether something that a body looked at has changed since.
+    pub fn is_outdated(&self, looked: &Looked) -> bool {
         let now = self.staleness.epoch;
-        match self.homes.contains_key(&def) {
-            true => seen.shared != now.shared,
-            false => seen != now,
+        if looked.checked.get() == now {
+            return false;
         }
+        let changed = |place: &Place| self.staleness.changed.get(place).is_some_and(|at| *at > looked.seen);
+        let outdated = looked.places.iter().any(changed);
+        if !outdated {
+            looked.checked.set(now);
+        }
+        outdated
     }
 
     // ---- closures that were handed out ----
@@ -193,12 +231,14 @@ impl<'p> Machine<'p> {
             lanes,
             context: self.context,
             state: self.st.clone(),
-            seen: self.staleness.epoch,
+            looked: Looked::default(),
             taken_back: false,
             by: self.staleness.running,
         });
         let outer = self.staleness.running.replace(index);
+        let looked = self.look();
         self.run_in_between(closure, lanes);
+        self.staleness.handed[index].looked = self.has_looked(looked);
         self.staleness.running = outer;
     }
 
@@ -236,13 +276,12 @@ impl<'p> Machine<'p> {
             }
             let epoch = self.staleness.epoch;
             let mut index = 0;
-            while let Some(handed) = self.staleness.handed.get_mut(index) {
+            while let Some(handed) = self.staleness.handed.get(index) {
                 index += 1;
                 let meant = of.is_none_or(|context| context == handed.context) && !handed.taken_back;
-                if !meant || handed.seen == self.staleness.epoch {
+                if !meant || !self.is_outdated(&handed.looked) {
                     continue;
                 }
-                handed.seen = self.staleness.epoch;
                 let (closure, lanes, context) = (handed.closure.clone(), handed.lanes, handed.context);
                 let state = handed.state.clone();
                 let outer = std::mem::replace(&mut self.st, state);
@@ -250,7 +289,9 @@ impl<'p> Machine<'p> {
                 let exits = self.exits.len();
                 self.take_back_of(index - 1);
                 let running = self.staleness.running.replace(index - 1);
+                let looked = self.look();
                 self.run_in_between(&closure, lanes);
+                self.staleness.handed[index - 1].looked = self.has_looked(looked);
                 self.staleness.running = running;
                 self.exits.truncate(exits);
                 self.context = context;
@@ -265,10 +306,6 @@ impl<'p> Machine<'p> {
 
     /// After the top level: every body is summed up, those entered from outside with all that the others write.
     pub fn come_to_rest(&mut self, homes: &[NodeRef]) {
-        let now = self.staleness.epoch;
-        for handed in &mut self.staleness.handed {
-            handed.seen.local = now.local;
-        }
         for round in 0..=MAX_ROUNDS {
             if round > 0 && self.is_spent() {
                 return;
@@ -292,9 +329,19 @@ impl<'p> Machine<'p> {
                         self.slots[slot as usize].alts.iter().all(|alt| matches!(alt.v, V::Class(_) | V::Closure(_)));
                     if self.is_looked_at(slot) && !fixed {
                         self.unsettle(slot);
+                        self.begin_epoch(Place::Slot(slot));
                     }
                 }
             }
+        }
+    }
+}
+
+impl Staleness {
+    /// The body that runs looks at a place.
+    fn note(&self, place: impl FnOnce() -> Place) {
+        if let Some(looking) = self.looking.borrow_mut().last_mut() {
+            looking.insert(place());
         }
     }
 }
