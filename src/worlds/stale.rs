@@ -32,10 +32,40 @@ enum Place {
     Field(u32, SmolStr),
 }
 
+/// The places that anybody looked at, each once.
+#[derive(Default)]
+struct Places {
+    all: Vec<Place>,
+    ids: FxHashMap<Place, PlaceId>,
+}
+
+impl Places {
+    fn id(&mut self, place: Place) -> PlaceId {
+        if let Some(known) = self.ids.get(&place) {
+            return *known;
+        }
+        let id = self.all.len() as PlaceId;
+        self.all.push(place.clone());
+        self.ids.insert(place, id);
+        id
+    }
+}
+
+/// Index into [`Places::all`].
+type PlaceId = u32;
+
+/// What a body that runs has looked at so far.
+#[derive(Default)]
+struct Looking {
+    places: FxHashSet<PlaceId>,
+    /// What others had looked at, taken over already.
+    taken: FxHashMap<*const FxHashSet<PlaceId>, Rc<FxHashSet<PlaceId>>>,
+}
+
 /// What a body looked at, and when it began to.
 #[derive(Clone, Debug, Default)]
 pub struct Looked {
-    places: Rc<FxHashSet<Place>>,
+    places: Rc<FxHashSet<PlaceId>>,
     seen: Epoch,
     /// Nothing of it had changed by then.
     checked: Cell<Epoch>,
@@ -63,9 +93,10 @@ pub struct Staleness {
     /// By slot. 0: nobody outside its body has looked at it. Otherwise one more than the epochs that it began.
     slots: Vec<Cell<u8>>,
     /// What each body that runs has looked at so far, the innermost last.
-    looking: RefCell<Vec<FxHashSet<Place>>>,
-    /// When a place changed last.
-    changed: FxHashMap<Place, Epoch>,
+    looking: RefCell<Vec<Looking>>,
+    places: RefCell<Places>,
+    /// When a place changed last, by its index.
+    changed: Vec<Epoch>,
     /// Names that were looked for and not found, by the scope.
     missed: RefCell<FxHashMap<u32, FxHashSet<SmolStr>>>,
     /// Fields of single objects that bodies looked at, counted like slots.
@@ -121,8 +152,13 @@ impl<'p> Machine<'p> {
     }
 
     fn begin_epoch(&mut self, by: Place) {
-        self.staleness.epoch += 1;
-        self.staleness.changed.insert(by, self.staleness.epoch);
+        let staleness = &mut self.staleness;
+        staleness.epoch += 1;
+        let by = staleness.places.get_mut().id(by) as usize;
+        if staleness.changed.len() <= by {
+            staleness.changed.resize(by + 1, 0);
+        }
+        staleness.changed[by] = staleness.epoch;
     }
 
     pub fn is_looked_at(&self, slot: u32) -> bool {
@@ -177,7 +213,7 @@ impl<'p> Machine<'p> {
 
     /// A body begins to look around; [`Machine::has_looked`] ends it.
     pub fn look(&mut self) -> Looked {
-        self.staleness.looking.get_mut().push(FxHashSet::default());
+        self.staleness.looking.get_mut().push(Looking::default());
         let seen = self.staleness.epoch;
         Looked { places: Rc::default(), seen, checked: Cell::new(seen) }
     }
@@ -185,7 +221,7 @@ impl<'p> Machine<'p> {
     /// What the body looked at; whoever ran it has looked at the same, but for what is its own.
     pub fn has_looked(&mut self, mut looked: Looked) -> Looked {
         let places = self.staleness.looking.get_mut().pop().unwrap_or_default();
-        looked.places = Rc::new(places);
+        looked.places = Rc::new(places.places);
         self.looks_along(&looked);
         looked
     }
@@ -193,12 +229,17 @@ impl<'p> Machine<'p> {
     /// The body that runs depends on what another one has looked at.
     pub fn looks_along(&self, looked: &Looked) {
         if let Some(outer) = self.staleness.looking.borrow_mut().last_mut() {
-            let foreign = |place: &&Place| match place {
+            let key = Rc::as_ptr(&looked.places);
+            if looked.places.is_empty() || outer.taken.insert(key, looked.places.clone()).is_some() {
+                return;
+            }
+            let places = self.staleness.places.borrow();
+            let foreign = |place: &&PlaceId| match &places.all[**place as usize] {
                 Place::Slot(slot) => self.is_foreign(*slot),
                 Place::Missing(scope, _) => *scope < self.foreign_scopes_below,
                 Place::Field(..) => true,
             };
-            outer.extend(looked.places.iter().filter(foreign).cloned());
+            outer.places.extend(looked.places.iter().filter(foreign));
         }
     }
 
@@ -208,7 +249,7 @@ impl<'p> Machine<'p> {
         if looked.checked.get() == now {
             return false;
         }
-        let changed = |place: &Place| self.staleness.changed.get(place).is_some_and(|at| *at > looked.seen);
+        let changed = |place: &PlaceId| self.staleness.changed.get(*place as usize).is_some_and(|at| *at > looked.seen);
         let outdated = looked.places.iter().any(changed);
         if !outdated {
             looked.checked.set(now);
@@ -341,7 +382,7 @@ impl Staleness {
     /// The body that runs looks at a place.
     fn note(&self, place: impl FnOnce() -> Place) {
         if let Some(looking) = self.looking.borrow_mut().last_mut() {
-            looking.insert(place());
+            looking.places.insert(self.places.borrow_mut().id(place()));
         }
     }
 }
