@@ -19,7 +19,7 @@ use crate::project::zones::{self, Zone};
 use crate::rules::{self, REGISTRY, Severity};
 use crate::text;
 
-use super::scan::{self, Found, Triggers};
+use super::scan::{self, Found, Listing, Triggers};
 use super::{Failure, complain, paths};
 
 /// Bytes of files kept between reading what they define and analysing them; the rest is read again.
@@ -41,6 +41,10 @@ pub trait Project: Sync {
     fn found(&self, _path: &str) -> Option<Found> {
         None
     }
+    /// The files of the project, if all of it was walked when it was opened.
+    fn listing(&self) -> Option<&Listing> {
+        None
+    }
     /// Applies what the configuration says of severities and allowed paths.
     fn configure(&self, path: &str, answers: &mut FileAnalysis);
     /// The least severity that fails a check; `None` if none does.
@@ -55,6 +59,7 @@ pub struct Workspace {
     item_triggers: [OnceLock<lang::Triggers>; 3],
     /// Files that were read to learn what they define, so that no scan reads them again; relative to the project's folder.
     found: Mutex<FxHashMap<SmolStr, Found>>,
+    listing: Listing,
 }
 
 /// Opens the project that a scan of `roots` below `root` is about, with the configuration in `named` alone if given.
@@ -78,19 +83,19 @@ pub fn open(root: &Path, roots: &[PathBuf], named: Option<&Path>, threads: usize
             _ => Config::default(),
         },
     };
-    let files = match marked {
+    let listing = match marked {
         Some(folder) => scan::list(folder, &[folder.to_owned()], threads),
         // what holds no project is not searched beyond what was asked for: it may be a whole home
         None => around(folder, roots, threads),
     };
     let read = |path: &str| read_text(&folder.join(path));
-    let mut index = Index::build(&files, Arc::new(config), &read);
-    let found = learn(&mut index, folder, &files, threads)?;
+    let mut index = Index::build(&listing.files, Arc::new(config), &read);
+    let found = learn(&mut index, folder, &listing.files, threads)?;
     let prefix = match root.strip_prefix(folder) {
         Ok(below) if below != Path::new("") => format!("{}/", paths::slashed(below)),
         _ => String::new(),
     };
-    Ok(Workspace { prefix, index, item_triggers: Default::default(), found: Mutex::new(found) })
+    Ok(Workspace { prefix, index, item_triggers: Default::default(), found: Mutex::new(found), listing })
 }
 
 /// The nearest folder upwards with a configuration, at most up to the nearest checkout, else that checkout.
@@ -100,21 +105,21 @@ fn marked_folder(root: &Path) -> Option<&Path> {
 }
 
 /// The files below `roots`, beside them, and in the folders above up to `folder`; relative to it and in order.
-fn around(folder: &Path, roots: &[PathBuf], threads: usize) -> Vec<SmolStr> {
+fn around(folder: &Path, roots: &[PathBuf], threads: usize) -> Listing {
     let above = roots.iter().flat_map(|path| path.ancestors().skip(1));
     let mut folders: Vec<&Path> = above.filter(|path| path.starts_with(folder)).collect();
     folders.sort_unstable();
     folders.dedup();
     let entries =
         folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flat_map(|entries| entries.flatten());
-    let mut files: Vec<SmolStr> = entries
+    let beside = entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .map(|entry| paths::relative(folder, &entry.path()))
-        .collect();
-    files.extend(scan::list(folder, roots, threads));
-    files.sort_unstable();
-    files.dedup();
-    files
+        .map(|entry| paths::relative(folder, &entry.path()));
+    let mut listing = scan::list(folder, roots, threads);
+    listing.files.extend(beside);
+    listing.files.sort_unstable();
+    listing.files.dedup();
+    listing
 }
 
 /// Takes in what the sources define for the whole project: names that hide a library's, imports for every file.
@@ -220,6 +225,10 @@ impl Project for Workspace {
     fn found(&self, path: &str) -> Option<Found> {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.remove(self.within(path).as_str())
+    }
+
+    fn listing(&self) -> Option<&Listing> {
+        Some(&self.listing)
     }
 
     fn configure(&self, path: &str, answers: &mut FileAnalysis) {

@@ -25,7 +25,7 @@ use super::project::Project;
 
 pub use analyse::{Analysed, with_large_stack};
 pub use read::{Found, Triggers};
-pub use walk::{kind, list};
+pub use walk::{Listing, kind, list};
 
 /// What a scan works with.
 pub struct Scan<'a> {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -22,6 +23,48 @@ const SHEBANG: u64 = 128;
 impl Scan<'_> {
     /// Reads every file below `roots` that may be of interest and sends on those that are.
     pub(super) fn walk(&self, roots: &[PathBuf], triggers: &Triggers, sender: SyncSender<Job>) -> Report {
+        match (roots, self.project.listing()) {
+            // the project was walked to learn what it holds: once is enough
+            ([root], Some(listing)) if listing.holds(root) => self.visit_listed(listing, root, triggers, sender),
+            _ => self.walk_below(roots, triggers, sender),
+        }
+    }
+
+    fn visit_listed(&self, listing: &Listing, root: &Path, triggers: &Triggers, sender: SyncSender<Job>) -> Report {
+        let all = Mutex::new(Report::default());
+        let below = paths::relative(&listing.folder, root);
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..self.threads {
+                let sender = sender.clone();
+                let (all, next, below) = (&all, &next, below.as_str());
+                scope.spawn(move || {
+                    let mut own = Report::default();
+                    while let Some(path) = listing.files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let inside = match below {
+                            "." | "" => Some(path.as_str()),
+                            _ => path.strip_prefix(below).and_then(|path| path.strip_prefix('/')),
+                        };
+                        // a folder or file with a dot before it is listed for what it says of the project
+                        if let Some(inside) = inside.filter(|path| !is_hidden(path)) {
+                            self.visit_file(&root.join(inside), false, triggers, &sender, &mut own);
+                        }
+                    }
+                    all.lock().unwrap_or_else(PoisonError::into_inner).merge(own);
+                });
+            }
+        });
+        let mut report = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for problem in &listing.problems {
+            let meant = |path: &Path| path.strip_prefix(root).is_ok_and(|path| !is_hidden(&paths::slashed(path)));
+            if path_of(problem).is_none_or(meant) {
+                self.note(problem, &mut report);
+            }
+        }
+        report
+    }
+
+    fn walk_below(&self, roots: &[PathBuf], triggers: &Triggers, sender: SyncSender<Job>) -> Report {
         let report = Mutex::new(Report::default());
         let Some((first, rest)) = roots.split_first() else {
             return Report::default();
@@ -62,12 +105,22 @@ impl Scan<'_> {
             true => entry.path().is_file(),
             false => entry.file_type().is_some_and(|kind| kind.is_file()),
         };
-        if !is_file {
-            return;
+        if is_file {
+            self.visit_file(entry.path(), explicit, triggers, sender, report);
         }
-        let path = paths::relative(self.root, entry.path());
+    }
+
+    fn visit_file(
+        &self,
+        file: &Path,
+        explicit: bool,
+        triggers: &Triggers,
+        sender: &SyncSender<Job>,
+        report: &mut Report,
+    ) {
+        let path = paths::relative(self.root, file);
         let is_candidate = explicit || files::may_be_script(Path::new(path.as_str()));
-        let Some(kind) = kind(entry.path(), is_candidate) else {
+        let Some(kind) = kind(file, is_candidate) else {
             return;
         };
         if self.project.is_excluded(&path) {
@@ -77,7 +130,7 @@ impl Scan<'_> {
         self.progress.file();
         let found = match self.project.found(&path) {
             Some(found) => found,
-            None => triggers.read(kind, entry.path()),
+            None => triggers.read(kind, file),
         };
         take(report, sender, path, kind, found, explicit);
     }
@@ -95,11 +148,42 @@ impl Scan<'_> {
     }
 }
 
-/// The files below `starts`, hidden ones included, relative to `folder` and in order. What cannot be listed is left out.
-pub fn list(folder: &Path, starts: &[PathBuf], threads: usize) -> Vec<SmolStr> {
+/// The files below a folder, hidden ones included.
+#[derive(Default)]
+pub struct Listing {
+    /// Absolute.
+    pub folder: PathBuf,
+    /// Relative to the folder and in order.
+    pub files: Vec<SmolStr>,
+    /// All of the folder was walked.
+    pub whole: bool,
+    /// What could not be listed.
+    pub problems: Vec<ignore::Error>,
+}
+
+impl Listing {
+    /// Whether everything below a folder is listed. One that is ignored, or of somebody else's code, is not.
+    fn holds(&self, root: &Path) -> bool {
+        let below = paths::relative(&self.folder, root);
+        let listed = || {
+            let from = self.files.partition_point(|path| path.as_str() < below.as_str());
+            let mut after = self.files[from..].iter().take_while(|path| path.starts_with(below.as_str()));
+            after.any(|path| path[below.len()..].starts_with('/'))
+        };
+        self.whole && root.is_dir() && root.starts_with(&self.folder) && (root == self.folder || listed())
+    }
+}
+
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
+}
+
+/// The files below `starts`, paths relative to `folder`.
+pub fn list(folder: &Path, starts: &[PathBuf], threads: usize) -> Listing {
     let files = Mutex::new(Vec::new());
+    let problems = Mutex::new(Vec::new());
     let Some((first, rest)) = starts.split_first() else {
-        return Vec::new();
+        return Listing::default();
     };
     let mut builder = WalkBuilder::new(first);
     for start in rest {
@@ -113,17 +197,23 @@ pub fn list(folder: &Path, starts: &[PathBuf], threads: usize) -> Vec<SmolStr> {
         .build_parallel();
     walk.run(|| {
         Box::new(|entry| {
-            if let Ok(entry) = entry
-                && entry.file_type().is_some_and(|kind| kind.is_file())
-            {
-                files.lock().unwrap_or_else(PoisonError::into_inner).push(paths::relative(folder, entry.path()));
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                    let path = paths::relative(folder, entry.path());
+                    files.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+                }
+                Ok(_) => {}
+                Err(error) => problems.lock().unwrap_or_else(PoisonError::into_inner).push(error),
             }
             WalkState::Continue
         })
     });
     let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
     files.sort_unstable();
-    files
+    let problems = problems.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // a name that is not Unicode is not the name any more
+    let whole = starts == [folder] && !files.iter().any(|path| path.contains(char::REPLACEMENT_CHARACTER));
+    Listing { folder: folder.to_owned(), files, whole, problems }
 }
 
 /// By the name, or by the first line if it may be a script.
