@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prodguard::program::Language;
-use prodguard::syntax::shapes;
+use prodguard::syntax::{self, shapes};
+use streaming_iterator::StreamingIterator;
+use tree_sitter::QueryCursor;
 
 const README: &str = include_str!("../queries/README.md");
 
@@ -58,5 +60,36 @@ fn queries_are_flat() {
         assert!(!code.contains('#'), "{}: a predicate", language.id());
         let shapes = shapes(language).expect("the query compiles");
         assert_eq!(shapes.query.pattern_count(), code.matches('@').count(), "{}: one role a pattern", language.id());
+    }
+}
+
+/// All nodes of a kind have one role, the one that the query gives each of them.
+#[test]
+fn kinds_have_one_role() {
+    let samples = [
+        (Language::Ruby, include_str!("worlds/ruby.toml")),
+        (Language::Python, include_str!("worlds/python.toml")),
+        (Language::CSharp, include_str!("worlds/csharp.toml")),
+    ];
+    for (language, table) in samples {
+        let table: toml::Table = table.parse().expect("a table");
+        let snippets = table["snippet"].as_array().expect("snippets");
+        let code = snippets.iter().filter_map(|snippet| snippet["code"].as_str());
+        for text in code.take(300) {
+            let tree = syntax::parse(language, text, None).expect("a tree");
+            let query = &shapes(language).expect("the query compiles").query;
+            let mut found: BTreeMap<usize, &str> = BTreeMap::new();
+            let mut cursor = QueryCursor::new();
+            let mut captures = cursor.captures(query, tree.root_node(), text.as_bytes());
+            while let Some((of, index)) = captures.next() {
+                let capture = of.captures()[*index];
+                found.insert(capture.node.id(), query.capture_names()[capture.index as usize]);
+            }
+            let mut todo = vec![tree.root_node()];
+            while let Some(node) = todo.pop() {
+                assert_eq!(syntax::role(language, node), found.get(&node.id()).copied(), "{node} in {text}");
+                todo.extend((0..node.child_count() as u32).filter_map(|index| node.child(index)));
+            }
+        }
     }
 }

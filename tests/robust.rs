@@ -13,7 +13,7 @@ use prodguard::text;
 use proptest::prelude::*;
 
 /// As large as the stacks of a scan's threads.
-const STACK: usize = 64 << 20;
+const STACK: usize = 256 << 20;
 
 /// Analyses a text and holds what every answer must hold.
 fn check(language: Language, template: bool, source: &str) {

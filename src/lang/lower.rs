@@ -4,7 +4,6 @@ use tree_sitter::Node as Syntax;
 
 use super::{Outline, Source};
 use crate::program::*;
-use crate::syntax::Roles;
 
 /// Nesting beyond this is not followed: what lies below becomes a flat list of the names in it.
 const MAX_DEPTH: u32 = 400;
@@ -13,7 +12,6 @@ const MAX_DEPTH: u32 = 400;
 pub struct Lower<'s, 't> {
     pub source: &'s Source<'t>,
     pub outline: &'s Outline<'t>,
-    roles: Roles,
     base: usize,
     nodes: Vec<Node>,
     depth: u32,
@@ -22,16 +20,7 @@ pub struct Lower<'s, 't> {
 impl<'s, 't> Lower<'s, 't> {
     pub fn new(source: &'s Source<'t>, outline: &'s Outline<'t>, id: ItemId) -> Self {
         let item = &outline.items[id.0 as usize];
-        let syntax = outline.nodes[id.0 as usize];
-        // a container's members are items of their own: only the roles of its head are needed
-        let first = outline.items.get(id.0 as usize + 1);
-        let end = match first.filter(|first| first.parent == Some(id)) {
-            Some(first) if item.kind == ItemKind::Container => first.start as usize,
-            _ => syntax.end_byte(),
-        };
-        let range = syntax.start_byte()..end;
-        let roles = Roles::of(source.language, syntax, source.masked, range);
-        Lower { source, outline, roles, base: item.start as usize, nodes: Vec::new(), depth: 0 }
+        Lower { source, outline, base: item.start as usize, nodes: Vec::new(), depth: 0 }
     }
 
     pub fn finish(self, root: NodeId) -> Code {
@@ -40,8 +29,7 @@ impl<'s, 't> Lower<'s, 't> {
 
     /// The name of the capture that the shapes query gives this node.
     pub fn role(&self, syntax: Syntax<'_>) -> Option<&'static str> {
-        let index = self.roles.get(syntax)?;
-        crate::syntax::shapes(self.source.language)?.query.capture_names().get(index as usize).copied()
+        crate::syntax::role(self.source.language, syntax)
     }
 
     pub fn text(&self, syntax: Syntax<'_>) -> &'t str {
@@ -94,11 +82,6 @@ impl<'s, 't> Lower<'s, 't> {
     /// Back from a level that [`Lower::enter`] allowed.
     pub fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
-    }
-
-    /// Finds the roles of a node that belongs to the item and stands outside its syntax node.
-    pub fn adopt(&mut self, syntax: Syntax<'_>) {
-        self.roles.extend(Roles::of(self.source.language, syntax, self.source.masked, syntax.byte_range()));
     }
 
     /// The names below a node, without structure and without recursion.

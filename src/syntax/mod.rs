@@ -1,10 +1,9 @@
 //! Grammars, trees and the one query a language has.
 
 use std::cell::RefCell;
-use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 
-use rustc_hash::FxHashMap;
 use streaming_iterator::StreamingIterator;
 use tree_sitter::{Node, Parser, Query, QueryCursor, Tree};
 
@@ -59,38 +58,42 @@ pub fn shapes(language: Language) -> Option<&'static Shapes> {
         .as_ref()
 }
 
-/// Levels of the tree below an item whose nodes get a role: a query takes time for every ancestor of every node, hours
-/// for what machines write and nobody nests.
-const DEEPEST: u32 = 20_000;
-
-/// The role of each node below one item, by node id: an index into the query's capture names.
-#[derive(Default)]
-pub struct Roles(FxHashMap<usize, u32>);
-
-impl Roles {
-    /// Runs the shapes query over one item, as far as `range`, in bytes of the file, reaches.
-    pub fn of(language: Language, item: Node<'_>, masked: &str, range: Range<usize>) -> Roles {
-        let mut roles = FxHashMap::default();
-        if let Some(shapes) = shapes(language) {
-            CURSOR.with_borrow_mut(|cursor| {
-                cursor.set_byte_range(range);
-                cursor.set_max_start_depth(Some(DEEPEST));
-                let mut captures = cursor.captures(&shapes.query, item, masked.as_bytes());
-                while let Some((found, index)) = captures.next() {
-                    if let Some(capture) = found.captures().get(*index) {
-                        roles.insert(capture.node.id(), capture.index);
-                    }
-                }
-            });
+/// The role that the shapes query gives a node: the name of its capture.
+///
+/// The query is flat, so all nodes of a kind have the same role: it is run over the first node of each kind and never
+/// again. Run over whole items it would take time for every ancestor and, in broken code, for every later sibling of
+/// every node.
+pub fn role(language: Language, node: Node<'_>) -> Option<&'static str> {
+    static ROLES: [OnceLock<Vec<AtomicU16>>; 3] = [const { OnceLock::new() }; 3];
+    let shapes = shapes(language)?;
+    let names = shapes.query.capture_names();
+    let kinds = ROLES[language as usize].get_or_init(|| {
+        let count = grammar(language).node_kind_count();
+        (0..count).map(|_| AtomicU16::new(UNASKED)).collect()
+    });
+    // an error has a kind beyond all others, and no role
+    let known = kinds.get(usize::from(node.kind_id()))?;
+    let index = match known.load(Ordering::Relaxed) {
+        UNASKED => {
+            let found = ask(&shapes.query, node).and_then(|index| u16::try_from(index).ok()).unwrap_or(NO_ROLE);
+            known.store(found, Ordering::Relaxed);
+            found
         }
-        Roles(roles)
-    }
+        index => index,
+    };
+    names.get(usize::from(index)).copied()
+}
 
-    pub fn extend(&mut self, more: Roles) {
-        self.0.extend(more.0);
-    }
+const UNASKED: u16 = u16::MAX;
+const NO_ROLE: u16 = u16::MAX - 1;
 
-    pub fn get(&self, node: Node<'_>) -> Option<u32> {
-        self.0.get(&node.id()).copied()
-    }
+/// What the query captures a node as.
+fn ask(query: &Query, node: Node<'_>) -> Option<u32> {
+    CURSOR.with_borrow_mut(|cursor| {
+        cursor.set_max_start_depth(Some(0));
+        // no pattern asks for text
+        let mut captures = cursor.captures(query, node, &[][..]);
+        let (found, index) = captures.next()?;
+        Some(found.captures().get(*index)?.index)
+    })
 }

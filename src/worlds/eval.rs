@@ -11,9 +11,59 @@ use super::value::*;
 use crate::program::*;
 
 impl<'p> Machine<'p> {
+    /// A binary operation whose left operand has been evaluated.
+    fn eval_operation(&mut self, at: NodeRef, left_value: &Val, lanes: Lanes) -> (Val, Lanes) {
+        let Some(Kind::Binary { op, left, right }) = self.kind(at) else {
+            return (Val::data(lanes), lanes);
+        };
+        let child = |node: NodeId| NodeRef { item: at.item, node };
+        let (right_value, falls) = self.eval(child(*right), lanes);
+        if self.ruby()
+            && let Some(result) = self.own_operator(at, *op, left_value, &right_value, falls)
+        {
+            return result;
+        }
+        if let Some(symbol) = symbol_of(*op)
+            && let Some(result) = self.declared_operator(at, symbol, &[left_value, &right_value], falls)
+        {
+            return result;
+        }
+        (self.binary(at, *op, left_value, &right_value, falls, child(*left)), falls)
+    }
+
     /// Evaluates a node in `lanes`. Gives its value and the lanes that fall through. With no lanes it still walks, so
     /// that the places in dead code are known.
     pub fn eval(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+        if self.depth >= MAX_DEPTH {
+            return self.eval_flat(at, lanes);
+        }
+        self.depth += 1;
+        let result = self.eval_nested(at, lanes);
+        self.depth -= 1;
+        result
+    }
+
+    /// What is nested too deep is not followed: its names are looked up, the places among them run, its value is anything.
+    fn eval_flat(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
+        let Some((code, within)) = self.within(at.item) else {
+            return (Val::unknown(Cause::GaveUp, lanes), lanes);
+        };
+        let Some(node) = code.nodes.get(at.node.0 as usize) else {
+            return (Val::unknown(Cause::GaveUp, lanes), lanes);
+        };
+        for read in within.reads(node.span) {
+            let read = NodeRef { item: at.item, node: read };
+            if let Some(Kind::Name(name)) = self.kind(read) {
+                let (value, falls) = self.read_name(read, name, lanes);
+                self.escape(&value, falls, read);
+            }
+        }
+        // whatever it writes, and wherever it leaves to, is not known: nothing that the file decides is sure
+        self.steps = self.steps.max(NODE_BUDGET + 1);
+        (Val::unknown(Cause::GaveUp, lanes), lanes)
+    }
+
+    fn eval_nested(&mut self, at: NodeRef, lanes: Lanes) -> (Val, Lanes) {
         self.steps += 1;
         let Some(kind) = self.kind(at) else {
             return (Val::data(lanes), lanes);
@@ -93,20 +143,19 @@ impl<'p> Machine<'p> {
                 let outcome = self.truth(&value, falls).negate();
                 (self.bool_of(&outcome, &value), falls)
             }
-            Kind::Binary { op, left, right } => {
-                let (left_value, falls) = self.eval(child(*left), lanes);
-                let (right_value, falls) = self.eval(child(*right), falls);
-                if self.ruby()
-                    && let Some(result) = self.own_operator(at, *op, &left_value, &right_value, falls)
-                {
-                    return result;
+            Kind::Binary { left, .. } => {
+                // `a + b + c` nests to the left, as deep as it is long
+                let mut spine = vec![at];
+                let mut first = child(*left);
+                while let Some(Kind::Binary { left, .. }) = self.kind(first) {
+                    spine.push(first);
+                    first = child(*left);
                 }
-                if let Some(symbol) = symbol_of(*op)
-                    && let Some(result) = self.declared_operator(at, symbol, &[&left_value, &right_value], falls)
-                {
-                    return result;
+                let (mut value, mut falls) = self.eval(first, lanes);
+                while let Some(link) = spine.pop() {
+                    (value, falls) = self.eval_operation(link, &value, falls);
                 }
-                (self.binary(at, *op, &left_value, &right_value, falls, child(*left)), falls)
+                (value, falls)
             }
             Kind::If { arms, otherwise } => self.eval_if(at, arms, *otherwise, lanes),
             Kind::Match { subject, arms, otherwise, breaks } => {
@@ -529,6 +578,16 @@ impl<'p> Machine<'p> {
         let Some((first, rest)) = all.split_first() else {
             return (Val::nil(lanes), lanes);
         };
+        if rest.len() > MAX_OPERANDS {
+            // each may run or not
+            let mut doubted = Val::unknown(Cause::GaveUp, lanes);
+            for operand in all {
+                let operand = NodeRef { item: at.item, node: *operand };
+                let (value, _) = self.maybe(lanes, |machine| machine.eval(operand, lanes));
+                doubted.join(&value);
+            }
+            return (doubted, lanes);
+        }
         let first = NodeRef { item: at.item, node: *first };
         if tested {
             self.testing = Some(first);
@@ -887,6 +946,10 @@ fn symbol_of(op: Op) -> Option<&'static str> {
     })
 }
 
+/// Evaluations within each other; a thread for this work has the stack for it.
+const MAX_DEPTH: u32 = 6_000;
+/// Operands of one `&&`, `||` or `??` that are taken one after the other.
+const MAX_OPERANDS: usize = 500;
 /// Bytes of a text that is put together.
 const MAX_TEXT: usize = 4096;
 

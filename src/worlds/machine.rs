@@ -23,7 +23,7 @@ pub const MAX_INLINE: usize = 8;
 const INLINE_BUDGET: u32 = 800;
 /// Nodes evaluated in one file before calls fall back to summaries and loops are no longer unrolled: from there on each
 /// body is walked once.
-const NODE_BUDGET: u64 = 2_000_000;
+pub const NODE_BUDGET: u64 = 2_000_000;
 /// Lists, maps (entries) and texts (bytes) that the file builds are followed up to this size.
 pub const MAX_FOLLOWED: usize = 64;
 
@@ -297,6 +297,8 @@ pub struct Machine<'p> {
     /// A list of names is compared, one after the other.
     pub several: bool,
     pub summary_depth: usize,
+    /// Evaluations that run within each other.
+    pub depth: u32,
     /// What has changed since somebody looked at it.
     pub staleness: Staleness,
     /// Definitions that say `global` or `nonlocal`.
@@ -501,6 +503,7 @@ impl<'p> Machine<'p> {
             spellings: None,
             several: false,
             summary_depth: 0,
+            depth: 0,
             staleness: Staleness::default(),
             rebinding: FxHashMap::default(),
             around: Vec::new(),

@@ -11,7 +11,7 @@ use prodguard::project::FileFacts;
 use prodguard::rules::Zone;
 
 /// Bytes of stack that the scan gives a thread.
-pub const STACK: usize = 64 * 1024 * 1024;
+pub const STACK: usize = 256 * 1024 * 1024;
 
 /// Runs `work` on a thread like those of the scan.
 pub fn on_scan_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

@@ -15,7 +15,7 @@ use crate::cli::panics;
 
 /// Bytes of stack; only pages that are touched cost memory. Deeply nested code must not overflow it, for nothing can
 /// catch that.
-const STACK: usize = 64 * 1024 * 1024;
+const STACK: usize = 256 * 1024 * 1024;
 /// Bytes above which files are analysed one at a time, so that memory does not grow with the number of threads.
 const LARGE: usize = 512 * 1024;
 

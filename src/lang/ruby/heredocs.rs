@@ -31,7 +31,6 @@ impl<'t> Lowering<'_, 't> {
             let root = self.out.source.tree.root_node();
             collect(root, node.end_byte()..item.end, &mut Vec::new(), &mut outside);
             for body in &outside {
-                self.out.adopt(*body);
                 // a text may hold openings of its own
                 collect(*body, body.byte_range(), &mut openings, &mut Vec::new());
             }
