@@ -184,7 +184,7 @@ fn no_text_is_too_strange() {
             files.push((format!("{kind}.{name}"), [head, body].concat().into_bytes()));
         };
         add("deep", &[open.repeat(DEEP), close.repeat(DEEP)].concat());
-        add("open", &open.repeat(DEEP / 20));
+        add("open", &open.repeat(DEEP));
         add("broken", "def ( class if ]] }} end else \"\n'''");
         add("long", &format!("x = \"{}\"", "a".repeat(1_000_000)));
         add("lone-cr", "a\rb\r");

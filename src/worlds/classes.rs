@@ -15,6 +15,8 @@ use crate::program::*;
 
 /// Base classes are followed this far.
 const MAX_BASES: usize = 8;
+/// Bodies that write one field: with more, they are not asked again until something has changed.
+const MANY_WRITERS: usize = 64;
 
 #[derive(Debug)]
 pub struct ClassInfo {
@@ -637,14 +639,34 @@ impl<'p> Machine<'p> {
     pub fn class_field(&mut self, class: u32, name: &SmolStr, lanes: Lanes, memo: bool) -> Val {
         self.ensure_class_body(class);
         self.fields_read.insert((class, name.clone()));
-        let mut writers = self.classes[class as usize].writers.get(name).cloned().unwrap_or_default();
-        if self.ruby() {
-            writers.extend(self.derived_writers(class, name));
-        }
         let mut running = false;
         let mut constructed = false;
+        let key = (class, name.clone());
+        let settled = self.settled.get(&key).filter(|(at, _)| *at == self.epoch()).map(|(_, constructed)| *constructed);
+        // whoever asks the many already will see what they write
+        let asked = settled.is_none() && self.asking.contains(&key);
+        running |= asked;
+        let mut writers = match settled {
+            _ if asked => {
+                self.looks_at_anything();
+                Vec::new()
+            }
+            Some(known) => {
+                constructed = known;
+                self.looks_at_anything();
+                Vec::new()
+            }
+            None => self.classes[class as usize].writers.get(name).cloned().unwrap_or_default(),
+        };
+        if self.ruby() && settled.is_none() && !asked {
+            writers.extend(self.derived_writers(class, name));
+        }
         // a plain setter that somebody in sight uses writes what these give it
         let used = self.ruby() && self.set_outside.contains(&(class, name.clone()));
+        let many = writers.len() > MANY_WRITERS;
+        if many {
+            self.asking.insert(key.clone());
+        }
         for writer in &writers {
             if used && self.is_plain_setter(*writer) {
                 continue;
@@ -655,6 +677,12 @@ impl<'p> Machine<'p> {
             } else {
                 self.summary(*writer);
             }
+        }
+        if many {
+            self.asking.remove(&key);
+        }
+        if many && !running {
+            self.settled.insert(key, (self.epoch(), constructed));
         }
         for writer in self.member_writers.get(name).cloned().unwrap_or_default() {
             if !self.is_running(writer) {

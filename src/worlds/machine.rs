@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::classes::ClassInfo;
 use super::held::Holders;
 use super::lanes::Lanes;
-use super::stale::{Looked, Staleness};
+use super::stale::{Epoch, Looked, Staleness};
 use super::value::*;
 pub use super::why::{Cuts, Prior, Why};
 use super::within::Within;
@@ -371,6 +371,10 @@ pub struct Machine<'p> {
     pub holders: Holders,
     /// Fields that were read, with what they held then.
     pub fields_read: FxHashSet<(u32, SmolStr)>,
+    /// Fields whose many writers are being run.
+    pub asking: FxHashSet<(u32, SmolStr)>,
+    /// Fields whose many writers had all run at an epoch; whether one of them is a constructor.
+    pub settled: FxHashMap<(u32, SmolStr), (Epoch, bool)>,
     /// The labels that a `catch` around the running code takes; `None` where it is not known.
     pub catching: Vec<Option<SmolStr>>,
     /// Slots of the file that hold a method under another name.
@@ -547,6 +551,8 @@ impl<'p> Machine<'p> {
             changes: Vec::new(),
             holders: Holders::default(),
             fields_read: FxHashSet::default(),
+            asking: FxHashSet::default(),
+            settled: FxHashMap::default(),
             stale: false,
             catching: Vec::new(),
             alias_slots: FxHashSet::default(),

@@ -174,7 +174,7 @@ impl<'p> Machine<'p> {
         value.deps = args.all().fold(value.deps, |all, arg| all.and(&arg.deps));
         value.taint = value.taint.or(taint);
         if self.python() && !leaves_alone(name) {
-            self.changed_by_method(target, name, args, falls);
+            self.changed_by_method(recv, target, name, args, falls);
             let taint = args.all().find_map(|value| value.taint);
             if is_mutation(name) {
                 self.taint_place(recv, taint);

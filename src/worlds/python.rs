@@ -224,10 +224,18 @@ impl<'p> Machine<'p> {
     }
 
     /// A method or an operator that may change its receiver.
-    pub fn changed_by_method(&mut self, target: &Val, name: &str, args: &Args, lanes: Lanes) {
+    pub fn changed_by_method(&mut self, at: NodeRef, target: &Val, name: &str, args: &Args, lanes: Lanes) {
         for alt in target.groups(lanes) {
             let now = match &alt.v {
-                V::List(_) | V::Map(_) => changed_by(&alt.v, name, args),
+                V::List(_) | V::Map(_) => {
+                    let now = changed_by(&alt.v, name, args);
+                    // what is too long to follow may be called from elsewhere
+                    if matches!(now, V::Unknown(_)) {
+                        self.escape(&Val::of(alt.v.clone(), alt.lanes), alt.lanes, at);
+                        args.all().for_each(|value| self.escape(value, alt.lanes, at));
+                    }
+                    now
+                }
                 V::Name(module) if module == THIS_MODULE && name == "update" => {
                     self.write_globals(args, alt.lanes);
                     continue;
@@ -282,13 +290,14 @@ impl<'p> Machine<'p> {
     pub fn write_element(&mut self, target: &Val, key: &Val, lanes: Lanes, value: &Val, at: NodeRef) {
         for alt in target.groups(lanes) {
             let now = match (&alt.v, key.single()) {
-                (V::Map(pairs), Some(V::Str(_) | V::Int(_) | V::Bool(_))) => {
+                (V::Map(pairs), Some(V::Str(_) | V::Int(_) | V::Bool(_))) if pairs.len() < MAX_FOLLOWED => {
                     let mut pairs = pairs.to_vec();
                     // the newest pair wins
                     pairs.insert(0, (key.clone(), value.only(alt.lanes)));
                     V::Map(Rc::new(pairs))
                 }
                 (V::List(_) | V::Map(_), _) => {
+                    self.escape(&Val::of(alt.v.clone(), alt.lanes), alt.lanes, at);
                     self.escape(value, alt.lanes, at);
                     V::Unknown(Cause::Data)
                 }
@@ -322,7 +331,7 @@ impl<'p> Machine<'p> {
     pub fn grown_in_place(&mut self, old: &Val, added: &Val, sum: bool, lanes: Lanes) {
         for alt in old.groups(lanes) {
             let now = match (&alt.v, added.single()) {
-                (V::List(items), Some(V::List(more))) if sum => {
+                (V::List(items), Some(V::List(more))) if sum && items.len() + more.len() <= MAX_FOLLOWED => {
                     let all = items.iter().chain(more.iter()).cloned().collect();
                     V::List(Rc::new(all))
                 }
@@ -855,6 +864,14 @@ impl<'p> Machine<'p> {
 
 /// A list, set or dict after a method that changes it.
 fn changed_by(v: &V, name: &str, args: &Args) -> V {
+    let length = match v {
+        V::List(items) => items.len(),
+        V::Map(pairs) => pairs.len(),
+        _ => 0,
+    };
+    if length >= MAX_FOLLOWED {
+        return V::Unknown(Cause::Data);
+    }
     let only = match args.positional.as_slice() {
         [only] if !args.open && args.named.is_empty() => Some(only),
         _ => None,

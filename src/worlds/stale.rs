@@ -19,6 +19,8 @@ use crate::program::*;
 
 /// A place that took something new this often after somebody looked at it holds anything from then on.
 const MAX_REWRITES: u8 = 6;
+/// A body that looked at more places than this is out of date with any change.
+const MAX_PLACES: usize = 128;
 /// Bodies and closures run again this often at the end of a file; then all that was looked at holds anything.
 const MAX_ROUNDS: usize = 6;
 
@@ -58,21 +60,32 @@ type PlaceId = u32;
 #[derive(Default)]
 struct Looking {
     places: FxHashSet<PlaceId>,
+    /// Too many to tell them apart.
+    anything: bool,
     /// What others had looked at, taken over already.
     taken: FxHashMap<*const FxHashSet<PlaceId>, Rc<FxHashSet<PlaceId>>>,
+}
+
+impl Looking {
+    fn give_up(&mut self) {
+        self.anything = true;
+        self.places = FxHashSet::default();
+        self.taken = FxHashMap::default();
+    }
 }
 
 /// What a body looked at, and when it began to.
 #[derive(Clone, Debug, Default)]
 pub struct Looked {
     places: Rc<FxHashSet<PlaceId>>,
+    anything: bool,
     seen: Epoch,
     /// Nothing of it had changed by then.
     checked: Cell<Epoch>,
 }
 
 /// A point in the order of writes to places that were looked at.
-type Epoch = u32;
+pub type Epoch = u32;
 
 /// A closure that code beyond the file may call at any time.
 struct Handed {
@@ -211,16 +224,28 @@ impl<'p> Machine<'p> {
         }
     }
 
+    pub fn epoch(&self) -> Epoch {
+        self.staleness.epoch
+    }
+
+    /// The body that runs depends on more than is told apart.
+    pub fn looks_at_anything(&self) {
+        if let Some(looking) = self.staleness.looking.borrow_mut().last_mut() {
+            looking.give_up();
+        }
+    }
+
     /// A body begins to look around; [`Machine::has_looked`] ends it.
     pub fn look(&mut self) -> Looked {
         self.staleness.looking.get_mut().push(Looking::default());
         let seen = self.staleness.epoch;
-        Looked { places: Rc::default(), seen, checked: Cell::new(seen) }
+        Looked { places: Rc::default(), anything: false, seen, checked: Cell::new(seen) }
     }
 
     /// What the body looked at; whoever ran it has looked at the same, but for what is its own.
     pub fn has_looked(&mut self, mut looked: Looked) -> Looked {
         let places = self.staleness.looking.get_mut().pop().unwrap_or_default();
+        looked.anything = places.anything;
         looked.places = Rc::new(places.places);
         self.looks_along(&looked);
         looked
@@ -229,6 +254,10 @@ impl<'p> Machine<'p> {
     /// The body that runs depends on what another one has looked at.
     pub fn looks_along(&self, looked: &Looked) {
         if let Some(outer) = self.staleness.looking.borrow_mut().last_mut() {
+            if outer.anything || looked.anything {
+                outer.give_up();
+                return;
+            }
             let key = Rc::as_ptr(&looked.places);
             if looked.places.is_empty() || outer.taken.insert(key, looked.places.clone()).is_some() {
                 return;
@@ -240,6 +269,9 @@ impl<'p> Machine<'p> {
                 Place::Field(..) => true,
             };
             outer.places.extend(looked.places.iter().filter(foreign));
+            if outer.places.len() > MAX_PLACES {
+                outer.give_up();
+            }
         }
     }
 
@@ -250,7 +282,7 @@ impl<'p> Machine<'p> {
             return false;
         }
         let changed = |place: &PlaceId| self.staleness.changed.get(*place as usize).is_some_and(|at| *at > looked.seen);
-        let outdated = looked.places.iter().any(changed);
+        let outdated = looked.anything && now > looked.seen || looked.places.iter().any(changed);
         if !outdated {
             looked.checked.set(now);
         }
@@ -382,7 +414,13 @@ impl Staleness {
     /// The body that runs looks at a place.
     fn note(&self, place: impl FnOnce() -> Place) {
         if let Some(looking) = self.looking.borrow_mut().last_mut() {
+            if looking.anything {
+                return;
+            }
             looking.places.insert(self.places.borrow_mut().id(place()));
+            if looking.places.len() > MAX_PLACES {
+                looking.give_up();
+            }
         }
     }
 }

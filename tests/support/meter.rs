@@ -5,7 +5,6 @@ use std::cell::Cell;
 
 thread_local! {
     static BYTES: Cell<u64> = const { Cell::new(0) };
-    static CALLS: Cell<u64> = const { Cell::new(0) };
 }
 
 pub struct Meter;
@@ -13,7 +12,6 @@ pub struct Meter;
 fn count(bytes: usize) {
     // gone while a thread ends
     let _ = BYTES.try_with(|all| all.set(all.get() + bytes as u64));
-    let _ = CALLS.try_with(|all| all.set(all.get() + 1));
 }
 
 unsafe impl GlobalAlloc for Meter {
@@ -33,16 +31,9 @@ unsafe impl GlobalAlloc for Meter {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-pub struct Cost {
-    pub bytes: u64,
-    pub calls: u64,
-}
-
-/// What `work` asks of the allocator on this thread.
-pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Cost) {
-    let before = (BYTES.get(), CALLS.get());
+/// The bytes that `work` asks of the allocator on this thread.
+pub fn measure<T>(work: impl FnOnce() -> T) -> (T, u64) {
+    let before = BYTES.get();
     let result = work();
-    let cost = Cost { bytes: BYTES.get() - before.0, calls: CALLS.get() - before.1 };
-    (result, cost)
+    (result, BYTES.get() - before)
 }

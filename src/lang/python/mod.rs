@@ -21,6 +21,7 @@ mod control;
 mod definitions;
 mod expressions;
 mod imports;
+mod mask;
 mod operators;
 mod outline;
 mod parameters;
@@ -40,7 +41,7 @@ pub struct Python;
 
 impl Adapter for Python {
     fn mask<'t>(&self, text: &'t str, _template: bool) -> Masked<'t> {
-        Masked::plain(text)
+        Masked { text: mask::joined_lines(text), ..Masked::plain(text) }
     }
 
     fn outline<'t>(&self, source: &Source<'t>) -> Outline<'t> {
