@@ -1080,15 +1080,11 @@ impl<'p> Machine<'p> {
                     let object = object.clone();
                     self.expose(&object);
                 }
-                V::List(items) => {
-                    if seen.insert((Rc::as_ptr(items).cast(), on)) {
-                        todo.extend(items.iter().rev().flat_map(alts));
-                    }
+                V::List(items) if seen.insert((Rc::as_ptr(items).cast(), on)) => {
+                    todo.extend(items.iter().rev().flat_map(alts));
                 }
-                V::Map(pairs) => {
-                    if seen.insert((Rc::as_ptr(pairs).cast(), on)) {
-                        todo.extend(pairs.iter().rev().flat_map(|(_, item)| alts(item)));
-                    }
+                V::Map(pairs) if seen.insert((Rc::as_ptr(pairs).cast(), on)) => {
+                    todo.extend(pairs.iter().rev().flat_map(|(_, item)| alts(item)));
                 }
                 V::Symbol(name) if self.ruby() => self.named_method(name, on, at),
                 V::Name(name) => {

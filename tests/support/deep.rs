@@ -86,7 +86,7 @@ pub fn shapes(language: Language, depth: usize) -> Vec<(&'static str, String)> {
                 ("try", indented("try:")),
                 ("def", indented("def a():")),
                 ("class", indented("class A:")),
-                ("match", indented("match a:").replace("match a:\n", "match a:\n")),
+                ("match", indented("match a:")),
                 ("lambdas", with_import(chain("", "lambda: ", call))),
                 ("chain", with_import(chain(call, ".a", ""))),
                 ("chain of calls", with_import(chain(call, ".a(1)", ""))),
