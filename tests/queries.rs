@@ -88,7 +88,7 @@ fn kinds_have_one_role() {
             let mut todo = vec![tree.root_node()];
             while let Some(node) = todo.pop() {
                 assert_eq!(syntax::role(language, node), found.get(&node.id()).copied(), "{node} in {text}");
-                todo.extend((0..node.child_count() as u32).filter_map(|index| node.child(index)));
+                todo.extend((0..node.child_count()).filter_map(|index| node.child(index)));
             }
         }
     }
