@@ -147,3 +147,41 @@ fn python_is_as_executed() {
 fn csharp_is_as_executed() {
     on_a_large_stack(&CSHARP);
 }
+
+#[derive(serde::Deserialize)]
+struct Later {
+    snippet: Vec<LaterSnippet>,
+}
+
+#[derive(serde::Deserialize)]
+struct LaterSnippet {
+    language: String,
+    name: String,
+    code: String,
+}
+
+/// What runs only since something was written, or derived, after it was looked at: `tests/worlds/later.toml`.
+#[test]
+fn what_comes_later_is_not_cut() {
+    let table = std::fs::read_to_string(place("later.toml")).expect("the table is there");
+    let table: Later = toml::from_str(&table).expect("the table can be read");
+    for snippet in table.snippet {
+        let case = [&RUBY, &PYTHON, &CSHARP].into_iter().find(|case| case.id == snippet.language).expect("a language");
+        let facts = facts(case);
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+            let analysis = analyze(&Input {
+                text: &snippet.code,
+                language: case.language,
+                template: false,
+                zone: Zone::Production,
+                facts: &facts,
+                triggers: &triggers(&facts.catalog, case.language),
+            });
+            let mut sites = analysis.sites.iter().filter(|site| site.family == Family::FakeData);
+            assert!(sites.any(|site| site.worlds.production != Reach::Cut), "called cut: {}", snippet.name);
+        });
+        if let Err(panic) = thread.expect("a thread starts").join() {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}

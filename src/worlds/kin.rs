@@ -86,6 +86,20 @@ impl<'p> Machine<'p> {
         false
     }
 
+    fn has_several_bases(&self, class: u32) -> bool {
+        let mut next = Some(class);
+        for _ in 0..MAX_KIN {
+            let Some(kin) = next.and_then(|class| self.kin.get(&class)) else {
+                return false;
+            };
+            if kin.bases.len() > 1 {
+                return true;
+            }
+            next = kin.bases.first().copied();
+        }
+        true
+    }
+
     /// The classes below one that have a member of that name of their own. Ruby looks along mixins: see `overriding`.
     pub fn redefining(&mut self, class: u32, name: &str) -> Vec<u32> {
         if self.ruby() {
@@ -96,10 +110,14 @@ impl<'p> Machine<'p> {
             // what a body assigns is a member
             below.iter().for_each(|class| self.ensure_class_body(*class));
         }
+        let several: Vec<u32> =
+            below.iter().copied().filter(|class| self.python() && self.has_several_bases(*class)).collect();
         below.retain(|class| {
             let info = &self.classes[*class as usize];
             let field = info.fields.get(name).is_some_and(|field| field.declared || self.python());
-            info.methods.contains_key(name) || field || (self.python() && info.writers.contains_key(name))
+            let own = info.methods.contains_key(name) || field || (self.python() && info.writers.contains_key(name));
+            // another base may come first
+            own || several.contains(class)
         });
         below
     }

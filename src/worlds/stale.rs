@@ -1,8 +1,9 @@
 //! What was evaluated once may be out of date: something that it looked at was written later.
 //!
-//! Whatever a body looks up outside itself is noted, misses too. Something new in a place that was noted begins an epoch;
-//! a summary of an older epoch is made anew when it is asked for, a closure handed out in an older one runs again before
-//! the body that handed it out ends. A place that keeps changing holds anything from then on, so this comes to rest.
+//! Whatever a body looks up outside itself is noted, misses too. Something new in a place that was noted begins an epoch.
+//! A summary whose body looked at a place that has changed since is made anew when it is asked for; a closure that was
+//! handed out and did so runs again before the body that handed it out ends. A place that keeps changing holds anything
+//! from then on, so this comes to rest.
 //! Names of the file and fields of classes that bodies write are besides known from the start of a next run: see
 //! [`Seeds`](super::machine::Seeds).
 
@@ -110,8 +111,6 @@ pub struct Staleness {
     places: RefCell<Places>,
     /// When a place changed last, by its index.
     changed: Vec<Epoch>,
-    /// Names that were looked for and not found, by the scope.
-    missed: RefCell<FxHashMap<u32, FxHashSet<SmolStr>>>,
     /// Fields of single objects that bodies looked at, counted like slots.
     fields: FxHashMap<(u32, SmolStr), u8>,
     epoch: Epoch,
@@ -136,11 +135,6 @@ impl<'p> Machine<'p> {
                 self.staleness.note(|| Place::Slot(slot));
             }
             None if scope < self.foreign_scopes_below => {
-                let mut missed = self.staleness.missed.borrow_mut();
-                let missed = missed.entry(scope).or_default();
-                if !missed.contains(name) {
-                    missed.insert(SmolStr::new(name));
-                }
                 self.staleness.note(|| Place::Missing(scope, SmolStr::new(name)));
             }
             _ => {}
@@ -156,7 +150,7 @@ impl<'p> Machine<'p> {
 
     /// A name gets a slot: who looked for it in vain did not see it.
     pub fn note_slot(&mut self, slot: u32, scope: u32, name: &SmolStr) {
-        let missed = self.staleness.missed.borrow_mut().get_mut(&scope).is_some_and(|missed| missed.remove(name));
+        let missed = self.staleness.places.get_mut().ids.contains_key(&Place::Missing(scope, name.clone()));
         self.staleness.slots.resize_with(slot as usize, Cell::default);
         self.staleness.slots.push(Cell::new(u8::from(missed)));
         if missed {
