@@ -1,6 +1,7 @@
 //! The because, replayed: what it names suffices to cut a lane, and matters where the lane is reached.
 //!
-//! The snippets are data: `tests/because/*.toml` and `tests/worlds/*.toml`, each file's name beginning with its language.
+//! The snippets are data: `tests/because/*.toml` and `tests/worlds/*.toml`, each file's name beginning with its
+//! language, or each snippet naming it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ struct Table {
 struct Snippet {
     name: String,
     code: String,
+    /// Where the file's name does not say it.
+    language: Option<String>,
 }
 
 /// Index of a lane and its name.
@@ -42,8 +45,8 @@ fn tables() -> Vec<PathBuf> {
     found
 }
 
-fn language_of(path: &Path) -> Option<Language> {
-    let name = path.file_stem()?.to_str()?;
+fn language_of(path: &Path, snippet: &Snippet) -> Option<Language> {
+    let name = snippet.language.as_deref().or(path.file_stem()?.to_str())?;
     Language::ALL.into_iter().find(|language| name.starts_with(language.id()))
 }
 
@@ -222,13 +225,13 @@ fn replayed() {
     let mut count = 0;
     let mut failed = Vec::new();
     for path in tables() {
-        let language = language_of(&path).unwrap_or_else(|| panic!("{}: no language", path.display()));
         let text = std::fs::read_to_string(&path).expect("a readable table");
         let Ok(table) = toml::from_str::<Table>(&text) else {
             continue;
         };
         for snippet in table.snippet {
             count += 1;
+            let language = language_of(&path, &snippet).unwrap_or_else(|| panic!("{}: no language", path.display()));
             if path.parent().is_some_and(|folder| folder.ends_with("because")) {
                 let case = Case::new(language, &snippet.code);
                 assert!(!case.answers.sites.is_empty(), "{}: no place", snippet.name);
