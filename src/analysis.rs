@@ -1,7 +1,7 @@
 //! `analyze()`: the one door. The command line, the language server and the tests go through it and nothing else.
 
-use crate::lang::{Triggers, build};
-use crate::program::Language;
+use crate::lang::{LiveTree, Triggers, build};
+use crate::program::{Language, Program};
 use crate::project::FileFacts;
 use crate::rules::{self, Finding, Site, Zone};
 use crate::worlds;
@@ -36,19 +36,29 @@ pub fn triggers(catalog: &crate::catalog::Catalog, language: Language) -> Trigge
 
 /// Answers for one file. Never fails: what cannot be understood is treated as reachable.
 pub fn analyze(input: &Input<'_>) -> FileAnalysis {
-    run(input, false)
+    run(input, &fresh(input), false)
+}
+
+/// The same for a text that changes, from the tree of its last version. Answers may differ from [`analyze`]'s while the
+/// text is broken; with a new or forgetful tree they never do.
+pub fn analyze_live(input: &Input<'_>, tree: &mut LiveTree) -> FileAnalysis {
+    let program = tree.build(input.language, input.text, input.template, input.triggers);
+    run(input, &program, false)
 }
 
 /// The same, and each place tells why, world by world: the file is evaluated many times for it.
 pub fn explain(input: &Input<'_>) -> FileAnalysis {
-    run(input, true)
+    run(input, &fresh(input), true)
 }
 
-fn run(input: &Input<'_>, asked: bool) -> FileAnalysis {
-    let program = build(input.language, input.text, input.template, input.triggers);
-    let answers = worlds::evaluate(&program, input.facts);
+fn fresh(input: &Input<'_>) -> Program {
+    build(input.language, input.text, input.template, input.triggers)
+}
+
+fn run(input: &Input<'_>, program: &Program, asked: bool) -> FileAnalysis {
+    let answers = worlds::evaluate(program, input.facts);
     let judged = rules::judge(&rules::Case {
-        program: &program,
+        program,
         answers: &answers,
         text: input.text,
         zone: input.zone,

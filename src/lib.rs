@@ -15,6 +15,7 @@
 //! | [`analysis`] | `analyze()`, the one door | all above |
 //! | [`report`] | text, JSON, SARIF, GitHub annotations | `text`, `catalog`, `rules` |
 //! | [`cli`] | the command line | all above |
+//! | [`server`] | the language server: the only room that knows the protocol | all above |
 
 pub mod analysis;
 pub mod catalog;
@@ -24,6 +25,7 @@ pub mod program;
 pub mod project;
 pub mod report;
 pub mod rules;
+pub mod server;
 pub mod syntax;
 pub mod text;
 pub mod worlds;

@@ -1,5 +1,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    prodguard::cli::main()
+    prodguard::cli::main(prodguard::server::run)
 }

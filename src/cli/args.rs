@@ -20,6 +20,15 @@ pub enum Command {
     Check(CheckArgs),
     Explain(ExplainArgs),
     Rules(RulesArgs),
+    Lsp(LspArgs),
+}
+
+/// Run the language server on standard input and output, for editors.
+#[derive(Debug, Args)]
+pub struct LspArgs {
+    /// Accepted because many editors pass it; standard input and output are the only way to talk.
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 /// Check files and folders.

@@ -9,11 +9,11 @@ mod check;
 mod explain;
 mod list;
 mod output;
-mod panics;
-mod paths;
+pub(crate) mod panics;
+pub(crate) mod paths;
 mod progress;
-mod project;
-mod scan;
+pub(crate) mod project;
+pub(crate) mod scan;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -33,7 +33,7 @@ enum Outcome {
 
 /// Why a run could not be done.
 #[derive(Debug)]
-struct Failure(String);
+pub(crate) struct Failure(pub(crate) String);
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,11 +41,13 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs the program with the process's arguments, streams and working folder.
-pub fn main() -> ExitCode {
+/// Runs the program with the process's arguments, streams and working folder; `serve` is the language server, which this
+/// room does not know.
+pub fn main(serve: fn() -> ExitCode) -> ExitCode {
     panics::install();
     let cli = Cli::parse();
     let outcome = match &cli.command {
+        Command::Lsp(_) => return serve(),
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => list::run(args),

@@ -25,7 +25,8 @@ use super::{Failure, complain, paths};
 /// Bytes of files kept between reading what they define and analysing them; the rest is read again.
 const KEPT: usize = 32 * 1024 * 1024;
 
-const CONFIG: &str = "prodguard.toml";
+/// The name of the configuration.
+pub const CONFIG: &str = "prodguard.toml";
 
 /// What a scan asks. Paths are relative to the root of the scan, with `/`.
 pub trait Project: Sync {
@@ -75,14 +76,28 @@ pub fn open(root: &Path, roots: &[PathBuf], named: Option<&Path>, threads: usize
         true => Some(root),
         false => marked_folder(root),
     };
-    let folder = marked.unwrap_or(root);
     let config = match named {
         Some(named) => read_config(named)?,
-        None => match folder.join(CONFIG) {
+        None => match marked.unwrap_or(root).join(CONFIG) {
             path if path.is_file() => read_config(&path)?,
             _ => Config::default(),
         },
     };
+    open_with(root, roots, marked, config, threads)
+}
+
+/// As [`open`], with a configuration that was read already. `marked` is the folder of the project, if there is one.
+///
+/// # Errors
+/// If threads cannot be started.
+pub fn open_with(
+    root: &Path,
+    roots: &[PathBuf],
+    marked: Option<&Path>,
+    config: Config,
+    threads: usize,
+) -> Result<Workspace, Failure> {
+    let folder = marked.unwrap_or(root);
     let listing = match marked {
         Some(folder) => scan::list(folder, &[folder.to_owned()], threads),
         // what holds no project is not searched beyond what was asked for: it may be a whole home
@@ -99,7 +114,7 @@ pub fn open(root: &Path, roots: &[PathBuf], named: Option<&Path>, threads: usize
 }
 
 /// The nearest folder upwards with a configuration, at most up to the nearest checkout, else that checkout.
-fn marked_folder(root: &Path) -> Option<&Path> {
+pub fn marked_folder(root: &Path) -> Option<&Path> {
     let mut folders = root.ancestors();
     folders.find(|folder| folder.join(CONFIG).is_file() || folder.join(".git").exists())
 }
@@ -192,6 +207,22 @@ fn read_config(path: &Path) -> Result<Config, Failure> {
 }
 
 impl Workspace {
+    /// A project without files, for text that is not on disk.
+    pub fn empty() -> Workspace {
+        Workspace {
+            prefix: String::new(),
+            index: Index::build::<&str>(&[], Arc::default(), &|_| None),
+            item_triggers: Default::default(),
+            found: Mutex::default(),
+            listing: Listing::default(),
+        }
+    }
+
+    /// Lets go of the bytes that were kept for a scan.
+    pub fn forget_found(&self) {
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = FxHashMap::default();
+    }
+
     fn within(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
     }

@@ -3,8 +3,9 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use tree_sitter::Tree;
 
-use super::{Outline, Source, adapter};
+use super::{Masked, Outline, Source, adapter};
 use crate::program::*;
 
 /// The words that make an item hot.
@@ -32,16 +33,24 @@ impl Triggers {
 
 /// Parses `text` afresh and lowers its hot items.
 pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers) -> Program {
-    let adapter = adapter(language);
-    let masked = adapter.mask(text, template);
-    let mut program = Program { language, items: Vec::new(), symbols: masked.symbols.clone() };
-    let Some(tree) = crate::syntax::parse(language, &masked.text, None) else {
-        return program;
-    };
-    let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree: &tree };
-    let outline = adapter.outline(&source);
-    program.items = Heat::new(&source, &outline, triggers).run();
-    program
+    let masked = adapter(language).mask(text, template);
+    match crate::syntax::parse(language, &masked.text, None) {
+        Some(tree) => build_tree(language, &masked, &tree, triggers),
+        None => empty(language, &masked),
+    }
+}
+
+/// The program of a text that cannot be parsed.
+pub(super) fn empty(language: Language, masked: &Masked<'_>) -> Program {
+    Program { language, items: Vec::new(), symbols: masked.symbols.clone() }
+}
+
+/// Lowers the hot items of a tree of masked text.
+pub(super) fn build_tree(language: Language, masked: &Masked<'_>, tree: &Tree, triggers: &Triggers) -> Program {
+    let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree };
+    let outline = adapter(language).outline(&source);
+    let items = Heat::new(&source, &outline, triggers).run();
+    Program { language, items, symbols: masked.symbols.clone() }
 }
 
 /// The spread of heat over the items of one file.

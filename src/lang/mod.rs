@@ -1,6 +1,7 @@
 //! The languages: syntax to program. Only this room knows a grammar's node kinds.
 
 mod hot;
+mod live;
 mod lower;
 mod statements;
 
@@ -16,6 +17,7 @@ use tree_sitter::{Node, Tree};
 use crate::program::{Code, Item, ItemId, Language, Program};
 
 pub use hot::{Triggers, build};
+pub use live::LiveTree;
 pub use lower::Lower;
 pub use statements::Layout;
 

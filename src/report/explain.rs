@@ -107,6 +107,11 @@ fn worlds(place: &Explained, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn world(name: &str, reach: Reach, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "  {}", world_in_words(name, reach))
+}
+
+/// What a world says of a place: `unset: may run where nothing sets the environment`.
+pub fn world_in_words(name: &str, reach: Reach) -> String {
     let meaning = match name {
         "production" => "the environment is production",
         "unset" => "nothing sets the environment",
@@ -120,10 +125,11 @@ fn world(name: &str, reach: Reach, out: &mut impl Write) -> io::Result<()> {
         Reach::Cut => "does not run",
         Reach::Unknown => "may run",
     };
-    writeln!(out, "  {name}: {answer} where {meaning}")
+    format!("{name}: {answer} where {meaning}")
 }
 
-fn in_words(verdict: Verdict) -> &'static str {
+/// A verdict and what it means.
+pub fn in_words(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Reachable => "reachable: it can run in production",
         Verdict::WeaklyGuarded => "weakly guarded: the guard holds in production, but not everywhere it should",

@@ -12,7 +12,7 @@ mod text;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use explain::{Explained, explain_places, explain_rule};
+pub use explain::{Explained, explain_places, explain_rule, in_words as verdict_in_words, world_in_words};
 pub use github::github;
 pub use json::json;
 pub use markdown::render as markdown;

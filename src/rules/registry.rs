@@ -63,6 +63,11 @@ fn doc_comment(source: &'static str) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
+/// Where the documentation of a rule is read.
+pub fn docs_url(rule: &str) -> String {
+    format!("https://github.com/prodguard/prodguard/blob/main/docs/rules/{rule}.md")
+}
+
 /// The rule of an id.
 pub fn find(id: &str) -> Option<&'static RuleInfo> {
     REGISTRY.iter().find(|rule| rule.id == id)

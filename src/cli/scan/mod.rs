@@ -24,8 +24,8 @@ use super::progress::Progress;
 use super::project::Project;
 
 pub use analyse::{Analysed, with_large_stack};
-pub use read::{Found, Triggers};
-pub use walk::{Listing, kind, list};
+pub use read::{Found, LARGEST_PARSED, Triggers};
+pub use walk::{Listing, is_hidden, kind, list};
 
 /// What a scan works with.
 pub struct Scan<'a> {

@@ -12,6 +12,8 @@ use crate::text::{self, Encoding};
 
 /// Bytes above which a file is not parsed: machine-made, and the tail that everybody waits for.
 const PARSED: u64 = 2 * 1024 * 1024;
+/// The same, for texts in memory.
+pub const LARGEST_PARSED: usize = PARSED as usize;
 /// Bytes above which a file is not even searched.
 const SEARCHED: u64 = 256 * 1024 * 1024;
 /// Lines named of a file that is too large.

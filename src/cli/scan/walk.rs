@@ -174,7 +174,8 @@ impl Listing {
     }
 }
 
-fn is_hidden(path: &str) -> bool {
+/// Whether a path, or a folder on it, begins with a dot.
+pub fn is_hidden(path: &str) -> bool {
     path.split('/').any(|part| part.starts_with('.'))
 }
 

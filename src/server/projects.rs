@@ -1,0 +1,164 @@
+//! Folders and what is known about them. The most specific folder that holds a file decides.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use crate::cli::paths;
+use crate::cli::project::{self, Workspace};
+use crate::project::config::{Config, Problem};
+use crate::rules::REGISTRY;
+
+/// A folder that was looked through.
+#[derive(Clone)]
+pub struct Project {
+    /// Absolute; paths are relative to it.
+    pub root: PathBuf,
+    pub workspace: Arc<Workspace>,
+    pub config: Option<Arc<ConfigFile>>,
+}
+
+/// A configuration as it stands on disk.
+pub struct ConfigFile {
+    pub path: PathBuf,
+    pub text: String,
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Default)]
+pub struct Projects {
+    state: Mutex<State>,
+    /// One folder is looked through at a time, and by one thread only.
+    opening: Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The client's folders, absolute.
+    folders: Vec<PathBuf>,
+    open: FxHashMap<PathBuf, Project>,
+    /// The last configuration of a folder without mistakes.
+    good: FxHashMap<PathBuf, Config>,
+    empty: Option<Project>,
+}
+
+impl Projects {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn set_folders(&self, folders: Vec<PathBuf>) {
+        let mut state = self.state();
+        state.folders = folders.into_iter().filter_map(|folder| paths::absolute(&folder).ok()).collect();
+        state.folders.sort();
+        state.folders.dedup();
+        let State { folders, open, .. } = &mut *state;
+        // what was opened for a file outside of all folders may lie inside of a new one
+        open.retain(|root, _| folders.contains(root) || !folders.iter().any(|folder| root.starts_with(folder)));
+    }
+
+    pub fn folders(&self) -> Vec<PathBuf> {
+        self.state().folders.clone()
+    }
+
+    /// The project of a file, looked through if it was not yet; `None` for text that is not on disk.
+    pub fn of(&self, path: Option<&Path>) -> Project {
+        let root = match path {
+            Some(path) => self.root_of(path),
+            None => match self.state().folders.first() {
+                Some(folder) => folder.clone(),
+                None => return self.empty(),
+            },
+        };
+        self.open(&root)
+    }
+
+    fn empty(&self) -> Project {
+        let new = || Project { root: PathBuf::from("/"), workspace: Arc::new(Workspace::empty()), config: None };
+        self.state().empty.get_or_insert_with(new).clone()
+    }
+
+    /// The deepest of the client's folders that holds a file, else the project on disk around it.
+    pub fn root_of(&self, path: &Path) -> PathBuf {
+        let state = self.state();
+        let holding = state.folders.iter().filter(|folder| path.starts_with(folder));
+        if let Some(folder) = holding.max_by_key(|folder| folder.as_os_str().len()) {
+            return folder.clone();
+        }
+        let folder = path.parent().unwrap_or(path);
+        project::marked_folder(folder).unwrap_or(folder).to_owned()
+    }
+
+    /// The project of a folder.
+    pub fn open(&self, root: &Path) -> Project {
+        if let Some(project) = self.opened(root) {
+            return project;
+        }
+        let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.opened(root) {
+            Some(project) => project,
+            None => self.look_through(root),
+        }
+    }
+
+    fn opened(&self, root: &Path) -> Option<Project> {
+        self.state().open.get(root).cloned()
+    }
+
+    /// Looks through a folder again: something that bears on all of its files changed. Until that is done the old
+    /// answers hold.
+    pub fn reload(&self, root: &Path) -> Project {
+        let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        self.look_through(root)
+    }
+
+    pub fn opened_roots(&self) -> Vec<PathBuf> {
+        self.state().open.keys().cloned().collect()
+    }
+
+    fn look_through(&self, root: &Path) -> Project {
+        let marked = project::marked_folder(root);
+        let config_folder = marked.unwrap_or(root);
+        let path = config_folder.join(project::CONFIG);
+        let file = read_config(&path);
+        let mut state = self.state();
+        let config = match &file {
+            None => {
+                state.good.remove(config_folder);
+                Config::default()
+            }
+            Some((config, file)) if file.problems.is_empty() => {
+                state.good.insert(config_folder.to_owned(), config.clone());
+                config.clone()
+            }
+            // a broken configuration keeps the last good one; without one what is right in it holds
+            Some((config, _)) => state.good.get(config_folder).unwrap_or(config).clone(),
+        };
+        drop(state);
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // a file that belongs to no project may lie in somebody's home, which is not searched
+        let is_asked = marked.is_some() || self.state().folders.iter().any(|folder| folder == root);
+        let roots = [if is_asked { root.to_owned() } else { path }];
+        let opened = project::open_with(root, &roots, marked, config, threads);
+        let workspace = opened.unwrap_or_else(|_| Workspace::empty());
+        workspace.forget_found();
+        let config = file.map(|(_, file)| Arc::new(file));
+        let project = Project { root: root.to_owned(), workspace: Arc::new(workspace), config };
+        self.state().open.insert(root.to_owned(), project.clone());
+        project
+    }
+}
+
+/// A configuration and its mistakes; a file that is no text counts as one without content.
+fn read_config(path: &Path) -> Option<(Config, ConfigFile)> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let (config, problems) = parse_config(&text);
+    Some((config, ConfigFile { path: path.to_owned(), text, problems }))
+}
+
+/// Reads the text of a configuration.
+pub fn parse_config(text: &str) -> (Config, Vec<Problem>) {
+    let rules: Vec<&str> = REGISTRY.iter().map(|rule| rule.id).collect();
+    Config::parse(text, &rules)
+}

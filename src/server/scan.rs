@@ -1,0 +1,220 @@
+//! The scan of whole folders in the background: what stands in files that are not open.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
+
+use rayon::prelude::*;
+use smol_str::SmolStr;
+use tower_lsp::ls_types::Uri;
+
+use crate::cli::panics;
+use crate::cli::paths;
+use crate::cli::project::Project as _;
+use crate::cli::scan::{self, Found, Listing, Triggers};
+use crate::project::files::{self, Kind};
+use crate::text;
+
+use super::answer;
+use super::progress::Progress;
+use super::projects::Project;
+use super::state::{Closed, State, key};
+use super::worker;
+
+/// The scan that runs, and whether all folders have been scanned once.
+#[derive(Default)]
+pub struct Scans {
+    /// Raised when the running scan shall end.
+    pub stop: Arc<AtomicBool>,
+    pub done: bool,
+}
+
+/// Scans all folders anew on a thread of its own; one that still runs ends. Whether it came to its end.
+pub async fn start(state: &Arc<State>, progress: Progress) -> bool {
+    let stop = Arc::new(AtomicBool::new(false));
+    {
+        let mut scans = state.scan.lock().unwrap_or_else(PoisonError::into_inner);
+        scans.stop.store(true, Ordering::Relaxed);
+        scans.stop = stop.clone();
+    }
+    progress.stops(&stop);
+    let thread = state.clone();
+    let (sender, ended) = tokio::sync::oneshot::channel();
+    let scan = move || {
+        let roots = thread.projects.folders();
+        for root in &roots {
+            scan_folder(&thread, root, &stop, &progress);
+        }
+        forget_others(&thread, &roots);
+        progress.end();
+        // one that was cancelled is not waited for either
+        thread.scan.lock().unwrap_or_else(PoisonError::into_inner).done = true;
+        thread.tell_answered();
+        let _ = sender.send(!stop.load(Ordering::Relaxed));
+    };
+    if let Err(why) = std::thread::Builder::new().name("scan".to_owned()).spawn(scan) {
+        eprintln!("prodguard: cannot scan folders: {why}");
+    }
+    ended.await.unwrap_or(false)
+}
+
+/// Ends the scan that runs, if one does.
+pub fn stop(state: &State) {
+    state.scan.lock().unwrap_or_else(PoisonError::into_inner).stop.store(true, Ordering::Relaxed);
+}
+
+/// Ends the scan and takes back what it said.
+pub fn forget(state: &State) {
+    stop(state);
+    forget_others(state, &[]);
+}
+
+fn scan_folder(state: &Arc<State>, root: &Path, stop: &AtomicBool, progress: &Progress) {
+    let project = state.projects.open(root);
+    let Some(listing) = project.workspace.listing() else {
+        return;
+    };
+    let triggers = Triggers::of(|language| project.workspace.words(language));
+    let files: Vec<(PathBuf, Kind)> = listing.files.iter().filter_map(|path| candidate(root, listing, path)).collect();
+    let done = AtomicUsize::new(0);
+    // the person at the keyboard comes first
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2));
+    let found = scan::with_large_stack(threads, || {
+        let one = |(path, kind): &(PathBuf, Kind)| {
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            let at = done.fetch_add(1, Ordering::Relaxed);
+            progress.report(at, files.len());
+            closed(state, &project, root, path, *kind, &triggers)
+        };
+        files.par_iter().filter_map(one).collect::<Vec<Closed>>()
+    });
+    if stop.load(Ordering::Relaxed) {
+        return;
+    }
+    let found = found.unwrap_or_default();
+    let open = state.open_keys();
+    let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
+    let now: rustc_hash::FxHashSet<String> = found.iter().map(|file| key(&file.uri)).collect();
+    let gone: Vec<String> = known
+        .iter()
+        .filter(|(key, file)| file.root == *root && !file.is_config && !now.contains(*key))
+        .map(|(key, _)| key.clone())
+        .collect();
+    let mut news = Vec::new();
+    for key in gone {
+        if let Some(file) = known.remove(&key).filter(|_| !open.contains(&key)) {
+            news.push((file.uri, Arc::new(b"[]".to_vec())));
+        }
+    }
+    for file in found {
+        let key = key(&file.uri);
+        let is_news = known.get(&key).is_none_or(|old| old.json != file.json) && !open.contains(&key);
+        if is_news {
+            news.push((file.uri.clone(), file.json.clone()));
+        }
+        known.insert(key, file);
+    }
+    drop(known);
+    if !state.traits().pulls {
+        news.iter().for_each(|(uri, json)| state.publish(uri, None, json));
+    }
+}
+
+/// Clears what was said of folders that are none any more.
+fn forget_others(state: &State, roots: &[PathBuf]) {
+    let open = state.open_keys();
+    let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
+    known.retain(|key, file| {
+        let stays = file.is_config || roots.contains(&file.root);
+        if !stays && !open.contains(key) && !state.traits().pulls {
+            state.publish(&file.uri, None, b"[]");
+        }
+        stays
+    });
+}
+
+/// A file of a listing that may be of interest.
+fn candidate(root: &Path, listing: &Listing, path: &SmolStr) -> Option<(PathBuf, Kind)> {
+    let absolute = listing.folder.join(path.as_str());
+    let inside = paths::relative(root, absolute.strip_prefix(root).ok().map(|_| absolute.as_path())?);
+    if scan::is_hidden(&inside) {
+        return None;
+    }
+    let kind = scan::kind(&absolute, files::may_be_script(Path::new(inside.as_str())))?;
+    Some((absolute, kind))
+}
+
+/// The findings of a file on disk; `None` if it has none.
+fn closed(
+    state: &State,
+    project: &Project,
+    root: &Path,
+    path: &Path,
+    kind: Kind,
+    triggers: &Triggers,
+) -> Option<Closed> {
+    let relative = paths::relative(&project.root, path);
+    if project.workspace.is_excluded(&relative) {
+        return None;
+    }
+    let Found::Hit(bytes) = triggers.read(kind, path) else {
+        return None;
+    };
+    let text = text::decode(bytes).ok()?.text;
+    let context = worker::context(project, relative, kind, &text)?;
+    // nothing is reported there, so nothing is parsed
+    if context.zone.is_silent() {
+        return None;
+    }
+    let uri = Uri::from_file_path(path)?;
+    panics::guard(|| {
+        let analysis = worker::analyse(&context, &text, None);
+        let diagnostics = answer::diagnostics(&uri, &text, &analysis.findings, state.traits());
+        let json = serde_json::to_vec(&diagnostics).ok()?;
+        let findings = analysis.findings.len();
+        let closed = Closed {
+            uri: uri.clone(),
+            path: path.to_owned(),
+            root: root.to_owned(),
+            json: Arc::new(json),
+            findings,
+            is_config: false,
+        };
+        (findings > 0).then_some(closed)
+    })
+    .ok()?
+}
+
+/// Looks again at files that are not open and may have changed on disk.
+pub fn rescan(state: &Arc<State>, files: &[PathBuf]) {
+    for path in files {
+        let root = state.projects.root_of(path);
+        if !state.projects.folders().contains(&root) {
+            continue;
+        }
+        let project = state.projects.open(&root);
+        let triggers = Triggers::of(|language| project.workspace.words(language));
+        let kind = scan::kind(path, files::may_be_script(path)).filter(|_| path.is_file());
+        let relative = paths::relative(&root, path);
+        let kind = kind.filter(|_| !scan::is_hidden(&relative));
+        let found = kind.and_then(|kind| closed(state, &project, &root, path, kind, &triggers));
+        let key = path.to_string_lossy().into_owned();
+        let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = match &found {
+            Some(found) => known.insert(key.clone(), found.clone()),
+            None => known.remove(&key),
+        };
+        drop(known);
+        if state.traits().pulls || state.documents().contains_key(&key) {
+            continue;
+        }
+        match (found, old) {
+            (Some(found), _) => state.publish(&found.uri, None, &found.json),
+            (None, Some(old)) => state.publish(&old.uri, None, b"[]"),
+            (None, None) => {}
+        }
+    }
+    state.tell_answered();
+}

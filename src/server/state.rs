@@ -1,0 +1,239 @@
+//! The state of a session, shared by the handlers and the threads that analyse.
+//!
+//! Handlers change documents before their first `await`, so that changes apply in the order in which they came; nothing
+//! here waits for an analysis while it holds a lock.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use tokio::sync::watch;
+use tower_lsp::ls_types::{DidChangeTextDocumentParams, TextDocumentItem, Uri};
+
+use super::answer::Answer;
+use super::client::Traits;
+use super::document::Document;
+use super::projects::{Project, Projects};
+use super::settings::Settings;
+use super::transport::Output;
+use super::worker::Queue;
+
+/// A session with one client.
+pub struct State {
+    pub output: Output,
+    traits: OnceLock<Traits>,
+    pub settings: RwLock<Settings>,
+    documents: Mutex<FxHashMap<String, Document>>,
+    pub projects: Projects,
+    pub queue: Queue,
+    generation: AtomicU64,
+    /// Grows with every answer; who waits for one looks again.
+    answered: watch::Sender<u64>,
+    /// What was published for files that are not open, by URI.
+    pub closed: Mutex<FxHashMap<String, Closed>>,
+    /// Incremental answers that a fresh parse corrected.
+    pub corrected: AtomicU64,
+    /// The scan that runs now, if one does: raised when it shall end.
+    pub scan: Mutex<super::scan::Scans>,
+}
+
+/// What is known of a file that is not open.
+#[derive(Clone)]
+pub struct Closed {
+    pub uri: Uri,
+    pub path: PathBuf,
+    /// The folder whose scan found it.
+    pub root: PathBuf,
+    pub json: Arc<Vec<u8>>,
+    pub findings: usize,
+    /// A configuration: scans for sources leave it alone.
+    pub is_config: bool,
+}
+
+impl State {
+    pub fn new(output: Output) -> State {
+        State {
+            output,
+            traits: OnceLock::new(),
+            settings: RwLock::default(),
+            documents: Mutex::default(),
+            projects: Projects::default(),
+            queue: Queue::default(),
+            generation: AtomicU64::new(1),
+            answered: watch::Sender::new(0),
+            closed: Mutex::default(),
+            corrected: AtomicU64::new(0),
+            scan: Mutex::default(),
+        }
+    }
+
+    pub fn set_traits(&self, traits: Traits) {
+        // a second `initialize` is refused by the framework
+        let _ = self.traits.set(traits);
+    }
+
+    pub fn traits(&self) -> &Traits {
+        static NONE: OnceLock<Traits> = OnceLock::new();
+        self.traits.get().unwrap_or_else(|| NONE.get_or_init(Traits::default))
+    }
+
+    pub fn settings(&self) -> Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn documents(&self) -> MutexGuard<'_, FxHashMap<String, Document>> {
+        self.documents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn next_generation(&self) -> u64 {
+        self.generation.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub fn open(&self, item: TextDocumentItem) {
+        let key = key(&item.uri);
+        let document = Document::open(item, self.next_generation());
+        self.documents().insert(key.clone(), document);
+        self.queue.ask(key);
+    }
+
+    pub fn change(&self, params: DidChangeTextDocumentParams) {
+        let key = key(&params.text_document.uri);
+        let mut documents = self.documents();
+        let Some(document) = documents.get_mut(&key) else {
+            return;
+        };
+        document.apply(params.content_changes, self.traits().encoding);
+        document.version = params.text_document.version;
+        document.generation = self.next_generation();
+        drop(documents);
+        self.queue.ask(key);
+    }
+
+    pub fn close(&self, uri: &Uri) -> Option<Document> {
+        let key = key(uri);
+        let mut documents = self.documents();
+        let closed = documents.remove(&key)?;
+        if !self.traits().pulls {
+            self.publish(&closed.uri, None, b"[]");
+        }
+        drop(documents);
+        self.queue.forget(key);
+        self.tell_answered();
+        Some(closed)
+    }
+
+    /// Analyses documents again: something outside of their text changed.
+    pub fn ask_again(&self, which: impl Fn(&Document) -> bool) {
+        let mut asked = Vec::new();
+        for (key, document) in self.documents().iter_mut().filter(|(_, document)| which(document)) {
+            document.generation = self.next_generation();
+            asked.push(key.clone());
+        }
+        asked.into_iter().for_each(|key| self.queue.ask(key));
+    }
+
+    /// Takes an answer in, unless a newer change overtook it, and publishes it to a client that does not ask.
+    pub fn take(&self, key: &str, answer: Answer) {
+        let mut documents = self.documents();
+        let Some(document) = documents.get_mut(key).filter(|document| document.generation == answer.generation) else {
+            return;
+        };
+        let is_news =
+            document.answer.as_ref().is_none_or(|old| old.generation != answer.generation || old.json != answer.json);
+        let answer = Arc::new(answer);
+        document.answer = Some(answer.clone());
+        // under the lock: what a newer change leads to comes later
+        if !self.traits().pulls && is_news {
+            self.publish(&document.uri, Some(document.version), &answer.json);
+        }
+        drop(documents);
+        self.tell_answered();
+    }
+
+    /// Tells what is wrong with the configuration of a project, or that nothing is any more, in its file. True if there
+    /// are mistakes that were not told before.
+    pub fn tell_config(&self, project: &Project) -> bool {
+        let mut known = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        let before: Vec<String> = known
+            .iter()
+            .filter(|(_, file)| file.is_config && file.root == project.root)
+            .map(|(key, _)| key.clone())
+            .collect();
+        let before: Vec<(String, Closed)> =
+            before.into_iter().filter_map(|key| known.remove(&key).map(|file| (key, file))).collect();
+        let mut is_news = false;
+        let config = project.config.as_ref().filter(|config| !config.problems.is_empty());
+        if let Some(config) = config
+            && let Some(uri) = Uri::from_file_path(&config.path)
+        {
+            let diagnostics = super::config::diagnostics(&config.text, &config.problems, self.traits());
+            let json = Arc::new(serde_json::to_vec(&diagnostics).unwrap_or_default());
+            is_news = before.iter().all(|(_, old)| old.json != json);
+            let (path, root) = (config.path.clone(), project.root.clone());
+            let findings = diagnostics.len();
+            known.insert(key(&uri), Closed { uri, path, root, json, findings, is_config: true });
+        }
+        let told: Vec<(Uri, Arc<Vec<u8>>)> = known
+            .values()
+            .filter(|file| file.is_config && file.root == project.root)
+            .map(|file| (file.uri.clone(), file.json.clone()))
+            .collect();
+        let gone: Vec<Uri> =
+            before.iter().filter(|(key, _)| !known.contains_key(key)).map(|(_, file)| file.uri.clone()).collect();
+        drop(known);
+        if !self.traits().pulls {
+            let open = self.documents();
+            // an open configuration is told of as it is typed
+            let is_closed = |uri: &Uri| !open.contains_key(&key(uri));
+            told.iter().filter(|(uri, _)| is_closed(uri)).for_each(|(uri, json)| self.publish(uri, None, json));
+            gone.iter().filter(|uri| is_closed(uri)).for_each(|uri| self.publish(uri, None, b"[]"));
+        }
+        is_news
+    }
+
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.answered.subscribe()
+    }
+
+    pub fn tell_answered(&self) {
+        self.answered.send_modify(|count| *count += 1);
+    }
+
+    /// The answer to a document as it is now or newer, once there is one; `None` if it is not open.
+    pub async fn answer(&self, uri: &Uri) -> Option<Arc<Answer>> {
+        let key = key(uri);
+        let asked = self.documents().get(&key)?.generation;
+        let mut answered = self.answered.subscribe();
+        loop {
+            let found = self.documents().get(&key)?.answer.clone();
+            if let Some(answer) = found.filter(|answer| answer.generation >= asked) {
+                return Some(answer);
+            }
+            answered.changed().await.ok()?;
+        }
+    }
+
+    /// Queues diagnostics for a client. The version is left out where it does not understand it.
+    pub fn publish(&self, uri: &Uri, version: Option<i32>, diagnostics: &[u8]) {
+        let uri = serde_json::Value::from(uri.as_str());
+        let version = version.filter(|_| self.traits().versions);
+        let version = version.map(|version| format!("\"version\":{version},")).unwrap_or_default();
+        let head = format!("{{\"uri\":{uri},{version}\"diagnostics\":");
+        let params = [head.as_bytes(), diagnostics, b"}"].concat();
+        self.output.notify("textDocument/publishDiagnostics", &params);
+    }
+
+    /// Keys of the open documents.
+    pub fn open_keys(&self) -> FxHashSet<String> {
+        self.documents().keys().cloned().collect()
+    }
+}
+
+/// The spelling of a URI under which a document is kept: clients differ in how they escape, and change their mind.
+pub fn key(uri: &Uri) -> String {
+    match super::document::path_of(uri) {
+        Some(path) => path.to_string_lossy().into_owned(),
+        None => uri.as_str().to_owned(),
+    }
+}

@@ -1,0 +1,329 @@
+//! The threads that analyse. One serves documents, the last changed first and each only in its newest text; others serve
+//! requests, so that a slow question delays no diagnostics.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use ropey::Rope;
+use tokio::sync::oneshot;
+
+use crate::analysis::{self, FileAnalysis, Input};
+use crate::cli::panics;
+use crate::cli::paths;
+use crate::cli::project::Project as _;
+use crate::cli::scan::LARGEST_PARSED;
+use crate::lang::LiveTree;
+use crate::project::files::{self, Kind};
+
+use super::answer::{self, Answer, Context};
+use super::document::Role;
+use super::projects::{Project, parse_config};
+use super::state::State;
+
+/// Bytes of stack: deeply nested code must not overflow it. Only pages that are touched cost memory.
+const STACK: usize = 256 * 1024 * 1024;
+/// Threads that answer requests.
+const HELPERS: usize = 2;
+/// Without a change for so long, the tree of a document is made afresh.
+const IDLE: Duration = Duration::from_millis(300);
+/// Trees that are kept; each takes about 30 times its text.
+const TREES: usize = 8;
+
+/// Documents that want an answer.
+#[derive(Default)]
+pub struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// The last changed is at the end.
+    documents: Vec<String>,
+    closed: Vec<String>,
+    ended: bool,
+}
+
+enum Work {
+    Document(String),
+    Closed(Vec<String>),
+    Idle,
+    End,
+}
+
+impl Queue {
+    pub fn ask(&self, key: String) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.documents.retain(|other| *other != key);
+        waiting.documents.push(key);
+        self.changed.notify_one();
+    }
+
+    pub fn forget(&self, key: String) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.documents.retain(|other| *other != key);
+        waiting.closed.push(key);
+        self.changed.notify_one();
+    }
+
+    pub fn end(&self) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
+        self.changed.notify_all();
+    }
+
+    fn next(&self, idle: Option<Duration>) -> Work {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if waiting.ended {
+                return Work::End;
+            }
+            if let Some(key) = waiting.documents.pop() {
+                return Work::Document(key);
+            }
+            if !waiting.closed.is_empty() {
+                return Work::Closed(std::mem::take(&mut waiting.closed));
+            }
+            match idle {
+                None => waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner),
+                Some(idle) => {
+                    let result = self.changed.wait_timeout(waiting, idle).unwrap_or_else(PoisonError::into_inner);
+                    waiting = result.0;
+                    let nothing_new = waiting.documents.is_empty() && waiting.closed.is_empty() && !waiting.ended;
+                    if result.1.timed_out() && nothing_new {
+                        return Work::Idle;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Starts the thread that serves documents.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn start(state: Arc<State>) -> io::Result<()> {
+    let serve = move || Worker { state, trees: VecDeque::new(), drifting: Vec::new() }.run();
+    std::thread::Builder::new().name("documents".to_owned()).stack_size(STACK).spawn(serve).map(|_| ())
+}
+
+/// A tree, its document, and whether it has been parsed from others since it was fresh.
+struct Tree {
+    key: String,
+    live: LiveTree,
+}
+
+struct Worker {
+    state: Arc<State>,
+    /// The last used is at the end.
+    trees: VecDeque<Tree>,
+    /// Documents whose answer comes from an incremental tree.
+    drifting: Vec<String>,
+}
+
+impl Worker {
+    fn run(&mut self) {
+        loop {
+            let idle = (!self.drifting.is_empty()).then_some(IDLE);
+            match self.state.queue.next(idle) {
+                Work::Document(key) => self.serve(&key, false),
+                Work::Closed(keys) => {
+                    self.trees.retain(|tree| !keys.contains(&tree.key));
+                    self.drifting.retain(|key| !keys.contains(key));
+                }
+                Work::Idle => {
+                    if let Some(key) = self.drifting.pop() {
+                        self.serve(&key, true);
+                    }
+                }
+                Work::End => return,
+            }
+        }
+    }
+
+    fn serve(&mut self, key: &str, fresh: bool) {
+        let Some(question) = Question::of(&self.state, key) else {
+            return;
+        };
+        let mut live = self.tree(key);
+        if fresh {
+            live.forget();
+        }
+        let before =
+            fresh.then(|| self.state.documents().get(key).and_then(|document| document.answer.clone())).flatten();
+        let answer = panics::guard(|| question.answer(&self.state, Some(&mut live)));
+        let is_incremental = live.is_incremental;
+        self.drifting.retain(|other| other != key);
+        match answer {
+            Ok(answer) => {
+                if let Some(before) = before.filter(|before| before.generation == answer.generation)
+                    && before.json != answer.json
+                {
+                    self.state.corrected.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                }
+                self.state.take(key, answer);
+                if is_incremental {
+                    self.drifting.push(key.to_owned());
+                }
+                self.keep(key, live);
+            }
+            Err(why) => {
+                eprintln!("prodguard: {key}: {why}");
+                self.state.take(key, question.nothing());
+            }
+        }
+    }
+
+    fn tree(&mut self, key: &str) -> LiveTree {
+        let at = self.trees.iter().position(|tree| tree.key == key);
+        at.and_then(|at| self.trees.remove(at)).map(|tree| tree.live).unwrap_or_default()
+    }
+
+    fn keep(&mut self, key: &str, live: LiveTree) {
+        self.trees.push_back(Tree { key: key.to_owned(), live });
+        if self.trees.len() > TREES {
+            self.trees.pop_front();
+        }
+    }
+}
+
+/// A document as it is now.
+pub struct Question {
+    uri: tower_lsp::ls_types::Uri,
+    path: Option<std::path::PathBuf>,
+    role: Role,
+    text: Rope,
+    generation: u64,
+}
+
+impl Question {
+    pub fn of(state: &State, key: &str) -> Option<Question> {
+        let documents = state.documents();
+        let document = documents.get(key)?;
+        Some(Question {
+            uri: document.uri.clone(),
+            path: document.path.clone(),
+            role: document.role,
+            text: document.text.clone(),
+            generation: document.generation,
+        })
+    }
+
+    fn nothing(&self) -> Answer {
+        Answer::new(self.generation, Arc::from(""), FileAnalysis::default(), None, Vec::new())
+    }
+
+    fn answer(&self, state: &State, live: Option<&mut LiveTree>) -> Answer {
+        let text: Arc<str> = self.text.to_string().into();
+        match self.role {
+            Role::Code(kind) if text.len() <= LARGEST_PARSED => self.code(state, kind, text, live),
+            Role::Config => {
+                let (_, problems) = parse_config(&text);
+                let diagnostics = super::config::diagnostics(&text, &problems, state.traits());
+                Answer::new(self.generation, text, FileAnalysis::default(), None, diagnostics)
+            }
+            Role::Code(_) | Role::Other => self.nothing(),
+        }
+    }
+
+    fn code(&self, state: &State, kind: Kind, text: Arc<str>, live: Option<&mut LiveTree>) -> Answer {
+        let project = state.projects.of(self.path.as_deref());
+        let path = match &self.path {
+            Some(path) => paths::relative(&project.root, path),
+            None => "untitled".into(),
+        };
+        let Some(context) = context(&project, path, kind, &text) else {
+            return Answer::new(self.generation, text, FileAnalysis::default(), None, Vec::new());
+        };
+        let analysis = analyse(&context, &text, live);
+        let diagnostics = answer::diagnostics(&self.uri, &text, &analysis.findings, state.traits());
+        Answer::new(self.generation, text, analysis, Some(context), diagnostics)
+    }
+}
+
+/// What a file is analysed with; `None` if it is left out.
+pub fn context(project: &Project, path: smol_str::SmolStr, kind: Kind, text: &str) -> Option<Context> {
+    let workspace = &project.workspace;
+    let head = text.as_bytes();
+    if workspace.is_excluded(&path) || files::is_generated_name(&path) || files::is_generated_text(head) {
+        return None;
+    }
+    Some(Context {
+        language: kind.language,
+        template: kind.template,
+        zone: workspace.zone(&path, kind.language, text),
+        facts: Arc::new(workspace.facts(&path, kind.language)),
+        path,
+        project: workspace.clone(),
+    })
+}
+
+impl Context {
+    /// What `analyze` asks for.
+    pub fn input<'a>(&'a self, text: &'a str) -> Input<'a> {
+        Input {
+            text,
+            language: self.language,
+            template: self.template,
+            zone: self.zone,
+            facts: &self.facts,
+            triggers: self.project.item_triggers(self.language),
+        }
+    }
+}
+
+/// The same answers as a check of the command line gives.
+pub fn analyse(context: &Context, text: &str, live: Option<&mut LiveTree>) -> FileAnalysis {
+    let input = context.input(text);
+    let mut answers = match live {
+        Some(live) => analysis::analyze_live(&input, live),
+        None => analysis::analyze(&input),
+    };
+    context.project.configure(&context.path, &mut answers);
+    // what a check reports comes in the order of places
+    answers.findings.sort_by_key(|finding| (finding.range.start, finding.range.end));
+    answers
+}
+
+/// Threads that run one question after another.
+pub struct Helpers {
+    jobs: std::sync::mpsc::Sender<Box<dyn FnOnce() + Send>>,
+}
+
+impl Helpers {
+    /// # Errors
+    /// If threads cannot be started.
+    pub fn start() -> io::Result<Helpers> {
+        let (jobs, queue) = std::sync::mpsc::channel::<Box<dyn FnOnce() + Send>>();
+        let queue = Arc::new(Mutex::new(queue));
+        for index in 0..HELPERS {
+            let queue = queue.clone();
+            let serve = move || {
+                loop {
+                    let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(job) = job else { return };
+                    if let Err(why) = panics::guard(job) {
+                        eprintln!("prodguard: {why}");
+                    }
+                }
+            };
+            std::thread::Builder::new().name(format!("helper-{index}")).stack_size(STACK).spawn(serve)?;
+        }
+        Ok(Helpers { jobs })
+    }
+
+    /// Runs work on a thread that is fit for analysing; `None` if it failed.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let (sender, receiver) = oneshot::channel();
+        let job = Box::new(move || {
+            // who asked may be gone
+            if !sender.is_closed() {
+                let _ = sender.send(work());
+            }
+        });
+        self.jobs.send(job).ok()?;
+        receiver.await.ok()
+    }
+}
