@@ -15,6 +15,7 @@ use super::machine::*;
 use super::names::Found;
 use super::value::*;
 use crate::program::*;
+use crate::worlds::methods::MemberCall;
 pub use arguments::is_constant;
 
 /// A call with nothing but its name.
@@ -61,7 +62,8 @@ impl<'p> Machine<'p> {
                 match found {
                     Found::Member(class) => {
                         let this = self.member_receiver(class, falls);
-                        self.call_member(at, &this, class, name, &args, falls, call)
+                        let asked = MemberCall { at, this: &this, class, name, args: &args, lanes: falls };
+                        self.call_member(&asked, call)
                     }
                     Found::Slot(slot) => {
                         let callee = self.slots[slot as usize].only(falls);

@@ -8,6 +8,7 @@ use super::own_field;
 use crate::program::*;
 use crate::worlds::lanes::Lanes;
 use crate::worlds::machine::*;
+use crate::worlds::methods::MemberCall;
 use crate::worlds::value::*;
 
 impl Machine<'_> {
@@ -19,15 +20,11 @@ impl Machine<'_> {
     }
 
     fn read_own_member(&mut self, at: NodeRef, v: &V, class: u32, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
-        if self.ruby()
-            && let Some(result) = self.call_ruby_member(at, v, class, name, &Args::default(), lanes)
-        {
-            return result;
-        }
-        if self.ruby()
-            && let Some(result) = self.made_member(at, v, class, name, &Args::default(), lanes)
-        {
-            return result;
+        if self.ruby() {
+            let asked = MemberCall { at, this: v, class, name, args: &Args::default(), lanes };
+            if let Some(result) = self.call_ruby_member(&asked).or_else(|| self.made_member(&asked)) {
+                return result;
+            }
         }
         let found = self.methods_named(class, name);
         if let Some(def) = found.iter().find(|at| self.def(**at).is_some_and(|def| def.form != Form::Setter)) {

@@ -164,24 +164,6 @@ impl Machine<'_> {
     }
 }
 
-/// How C# writes an operator that a class may define.
-pub(super) fn symbol_of(op: Op) -> Option<&'static str> {
-    Some(match op {
-        Op::Eq => "==",
-        Op::Ne => "!=",
-        Op::Lt => "<",
-        Op::Le => "<=",
-        Op::Gt => ">",
-        Op::Ge => ">=",
-        Op::Add => "+",
-        Op::Sub => "-",
-        Op::BitAnd => "&",
-        Op::BitOr => "|",
-        Op::Xor => "^",
-        _ => return None,
-    })
-}
-
 /// `Faker::Name`, as opposed to `Faker::Name.name`.
 pub(super) fn names_constant(name: &str) -> bool {
     name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))

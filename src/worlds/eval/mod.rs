@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use self::assign::symbol_of;
 use self::conditions::Shortcut;
 use self::literals::merged;
 use super::lanes::Lanes;
 use super::machine::*;
+use super::ops::symbol_of;
 use super::value::*;
 use crate::program::*;
 pub use literals::text_of;
@@ -32,7 +32,7 @@ impl Machine<'_> {
         {
             return result;
         }
-        if let Some(symbol) = symbol_of(*op)
+        if let Some(symbol) = symbol_of(*op, self.language)
             && let Some(result) = self.declared_operator(at, symbol, &[left_value, &right_value], falls)
         {
             return result;

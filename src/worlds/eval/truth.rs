@@ -72,22 +72,9 @@ impl Machine<'_> {
                 V::Name(_) | V::Made(_) => (None, cause_of(&alt.v).doubts()),
                 _ => (Some(true), false),
             };
-            let doubt = doubt || alt.doubt;
-            if truth != Some(false) {
-                outcome.yes |= at;
-                outcome.yes_sure |= if doubt { Lanes::NONE } else { at };
-            }
-            if truth != Some(true) {
-                outcome.no |= at;
-                outcome.no_sure |= if doubt { Lanes::NONE } else { at };
-            }
+            outcome.answer(at, truth, doubt || alt.doubt);
         }
-        let rest = lanes.without(seen);
-        outcome.yes |= rest;
-        outcome.no |= rest;
-        outcome.yes_sure |= rest;
-        outcome.no_sure |= rest;
-        outcome
+        outcome.open_in(lanes.without(seen))
     }
 
     /// The alternatives that may be true.
@@ -140,21 +127,14 @@ impl Machine<'_> {
         let mut outcome = Outcome::default();
         for alt in value.groups(lanes) {
             let doubt = alt.doubt || matches!(alt.v, V::Unknown(cause) if cause.doubts());
-            let (may, may_not) = match alt.v {
-                V::Nil | V::Missing => (true, false),
-                V::Unknown(_) | V::Made(_) => (true, true),
+            let is_nil = match alt.v {
+                V::Nil | V::Missing => Some(true),
+                V::Unknown(_) | V::Made(_) => None,
                 // known by its declared type alone: it may be null
-                V::Instance(_) if self.csharp() => (true, true),
-                _ => (false, true),
+                V::Instance(_) if self.csharp() => None,
+                _ => Some(false),
             };
-            if may {
-                outcome.yes |= alt.lanes;
-                outcome.yes_sure |= if doubt { Lanes::NONE } else { alt.lanes };
-            }
-            if may_not {
-                outcome.no |= alt.lanes;
-                outcome.no_sure |= if doubt { Lanes::NONE } else { alt.lanes };
-            }
+            outcome.answer(alt.lanes, is_nil, doubt);
         }
         outcome
     }

@@ -169,23 +169,9 @@ impl<'p> Machine<'p> {
                 _ => None,
             };
             let doubt = alt.doubt || matches!(alt.v, V::Unknown(cause) if cause.doubts());
-            let sure = if doubt { Lanes::NONE } else { alt.lanes };
-            if answer != Some(false) {
-                outcome.yes |= alt.lanes;
-                outcome.yes_sure |= sure;
-            }
-            if answer != Some(true) {
-                outcome.no |= alt.lanes;
-                outcome.no_sure |= sure;
-            }
+            outcome.answer(alt.lanes, answer, doubt);
         }
-        let rest = lanes.without(seen);
-        Outcome {
-            yes: outcome.yes | rest,
-            no: outcome.no | rest,
-            yes_sure: outcome.yes_sure | rest,
-            no_sure: outcome.no_sure | rest,
-        }
+        outcome.open_in(lanes.without(seen))
     }
 
     /// A tuple of constants and discards that the grammar reads as an expression.

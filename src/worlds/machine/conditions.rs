@@ -25,6 +25,39 @@ impl Outcome {
     pub fn negate(self) -> Outcome {
         Outcome { yes: self.no, no: self.yes, yes_sure: self.no_sure, no_sure: self.yes_sure }
     }
+
+    /// Takes in what one value answers in its lanes. `None`: either way.
+    pub fn answer(&mut self, lanes: Lanes, answer: Option<bool>, doubted: bool) {
+        let sure = if doubted { Lanes::NONE } else { lanes };
+        if answer != Some(false) {
+            self.yes |= lanes;
+            self.yes_sure |= sure;
+        }
+        if answer != Some(true) {
+            self.no |= lanes;
+            self.no_sure |= sure;
+        }
+    }
+
+    /// The same, and either way in lanes of which nothing is known.
+    pub fn open_in(self, rest: Lanes) -> Outcome {
+        Outcome {
+            yes: self.yes | rest,
+            no: self.no | rest,
+            yes_sure: self.yes_sure | rest,
+            no_sure: self.no_sure | rest,
+        }
+    }
+
+    /// The part of it in some lanes.
+    pub fn only(self, lanes: Lanes) -> Outcome {
+        Outcome {
+            yes: self.yes & lanes,
+            no: self.no & lanes,
+            yes_sure: self.yes_sure & lanes,
+            no_sure: self.no_sure & lanes,
+        }
+    }
 }
 
 /// What the because knows of a condition.

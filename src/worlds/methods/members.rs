@@ -9,6 +9,17 @@ use crate::worlds::lanes::Lanes;
 use crate::worlds::machine::*;
 use crate::worlds::value::*;
 
+/// A call of what may be a member of an object or class of the file.
+#[derive(Clone, Copy)]
+pub struct MemberCall<'a> {
+    pub at: NodeRef,
+    pub this: &'a V,
+    pub class: u32,
+    pub name: &'a SmolStr,
+    pub args: &'a Args,
+    pub lanes: Lanes,
+}
+
 impl<'p> Machine<'p> {
     /// A C# extension method of the file.
     pub(super) fn extension_method(
@@ -42,39 +53,21 @@ impl<'p> Machine<'p> {
         Some(self.call_value(at, &closure, &own, lanes))
     }
 
-    #[allow(clippy::too_many_arguments)]
-    pub fn call_member(
-        &mut self,
-        at: NodeRef,
-        this: &V,
-        class: u32,
-        name: &SmolStr,
-        args: &Args,
-        lanes: Lanes,
-        call: &'p Call,
-    ) -> (Val, Lanes) {
+    pub fn call_member(&mut self, asked: &MemberCall<'_>, call: &'p Call) -> (Val, Lanes) {
+        let MemberCall { this, class, name, lanes, .. } = *asked;
         if self.ruby() {
-            return match self.call_ruby_member(at, this, class, name, args, lanes) {
+            return match self.call_ruby_member(asked) {
                 Some(result) => result,
-                None => self.call_absent_member(at, this, class, name, args, lanes, call),
+                None => self.call_absent_member(asked, call),
             };
         }
         self.on_every_kind(this, class, name, lanes, |machine, this, class| {
-            machine.call_own_member(at, this, class, name, args, lanes, call)
+            machine.call_own_member(&MemberCall { this, class, ..*asked }, call)
         })
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn call_own_member(
-        &mut self,
-        at: NodeRef,
-        this: &V,
-        class: u32,
-        name: &SmolStr,
-        args: &Args,
-        lanes: Lanes,
-        call: &'p Call,
-    ) -> (Val, Lanes) {
+    fn call_own_member(&mut self, asked: &MemberCall<'_>, call: &'p Call) -> (Val, Lanes) {
+        let MemberCall { at, this, class, name, args, lanes } = *asked;
         let found = self.methods_named(class, name);
         let count = args.positional.len() + args.named.len();
         let fits = |machine: &Self, at: &NodeRef| {
@@ -95,7 +88,7 @@ impl<'p> Machine<'p> {
             found.last().copied().into_iter().collect()
         };
         if chosen.is_empty() {
-            return self.call_absent_member(at, this, class, name, args, lanes, call);
+            return self.call_absent_member(asked, call);
         }
         if let Some(made) = chosen.last().and_then(|def| self.made_of.get(def)) {
             let made = made.clone();
@@ -136,17 +129,8 @@ impl<'p> Machine<'p> {
         })
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn call_absent_member(
-        &mut self,
-        at: NodeRef,
-        this: &V,
-        class: u32,
-        name: &SmolStr,
-        args: &Args,
-        lanes: Lanes,
-        call: &'p Call,
-    ) -> (Val, Lanes) {
+    fn call_absent_member(&mut self, asked: &MemberCall<'_>, call: &'p Call) -> (Val, Lanes) {
+        let MemberCall { at, this, class, name, args, lanes } = *asked;
         if matches!(name.as_str(), "send" | "public_send" | "__send__" | "try" | "try!")
             && self.ruby()
             && let Some(sent) = args.get(0).cloned()
@@ -157,12 +141,12 @@ impl<'p> Machine<'p> {
                 rest.nodes.remove(0);
             }
             return self.each_alternative(&sent, lanes, |machine, v, lanes| match crate::worlds::eval::text_of(v) {
-                Some(name) => machine.call_member(at, this, class, &name.clone(), &rest, lanes, call),
+                Some(name) => machine.call_member(&MemberCall { at, this, class, name, args: &rest, lanes }, call),
                 None => machine.call_any_member(at, this, class, &rest, lanes),
             });
         }
         if self.ruby()
-            && let Some(result) = self.made_member(at, this, class, name, args, lanes)
+            && let Some(result) = self.made_member(asked)
         {
             return result;
         }

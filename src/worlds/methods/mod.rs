@@ -22,6 +22,7 @@ use super::machine::*;
 use super::names::member_name;
 use super::value::*;
 use crate::program::*;
+pub use members::MemberCall;
 pub use mutation::is_mutation;
 
 impl<'p> Machine<'p> {
@@ -86,7 +87,7 @@ impl<'p> Machine<'p> {
                 {
                     return self.construct(at, *class, args, lanes);
                 }
-                self.call_member(at, v, class, name, args, lanes, call)
+                self.call_member(&MemberCall { at, this: v, class, name, args, lanes }, call)
             }
             V::Closure(closure) if self.python() && name == "__wrapped__" => {
                 let behind = self.behind(closure, lanes);

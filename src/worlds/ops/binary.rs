@@ -196,3 +196,29 @@ fn numbers(left: &Val, right: &Val, lanes: Lanes, apply: impl Fn(i64, i64) -> Op
     }
     out
 }
+
+/// The name under which a class defines an operator.
+pub fn symbol_of(op: Op, language: Language) -> Option<&'static str> {
+    let ruby = language == Language::Ruby;
+    Some(match op {
+        Op::Eq => "==",
+        // what is not equal is asked of `==`
+        Op::Ne if ruby => "==",
+        Op::Ne => "!=",
+        Op::Lt => "<",
+        Op::Le => "<=",
+        Op::Gt => ">",
+        Op::Ge => ">=",
+        Op::Add => "+",
+        Op::Sub => "-",
+        Op::BitAnd => "&",
+        Op::BitOr => "|",
+        Op::Xor => "^",
+        Op::CaseEq if ruby => "===",
+        Op::Matches if ruby => "=~",
+        Op::Mul if ruby => "*",
+        Op::Mod if ruby => "%",
+        Op::Shift if ruby => "<<",
+        _ => return None,
+    })
+}

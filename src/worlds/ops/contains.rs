@@ -80,13 +80,7 @@ impl Machine<'_> {
                 no_sure: outcome.no_sure | part.no_sure,
             };
         }
-        let rest = lanes.without(seen);
-        Outcome {
-            yes: outcome.yes | rest,
-            no: outcome.no | rest,
-            yes_sure: outcome.yes_sure | rest,
-            no_sure: outcome.no_sure | rest,
-        }
+        outcome.open_in(lanes.without(seen))
     }
 }
 

@@ -29,24 +29,15 @@ impl Machine<'_> {
                 seen |= b.lanes;
                 let result = test(&a.v, &b.v);
                 let doubt = a.doubt || b.doubt || matches!(result, Eq3::Maybe(cause) if cause.doubts());
-                let sure = if doubt { Lanes::NONE } else { b.lanes };
-                if result != Eq3::No {
-                    outcome.yes |= b.lanes;
-                    outcome.yes_sure |= sure;
-                }
-                if result != Eq3::Yes {
-                    outcome.no |= b.lanes;
-                    outcome.no_sure |= sure;
-                }
+                let answer = match result {
+                    Eq3::Yes => Some(true),
+                    Eq3::No => Some(false),
+                    Eq3::Maybe(_) => None,
+                };
+                outcome.answer(b.lanes, answer, doubt);
             }
         }
-        let rest = lanes.without(seen);
-        Outcome {
-            yes: outcome.yes | rest,
-            no: outcome.no | rest,
-            yes_sure: outcome.yes_sure | rest,
-            no_sure: outcome.no_sure | rest,
-        }
+        outcome.open_in(lanes.without(seen))
     }
 
     pub fn equal(&mut self, at: NodeRef, left: &Val, right: &Val, lanes: Lanes, ignore_case: bool) -> Outcome {

@@ -18,6 +18,7 @@ use super::machine::*;
 use super::names::looks_like_switch;
 use super::value::*;
 use crate::program::*;
+pub use binary::symbol_of;
 pub use map::is_set;
 
 /// What is not known of a value that is not known.

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use crate::program::*;
 use crate::worlds::lanes::Lanes;
 use crate::worlds::machine::*;
+use crate::worlds::methods::MemberCall;
 use crate::worlds::value::*;
 
 impl Machine<'_> {
@@ -135,15 +136,8 @@ impl Machine<'_> {
     }
 
     /// Members that something in a class body made: attributes of the class, delegates, fields of structs; and members by name.
-    pub fn made_member(
-        &mut self,
-        at: NodeRef,
-        this: &V,
-        class: u32,
-        name: &SmolStr,
-        args: &Args,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
+    pub fn made_member(&mut self, asked: &MemberCall<'_>) -> Option<(Val, Lanes)> {
+        let MemberCall { at, this, class, name, args, lanes } = *asked;
         let own = match this {
             V::Class(class) | V::Instance(class) => *class,
             V::Object(object) => object.class,
@@ -161,7 +155,9 @@ impl Machine<'_> {
                     V::Object(object) => (self.object_field(&object.clone(), &target, lanes), lanes),
                     _ => (self.class_field(own, &target, lanes, false), lanes),
                 },
-                false => self.call_ruby_member(at, this, own, &target, &Args::default(), lanes)?,
+                false => {
+                    self.call_ruby_member(&MemberCall { class: own, name: &target, args: &Args::default(), ..*asked })?
+                }
             };
             return Some(self.call_on(at, &value, at, name, args, falls, &crate::worlds::calls::PLAIN));
         }

@@ -5,19 +5,14 @@ use smol_str::SmolStr;
 use crate::program::*;
 use crate::worlds::lanes::Lanes;
 use crate::worlds::machine::*;
+use crate::worlds::methods::MemberCall;
+use crate::worlds::ops::symbol_of;
 use crate::worlds::value::*;
 
 impl Machine<'_> {
     /// Calls the method of an object or class of the file. `None`: nothing in the file defines it.
-    pub fn call_ruby_member(
-        &mut self,
-        at: NodeRef,
-        this: &V,
-        class: u32,
-        name: &SmolStr,
-        args: &Args,
-        lanes: Lanes,
-    ) -> Option<(Val, Lanes)> {
+    pub fn call_ruby_member(&mut self, asked: &MemberCall<'_>) -> Option<(Val, Lanes)> {
+        let MemberCall { at, this, class, name, args, lanes } = *asked;
         let of_class = matches!(this, V::Class(_));
         // inside a method of a base class the object is still of its own class
         let class = self.runtime_class(this, class);
@@ -215,24 +210,7 @@ impl Machine<'_> {
 
     /// An operator that a class of the file defines.
     pub fn own_operator(&mut self, at: NodeRef, op: Op, left: &Val, right: &Val, lanes: Lanes) -> Option<(Val, Lanes)> {
-        let name = match op {
-            Op::Eq | Op::Ne => "==",
-            Op::CaseEq => "===",
-            Op::Matches => "=~",
-            Op::Lt => "<",
-            Op::Le => "<=",
-            Op::Gt => ">",
-            Op::Ge => ">=",
-            Op::Add => "+",
-            Op::Sub => "-",
-            Op::Mul => "*",
-            Op::Mod => "%",
-            Op::Shift => "<<",
-            Op::BitAnd => "&",
-            Op::BitOr => "|",
-            Op::Xor => "^",
-            _ => return None,
-        };
+        let name = symbol_of(op, self.language)?;
         let (class, of_class) = match left.single()? {
             V::Class(class) => (*class, true),
             V::Instance(class) => (*class, false),
@@ -242,7 +220,14 @@ impl Machine<'_> {
         self.resolve(class, of_class, name)?;
         let args = Args { positional: vec![right.clone()], nodes: vec![at], ..Args::default() };
         let this = left.single()?.clone();
-        let (value, falls) = self.call_ruby_member(at, &this, class, &SmolStr::new_static(name), &args, lanes)?;
+        let (value, falls) = self.call_ruby_member(&MemberCall {
+            at,
+            this: &this,
+            class,
+            name: &SmolStr::new_static(name),
+            args: &args,
+            lanes,
+        })?;
         if op == Op::Ne {
             let outcome = self.truth(&value, falls).negate();
             return Some((self.bool_of(&outcome, &value), falls));
@@ -267,6 +252,6 @@ impl Machine<'_> {
         if !self.ruby() {
             return None;
         }
-        self.call_ruby_member(at, v, class, &SmolStr::new_static(name), args, lanes)
+        self.call_ruby_member(&MemberCall { at, this: v, class, name: &SmolStr::new_static(name), args, lanes })
     }
 }

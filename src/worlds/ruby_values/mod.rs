@@ -15,6 +15,7 @@ use super::lanes::Lanes;
 use super::machine::*;
 use super::value::*;
 use crate::program::*;
+use crate::worlds::methods::MemberCall;
 
 /// Blocks run over at most this many items, one by one.
 pub(super) const UNROLL: usize = 8;
@@ -203,26 +204,13 @@ impl Machine<'_> {
         match pattern.single() {
             Some(V::Closure(_)) => {
                 let (result, falls) = self.call_value(at, pattern, &own, lanes);
-                let outcome = self.truth(&result, falls);
-                Outcome {
-                    yes: outcome.yes & falls,
-                    no: outcome.no & falls,
-                    yes_sure: outcome.yes_sure & falls,
-                    no_sure: outcome.no_sure & falls,
-                }
+                self.truth(&result, falls).only(falls)
             }
             Some(V::Class(class)) if self.resolve(*class, true, "===").is_some() => {
                 let (class, this) = (*class, V::Class(*class));
-                match self.call_ruby_member(at, &this, class, &SmolStr::new_static("==="), &own, lanes) {
-                    Some((result, falls)) => {
-                        let outcome = self.truth(&result, falls);
-                        Outcome {
-                            yes: outcome.yes & falls,
-                            no: outcome.no & falls,
-                            yes_sure: outcome.yes_sure & falls,
-                            no_sure: outcome.no_sure & falls,
-                        }
-                    }
+                let name = SmolStr::new_static("===");
+                match self.call_ruby_member(&MemberCall { at, this: &this, class, name: &name, args: &own, lanes }) {
+                    Some((result, falls)) => self.truth(&result, falls).only(falls),
                     None => open,
                 }
             }
@@ -230,23 +218,9 @@ impl Machine<'_> {
                 let mut outcome = Outcome::default();
                 for alt in value.groups(lanes) {
                     let known = kind_named(&alt.v, wanted);
-                    let sure = if alt.doubt { Lanes::NONE } else { alt.lanes };
-                    if known != Some(false) {
-                        outcome.yes |= alt.lanes;
-                        outcome.yes_sure |= sure;
-                    }
-                    if known != Some(true) {
-                        outcome.no |= alt.lanes;
-                        outcome.no_sure |= sure;
-                    }
+                    outcome.answer(alt.lanes, known, alt.doubt);
                 }
-                let rest = lanes.without(value.lanes());
-                Outcome {
-                    yes: outcome.yes | rest,
-                    no: outcome.no | rest,
-                    yes_sure: outcome.yes_sure | rest,
-                    no_sure: outcome.no_sure | rest,
-                }
+                outcome.open_in(lanes.without(value.lanes()))
             }
             _ => open,
         }
