@@ -35,6 +35,13 @@ fn check(folder: &Path, line: &str, code: i32, out: &str, err: &str) {
     assert!(err.is_empty() != stderr.contains("prodguard: "), "{line}: {stderr}");
 }
 
+/// The same for several lines in one folder.
+fn check_each(folder: &Path, rows: &[(&str, i32, &str, &str)]) {
+    for (line, code, out, err) in rows {
+        check(folder, line, *code, out, err);
+    }
+}
+
 fn json(folder: &Path, line: &str) -> Value {
     let run = prodguard(folder).args(line.split_whitespace()).output().unwrap();
     serde_json::from_slice(&run.stdout).unwrap()
@@ -48,23 +55,28 @@ fn sample() -> TempDir {
 fn exit_status() {
     let root = sample();
     let at = root.path();
-    check(at, "check app/a.rb", 0, "No findings; 1 file scanned, 0 skipped", "");
-    check(at, "check", 0, "2 files scanned, 1 skipped", "");
-    check(at, "check --require-complete app/a.rb", 0, "No findings", "");
-    check(at, "check --require-complete", 2, "1 skipped", "--require-complete: 1 skipped");
-    check(at, "check nope", 2, "", "prodguard: nope: ");
-    check(at, "check nope app", 2, "2 files scanned", "prodguard: nope: ");
-    check(at, "check --config nope.toml", 2, "", "prodguard: nope.toml: ");
-    check(at, "check --stdin --stdin-filename notes.txt", 2, "", "notes.txt: not a Ruby, Python or C# file");
-    check(at, "explain no-such-rule", 2, "", "there is no rule `no-such-rule`");
-    check(at, "explain app/a.rb", 2, "", "name a line as well");
-    check(at, "explain app/a.rb:7", 2, "", "there is no line 7 of 2");
-    check(at, "explain nope.rb:1", 2, "", "prodguard: nope.rb: ");
-    check(at, "explain app/a.rb:1", 0, "app/a.rb:1 holds nothing that prodguard looks at", "");
-    check(at, "explain fake-data", 0, "", "");
-    check(at, "rules", 0, "", "");
-    check(at, "--version", 0, concat!("prodguard ", env!("CARGO_PKG_VERSION")), "");
-    check(at, "check --help", 0, "--require-complete", "");
+    check_each(
+        at,
+        &[
+            ("check app/a.rb", 0, "No findings; 1 file scanned, 0 skipped", ""),
+            ("check", 0, "2 files scanned, 1 skipped", ""),
+            ("check --require-complete app/a.rb", 0, "No findings", ""),
+            ("check --require-complete", 2, "1 skipped", "--require-complete: 1 skipped"),
+            ("check nope", 2, "", "prodguard: nope: "),
+            ("check nope app", 2, "2 files scanned", "prodguard: nope: "),
+            ("check --config nope.toml", 2, "", "prodguard: nope.toml: "),
+            ("check --stdin --stdin-filename notes.txt", 2, "", "notes.txt: not a Ruby, Python or C# file"),
+            ("explain no-such-rule", 2, "", "there is no rule `no-such-rule`"),
+            ("explain app/a.rb", 2, "", "name a line as well"),
+            ("explain app/a.rb:7", 2, "", "there is no line 7 of 2"),
+            ("explain nope.rb:1", 2, "", "prodguard: nope.rb: "),
+            ("explain app/a.rb:1", 0, "app/a.rb:1 holds nothing that prodguard looks at", ""),
+            ("explain fake-data", 0, "", ""),
+            ("rules", 0, "", ""),
+            ("--version", 0, concat!("prodguard ", env!("CARGO_PKG_VERSION")), ""),
+            ("check --help", 0, "--require-complete", ""),
+        ],
+    );
 }
 
 #[test]
@@ -240,14 +252,19 @@ fn seeded(config: &str) -> TempDir {
 fn a_finding_in_every_format() {
     let root = seeded("");
     let at = root.path();
-    check(at, "check", 1, "--> app/models/user.rb:3:", "");
-    check(at, "check app/models/user.rb", 1, "--> app/models/user.rb:3:", "");
-    check(at, "check --format github", 1, " file=app/models/user.rb,line=3,", "");
-    check(at, "check --color always", 1, "\u{1b}[", "");
-    check(at, "explain app/models/user.rb:3", 0, "production: runs where", "");
-    check(at, "explain app/models/user.rb:2", 0, "production: runs where", "");
-    check(at, "explain app/models/user.rb:1 --color always", 0, "\u{1b}[", "");
-    check(at, "explain app/models/user.rb:5", 0, "Lines with such places: 3.", "");
+    check_each(
+        at,
+        &[
+            ("check", 1, "--> app/models/user.rb:3:", ""),
+            ("check app/models/user.rb", 1, "--> app/models/user.rb:3:", ""),
+            ("check --format github", 1, " file=app/models/user.rb,line=3,", ""),
+            ("check --color always", 1, "\u{1b}[", ""),
+            ("explain app/models/user.rb:3", 0, "production: runs where", ""),
+            ("explain app/models/user.rb:2", 0, "production: runs where", ""),
+            ("explain app/models/user.rb:1 --color always", 0, "\u{1b}[", ""),
+            ("explain app/models/user.rb:5", 0, "Lines with such places: 3.", ""),
+        ],
+    );
     let found = json(at, "check --format json --sites");
     let (finding, site) = (&found["findings"][0], &found["sites"][0]);
     for value in [finding, site] {

@@ -1,0 +1,109 @@
+//! Findings: one for each missing guard.
+
+use super::Judged;
+
+use rustc_hash::FxHashMap;
+
+use super::Group;
+use super::site::JudgedSite;
+use crate::catalog::Effect;
+use crate::program::ItemId;
+use crate::rules::{Confidence, Finding, OtherSite, Severity, Step, Verdict, Zone, fake_data};
+
+impl Judged<'_> {
+    /// One finding for each missing guard.
+    pub(super) fn reports(&mut self) -> Vec<Finding> {
+        let mut order: Vec<(ItemId, u32)> = Vec::new();
+        let mut bodies: FxHashMap<(ItemId, u32), Vec<usize>> = FxHashMap::default();
+        for (index, site) in self.sites.iter().enumerate() {
+            if site.verdict == Verdict::Reachable {
+                let body = self.body(site);
+                bodies.entry(body).or_insert_with(|| {
+                    order.push(body);
+                    Vec::new()
+                });
+                if let Some(members) = bodies.get_mut(&body) {
+                    members.push(index);
+                }
+            }
+        }
+        let mut groups = Vec::new();
+        for body in order {
+            let Some(members) = bodies.get(&body) else {
+                continue;
+            };
+            let Some(primary) = members
+                .iter()
+                .copied()
+                .max_by_key(|index| (self.severity(&self.sites[*index]), std::cmp::Reverse(*index)))
+            else {
+                continue;
+            };
+            let others = members.iter().copied().filter(|index| *index != primary).collect();
+            groups.push(Group { primary, others });
+        }
+        for group in &groups {
+            self.sites[group.primary].steps = self.proven(group.primary);
+        }
+        groups.iter().map(|group| self.report(group)).collect()
+    }
+
+    fn report(&self, group: &Group) -> Finding {
+        let site = &self.sites[group.primary];
+        let written = self.is_written(site);
+        let (rule, (message, help)) = if written {
+            (fake_data::written::ID, fake_data::written::message(self, group))
+        } else {
+            (fake_data::reachable::ID, fake_data::reachable::message(self, group))
+        };
+        let confidence = if site.doubted || site.effect == Effect::Config {
+            Confidence::Low
+        } else if site.fail_open {
+            Confidence::Medium
+        } else {
+            Confidence::High
+        };
+        let mut because: Vec<Step> = site.steps.iter().map(|step| self.step(step)).collect();
+        if let Some(sink) = site.sink {
+            because
+                .push(Step { range: self.case.program.span(sink), text: format!("{} writes it", self.callee(sink)) });
+        }
+        Finding {
+            rule,
+            family: site.family,
+            severity: self.severity(site),
+            confidence,
+            verdict: Verdict::Reachable,
+            range: site.range.clone(),
+            symbol: site.symbol.clone(),
+            message,
+            help,
+            because,
+            sites: group
+                .others
+                .iter()
+                .map(|index| OtherSite {
+                    range: self.sites[*index].range.clone(),
+                    symbol: self.sites[*index].symbol.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    fn is_written(&self, site: &JudgedSite) -> bool {
+        site.effect == Effect::Write || (site.sink.is_some() && site.effect != Effect::Config)
+    }
+
+    fn severity(&self, site: &JudgedSite) -> Severity {
+        if site.effect == Effect::Config || site.doubted {
+            return Severity::Note;
+        }
+        match (self.is_written(site), self.case.zone) {
+            (true, _) if !site.fail_open => Severity::Error,
+            (true, _) => Severity::Warning,
+            (false, Zone::OnDemand) if site.fail_open => Severity::Note,
+            (false, Zone::OnDemand) => Severity::Note,
+            (false, _) => Severity::Warning,
+        }
+    }
+}

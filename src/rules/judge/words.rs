@@ -1,0 +1,109 @@
+//! What is said: the code as it is written, steps, the listed place.
+
+use std::ops::Range;
+
+use super::Judged;
+use super::site::JudgedSite;
+use crate::program::{Kind, Language, NodeRef};
+use crate::rules::{Reach, Site, Step, Worlds};
+use crate::worlds::{self, Lanes, What};
+
+impl Judged<'_> {
+    pub(super) fn listed(&self, site: &JudgedSite, answer: &worlds::SiteAnswer) -> Site {
+        let reach = |lane: Lanes| {
+            if !answer.reached.has(lane) {
+                Reach::Cut
+            } else if answer.doubted.has(lane) {
+                Reach::Unknown
+            } else {
+                Reach::Reached
+            }
+        };
+        let because = [("production", 0), ("unset", 1), ("other", 2), ("development", 4)]
+            .into_iter()
+            .filter(|_| self.case.asked)
+            .map(|(name, lane)| {
+                let steps = self.replay.because(answer, lane);
+                (name, reach(Lanes::nth(lane)), steps.iter().map(|step| self.step(step)).collect())
+            })
+            .collect();
+        Site {
+            range: site.range.clone(),
+            family: site.family,
+            symbol: site.symbol.clone(),
+            zone: self.case.zone,
+            verdict: site.verdict,
+            worlds: Worlds {
+                production: reach(Lanes::PRODUCTION),
+                unset: reach(Lanes::UNSET),
+                other: reach(Lanes::STAGING),
+                development: reach(Lanes::DEVELOPMENT),
+            },
+            because,
+        }
+    }
+
+    pub(super) fn step(&self, step: &worlds::Step) -> Step {
+        let text = match &step.what {
+            What::TopLevel => "runs when the file is loaded".to_owned(),
+            What::Entry { name } => {
+                format!("{name}: nothing in this file calls it, so anybody may")
+            }
+            What::Call { name } => format!("calls {name}"),
+            What::Exit => format!("`{}` leaves first", self.quote(&step.range)),
+            What::Condition { truth, cause } => {
+                let text = self.quote(&step.range);
+                match (truth, cause) {
+                    (Some(truth), _) => format!("`{text}` is {truth}"),
+                    (None, Some(_)) => format!("`{text}` may be true: it cannot be resolved here"),
+                    (None, None) => format!("`{text}` may be either"),
+                }
+            }
+        };
+        Step { range: step.range.clone(), text }
+    }
+
+    /// Source on one line, shortened.
+    pub fn quote(&self, range: &Range<usize>) -> String {
+        let text = self.case.text.get(range.clone()).unwrap_or_default();
+        shorten(&text.split_whitespace().collect::<Vec<_>>().join(" "), 70)
+    }
+
+    pub fn quote_node(&self, at: NodeRef) -> String {
+        self.quote(&self.case.program.span(at))
+    }
+
+    /// The callee of a call, as the source writes it.
+    pub fn callee(&self, at: NodeRef) -> String {
+        match self.case.program.node(at).map(|node| &node.kind) {
+            Some(Kind::Call(call)) => self.quote_node(NodeRef { item: at.item, node: call.callee }),
+            _ => self.quote_node(at),
+        }
+    }
+
+    /// 1-based.
+    pub fn line(&self, offset: usize) -> usize {
+        self.lines.line(offset)
+    }
+
+    /// The guard to write, as this project's framework spells it.
+    pub fn guard(&self) -> &'static str {
+        let rails = self.case.facts.versions.get("rails").copied();
+        match self.case.program.language {
+            Language::Ruby if rails.is_some_and(|version| version >= (7, 1)) => "if Rails.env.local?",
+            Language::Ruby => "if Rails.env.development? || Rails.env.test?",
+            Language::Python if self.case.text.contains("django") => "if settings.DEBUG:",
+            Language::Python if self.case.text.contains("flask") => "if current_app.debug:",
+            Language::Python => "if os.environ.get(\"APP_ENV\") in {\"development\", \"test\"}:",
+            Language::CSharp => "if (env.IsDevelopment())",
+        }
+    }
+}
+
+/// At most `limit` characters.
+pub(super) fn shorten(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    text.chars().take(limit - 1).chain(['…']).collect()
+}

@@ -1,0 +1,82 @@
+//! What a body leaves: places, calls, writes, and its effect on its callers.
+
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::*;
+use crate::program::*;
+use crate::worlds::lanes::Lanes;
+use crate::worlds::stale::Looked;
+use crate::worlds::value::*;
+
+/// A place of interest as it was reached in one body.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub at: NodeRef,
+    pub symbol: SmolStr,
+    pub lanes: Lanes,
+    pub doubt: Lanes,
+    pub path: Why,
+    pub cuts: Cuts,
+    pub effect: crate::catalog::Effect,
+    pub family: crate::catalog::Family,
+}
+
+/// A class handed by type to code beyond the file.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    pub class: u32,
+    pub at: NodeRef,
+    pub context: usize,
+    pub lanes: Lanes,
+    pub doubt: Lanes,
+    pub path: Why,
+    pub cuts: Cuts,
+}
+
+/// A call from one body to another.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    pub at: NodeRef,
+    pub callee: NodeRef,
+    pub lanes: Lanes,
+    pub doubt: Lanes,
+    pub path: Why,
+    pub cuts: Cuts,
+}
+
+/// A value that reaches a sink.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// The place that made the data.
+    pub source: NodeRef,
+    pub sink: NodeRef,
+    pub lanes: Lanes,
+}
+
+/// What one body does when it is entered in every lane.
+#[derive(Debug, Default)]
+pub struct Context {
+    /// `None`: the file's top level.
+    pub def: Option<NodeRef>,
+    pub records: Vec<Record>,
+    pub edges: Vec<Edge>,
+    pub writes: Vec<Write>,
+}
+
+/// A body's effect on its callers.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    pub value: Val,
+    pub falls: Lanes,
+    pub exits: Vec<Exit>,
+    pub cuts: Cuts,
+    pub doubt: Lanes,
+}
+
+pub enum Summary {
+    Running,
+    /// With what had been written by then.
+    Done(Rc<Effect>, Looked),
+}
