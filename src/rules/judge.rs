@@ -516,7 +516,9 @@ impl Judged<'_> {
                 unset: reach(Lanes::UNSET),
                 other: reach(Lanes::STAGING),
                 development: reach(Lanes::DEVELOPMENT),
+                test: reach(Lanes::TEST),
             },
+            config: site.effect == Effect::Config,
             because,
         }
     }
