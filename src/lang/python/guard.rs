@@ -1,8 +1,0 @@
-use super::Python;
-use crate::lang::guard::*;
-use std::ops::Range;
-impl Guards for Python {
-    fn plans(&self, _: &Text<'_>, _: &Wish<'_>) -> Vec<Plan> { Vec::new() }
-    fn statement(&self, _: &Text<'_>, _: &Range<usize>) -> Option<Range<usize>> { None }
-    fn definition(&self, _: &Text<'_>, _: &Range<usize>) -> Option<Range<usize>> { None }
-}
