@@ -48,7 +48,9 @@ fn source(language: Language, lines: usize) -> String {
     let mut text = match language {
         Language::Ruby => "require \"faker\"\n\nclass Report\n".to_owned(),
         Language::Python => "from faker import Faker\n\nfake = Faker()\n\n\nclass Report:\n".to_owned(),
-        Language::CSharp => "using Bogus;\n\npublic class Report\n{\n    private Faker faker = new Faker();\n".to_owned(),
+        Language::CSharp => {
+            "using Bogus;\n\npublic class Report\n{\n    private Faker faker = new Faker();\n".to_owned()
+        }
     };
     for method in 0..methods {
         let calls = if method % every == 0 { per } else { 0 };
@@ -141,8 +143,14 @@ fn engine(language: Language, text: &str) -> [Duration; 3] {
     let mut live = LiveTree::default();
     let mut analyse = |rope: &Rope| {
         let text = rope.to_string();
-        let input =
-            Input { text: &text, language, template: false, zone: Zone::Production, facts: &facts, triggers: &triggers };
+        let input = Input {
+            text: &text,
+            language,
+            template: false,
+            zone: Zone::Production,
+            facts: &facts,
+            triggers: &triggers,
+        };
         analysis::analyze_live(&input, &mut live).findings.len()
     };
     assert!(analyse(&rope) > 0, "the file holds findings");

@@ -4,7 +4,7 @@ use crate::lang::{LiveTree, Triggers, build};
 use crate::program::{Language, Program};
 use crate::project::FileFacts;
 use crate::rules::{self, Finding, Site, Zone};
-use crate::worlds;
+use crate::worlds::{self, Guard};
 
 /// What one file holds.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ pub struct FileAnalysis {
     pub findings: Vec<Finding>,
     /// Every place looked at.
     pub sites: Vec<Site>,
+    /// Conditions that keep production out: how this file asks for the environment.
+    pub guards: Vec<Guard>,
     /// Places that a comment or the configuration allows.
     pub allowed: usize,
 }
@@ -66,5 +68,10 @@ fn run(input: &Input<'_>, program: &Program, asked: bool) -> FileAnalysis {
         asked,
     });
     let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
-    FileAnalysis { findings: heard.findings, sites: heard.sites, allowed: heard.allowed }
+    FileAnalysis {
+        findings: heard.findings,
+        sites: heard.sites,
+        guards: answers.guards(&program),
+        allowed: heard.allowed,
+    }
 }

@@ -52,6 +52,23 @@ pub struct CheckArgs {
     #[arg(long)]
     pub sites: bool,
 
+    /// Make the fixes that are safe: misspelt names, comparisons that cannot hold, comments that allow nothing. What is left
+    /// is reported.
+    #[arg(long, conflicts_with = "stdin")]
+    pub fix: bool,
+
+    /// Make guards as well: what was found then runs only in development and test. Read the result before it is committed.
+    #[arg(long = "unsafe")]
+    pub unsafe_fixes: bool,
+
+    /// Print what would be changed, as a unified diff, instead of a report, and change nothing.
+    #[arg(long, conflicts_with = "fix")]
+    pub diff: bool,
+
+    /// Also list the fixes of each finding (JSON and SARIF). Each is tried out, so this takes longer.
+    #[arg(long)]
+    pub show_fixes: bool,
+
     /// Check standard input instead of files. Editors and hooks use it for text that is not saved.
     #[arg(long, requires = "stdin_filename", conflicts_with = "paths")]
     pub stdin: bool,

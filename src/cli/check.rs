@@ -13,7 +13,7 @@ use super::args::{CheckArgs, Format};
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::scan::Scan;
-use super::{Failure, Outcome, complain, output, paths};
+use super::{Failure, Outcome, complain, fix, output, paths};
 
 pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
     let current = current_folder()?;
@@ -37,11 +37,20 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
             false => |_| {},
         },
     };
-    let report = match asked.text {
-        Some((path, kind, bytes)) => scan.run_text(&paths::relative(&root, &path), kind, bytes)?,
+    if args.unsafe_fixes && !args.fix && !args.diff {
+        return Err(Failure("--unsafe goes with --fix or --diff".to_owned()));
+    }
+    let mut report = match &asked.text {
+        Some((path, kind, bytes)) => scan.run_text(&paths::relative(&root, path), *kind, bytes.clone())?,
         None => scan.run(&asked.roots)?,
     };
-    write(args, &report)?;
+    let given = asked.text.as_ref().map(|(_, kind, bytes)| (*kind, bytes.as_slice()));
+    if fix::run(args, &scan, &mut report, given)? {
+        report = scan.run(&asked.roots)?;
+    }
+    if !args.diff {
+        write(args, &report)?;
+    }
     let outcome = outcome(args, &report, project.fail_on(), asked.missing);
     if outcome == Outcome::Incomplete && args.require_complete {
         let skipped = report.skipped.len();

@@ -7,6 +7,7 @@
 mod args;
 mod check;
 mod explain;
+mod fix;
 mod list;
 mod output;
 pub(crate) mod panics;

@@ -230,6 +230,7 @@ impl Index {
             },
             defined: bundle.map(|bundle| bundle.defined.clone()).unwrap_or_default(),
             predicates: self.predicates[language as usize].clone(),
+            guard: self.config.guards[language as usize].clone(),
         }
     }
 

@@ -49,6 +49,8 @@ pub struct FileFacts {
     /// production too.
     pub defined: Arc<FxHashSet<SmolStr>>,
     pub predicates: Arc<Predicates>,
+    /// The condition that the configuration wants guards to be written with.
+    pub guard: Option<SmolStr>,
 }
 
 impl Default for FileFacts {
@@ -66,6 +68,7 @@ impl Default for FileFacts {
             global_usings: Arc::default(),
             defined: Arc::default(),
             predicates: Arc::default(),
+            guard: None,
         }
     }
 }

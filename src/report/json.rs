@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::catalog::Family;
 use crate::rules::{Confidence, Severity, Verdict, Worlds, Zone};
 
-use super::{JSON_VERSION, Report, Reported, ReportedSite, Skipped};
+use super::{JSON_VERSION, Report, Reported, ReportedFix, ReportedSite, Skipped};
 
 #[derive(Serialize)]
 struct Document<'r> {
@@ -37,7 +37,7 @@ struct FindingJson<'r> {
     help: &'r str,
     because: Vec<StepJson<'r>>,
     sites: Vec<OtherSiteJson<'r>>,
-    fixes: [(); 0],
+    fixes: Vec<FixJson<'r>>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +64,35 @@ struct SiteJson<'r> {
     zone: Zone,
     verdict: Verdict,
     worlds: Worlds,
+}
+
+#[derive(Serialize)]
+struct FixJson<'r> {
+    title: &'r str,
+    safe: bool,
+    edits: Vec<EditJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct EditJson<'r> {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    text: &'r str,
+}
+
+impl<'r> From<&'r ReportedFix> for FixJson<'r> {
+    fn from(fix: &'r ReportedFix) -> Self {
+        let edits = fix.edits.iter().map(|edit| EditJson {
+            line: edit.at.start.line,
+            column: edit.at.start.column,
+            end_line: edit.at.end.line,
+            end_column: edit.at.end.column,
+            text: &edit.text,
+        });
+        FixJson { title: &fix.title, safe: fix.safe, edits: edits.collect() }
+    }
 }
 
 impl<'r> From<&'r Reported> for FindingJson<'r> {
@@ -95,7 +124,7 @@ impl<'r> From<&'r Reported> for FindingJson<'r> {
                 .zip(&reported.sites)
                 .map(|(site, at)| OtherSiteJson { line: at.start.line, column: at.start.column, symbol: &site.symbol })
                 .collect(),
-            fixes: [],
+            fixes: reported.fixes.iter().map(FixJson::from).collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What was found, for people and for machines. Every format is a pure function from a [`Report`] to a writer.
 
+mod diff;
 mod explain;
 mod github;
 mod json;
@@ -12,11 +13,14 @@ mod text;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use diff::diff;
 pub use explain::{Explained, explain_places, explain_rule, in_words as verdict_in_words, world_in_words};
 pub use github::github;
 pub use json::json;
 pub use markdown::render as markdown;
-pub use model::{Excerpt, Extent, Report, Reported, ReportedSite, Skipped, locate, locate_site};
+pub use model::{
+    Excerpt, Extent, Report, Reported, ReportedEdit, ReportedFix, ReportedSite, Skipped, locate, locate_site,
+};
 pub use rules::{rules_json, rules_text};
 pub use sarif::sarif;
 pub use text::{TextOptions, text};

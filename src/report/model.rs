@@ -5,7 +5,7 @@ use std::ops::Range;
 use smol_str::SmolStr;
 
 use crate::rules::{Finding, Severity, Site};
-use crate::text::{LineIndex, Position};
+use crate::text::{Edit, LineIndex, Position};
 
 /// Bytes of a line that reports show; longer lines are machine-made and shown as a place without text.
 const LONGEST_LINE: usize = 400;
@@ -94,8 +94,33 @@ pub struct Reported {
     /// Side by side with `finding.sites`.
     pub sites: Vec<Extent>,
     pub excerpt: Excerpt,
+    /// Empty unless asked for.
+    pub fixes: Vec<ReportedFix>,
     /// Of the words of the finding's first line: stays the same while the code around it moves.
     pub line_hash: u64,
+}
+
+/// A fix and where its edits are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportedFix {
+    pub title: String,
+    pub safe: bool,
+    /// Sorted; they do not overlap.
+    pub edits: Vec<ReportedEdit>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportedEdit {
+    pub at: Extent,
+    pub text: String,
+}
+
+impl ReportedFix {
+    pub fn of(lines: &LineIndex<'_>, title: &str, safe: bool, edits: &[Edit]) -> ReportedFix {
+        let edits = edits.iter();
+        let edits = edits.map(|edit| ReportedEdit { at: Extent::of(lines, &edit.range), text: edit.text.clone() });
+        ReportedFix { title: title.to_owned(), safe, edits: edits.collect() }
+    }
 }
 
 /// A place looked at and where it is.
@@ -154,6 +179,7 @@ pub fn locate(path: &SmolStr, lines: &LineIndex<'_>, findings: Vec<Finding>) -> 
                 path: path.clone(),
                 at,
                 excerpt: Excerpt::of(lines, shown),
+                fixes: Vec::new(),
                 line_hash: hash_words(lines.line_text(at.start.line)),
                 because,
                 sites,

@@ -83,7 +83,8 @@ pub fn site() -> Site {
         symbol: "Faker::Internet.email".into(),
         zone: Zone::OnDemand,
         verdict: Verdict::WeaklyGuarded,
-        worlds: Worlds { production: cut, unset: reached, other: Reach::Unknown, development: reached },
+        worlds: Worlds { production: cut, unset: reached, other: Reach::Unknown, development: reached, test: reached },
+        config: false,
         because: vec![
             ("production", cut, vec![step("return if Rails.env.test?", "`Rails.env.test?` is true in production")]),
             ("unset", reached, vec![]),

@@ -67,6 +67,9 @@ pub struct Worlds {
     pub unset: Reach,
     pub other: Reach,
     pub development: Reach,
+    /// Not part of any output: fixes leave it as it is, or their title says so.
+    #[serde(skip)]
+    pub test: Reach,
 }
 
 /// One step of the way from an entry point to a place. The range is in bytes of the finding's file.
@@ -110,6 +113,8 @@ pub struct Site {
     pub zone: Zone,
     pub verdict: Verdict,
     pub worlds: Worlds,
+    /// Configures or loads only: a guard need not close it.
+    pub config: bool,
     /// World by world, in words, for `explain FILE:LINE`: (world, reach, steps).
     pub because: Vec<(&'static str, Reach, Vec<Step>)>,
 }

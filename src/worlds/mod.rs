@@ -10,6 +10,7 @@ mod classes;
 mod dotnet;
 mod eval;
 mod flow;
+mod guards;
 mod held;
 mod kin;
 mod lanes;
@@ -33,6 +34,7 @@ use crate::program::{NodeRef, Program};
 use crate::project::FileFacts;
 
 pub use because::{Step, What, name_of};
+pub use guards::Guard;
 pub use lanes::Lanes;
 pub use machine::{Condition, Event, EventKind, Force, Mismatch};
 pub use names::distance_at_most;

@@ -8,6 +8,7 @@ mod classes;
 mod conditions;
 mod expressions;
 mod groups;
+mod guard;
 mod imports;
 mod lambdas;
 mod literals;

@@ -20,6 +20,7 @@ mod calls;
 mod control;
 mod definitions;
 mod expressions;
+mod guard;
 mod imports;
 mod mask;
 mod operators;

@@ -18,6 +18,7 @@ mod control;
 mod definitions;
 mod fields;
 mod forms;
+mod guard;
 mod heredocs;
 mod literals;
 mod mask;

@@ -27,6 +27,9 @@
 //! fake-data-reachable = "error"
 //! hygiene = "off"
 //!
+//! [fixes.predicate]           # the condition that guards are written with, by language
+//! ruby = "HostEnv.local?"
+//!
 //! [[allow]]
 //! paths = ["db/anonymise/**"]
 //! rules = ["fake-data"]       # rules or families; `families` does as well
@@ -109,6 +112,8 @@ pub struct Config {
     /// By rule or family, as written.
     pub severity: Vec<(SmolStr, Level)>,
     pub allow: Vec<Allow>,
+    /// The conditions that guards are written with, by language.
+    pub guards: [Option<SmolStr>; 3],
     /// The least level that fails a run.
     pub fail_on: Level,
 }
@@ -124,6 +129,7 @@ impl Default for Config {
             exclude: Globs::default(),
             severity: Vec::new(),
             allow: Vec::new(),
+            guards: Default::default(),
             fail_on: Level::Warning,
         }
     }

@@ -11,7 +11,8 @@ use crate::catalog::{Effect, Family, Symbol};
 use crate::program::Language;
 use crate::project::Zone;
 
-const KEYS: &[&str] = &["symbols", "predicates", "environments", "zones", "exclude", "severity", "allow", "fail-on"];
+const KEYS: &[&str] =
+    &["symbols", "predicates", "environments", "zones", "exclude", "severity", "fixes", "allow", "fail-on"];
 const LANGUAGES: &[(&str, Language)] =
     &[("ruby", Language::Ruby), ("python", Language::Python), ("csharp", Language::CSharp)];
 const EFFECTS: &[(&str, Effect)] = &[("data", Effect::Data), ("config", Effect::Config), ("write", Effect::Write)];
@@ -45,6 +46,7 @@ pub(super) fn config(text: &str, rules: &[&str]) -> (Config, Vec<Problem>) {
             "zones" => zones(&mut reader, value, &mut config),
             "exclude" => config.exclude = globs(&mut reader, value, "exclude"),
             "severity" => severity(&mut reader, value, rules, &mut config),
+            "fixes" => fixes(&mut reader, value, &mut config),
             "allow" => allow(&mut reader, value, rules, &mut config),
             "fail-on" => {
                 let level = reader.choice(value, "fail-on", &LEVELS[..3]);
@@ -176,6 +178,29 @@ fn severity<'t>(reader: &mut Reader<'t>, value: &Value<'t>, rules: &[&str], conf
             && let Some(level) = reader.choice(value, name, LEVELS)
         {
             config.severity.push((SmolStr::new(name), level));
+        }
+    }
+}
+
+fn fixes<'t>(reader: &mut Reader<'t>, value: &Value<'t>, config: &mut Config) {
+    let Some(table) = reader.table(value, "fixes") else {
+        return;
+    };
+    for (key, value) in table.iter() {
+        if key.get_ref() != "predicate" {
+            reader.unknown_key(key, "[fixes]", &["predicate"]);
+            continue;
+        }
+        let Some(table) = reader.table(value, "predicate") else {
+            continue;
+        };
+        for (key, value) in table.iter() {
+            match LANGUAGES.iter().find(|(name, _)| name == key.get_ref()) {
+                Some((name, language)) => {
+                    config.guards[*language as usize] = reader.filled(value, name).map(SmolStr::new);
+                }
+                None => reader.unknown_key(key, "[fixes.predicate]", &["ruby", "python", "csharp"]),
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Judged;
 use super::site::JudgedSite;
+use crate::catalog::Effect;
 use crate::program::{Kind, Language, NodeRef};
 use crate::rules::{Reach, Site, Step, Worlds};
 use crate::worlds::{self, Lanes, What};
@@ -38,7 +39,9 @@ impl Judged<'_> {
                 unset: reach(Lanes::UNSET),
                 other: reach(Lanes::STAGING),
                 development: reach(Lanes::DEVELOPMENT),
+                test: reach(Lanes::TEST),
             },
+            config: site.effect == Effect::Config,
             because,
         }
     }

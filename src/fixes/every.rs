@@ -1,0 +1,115 @@
+//! Guards for everything in a file at once.
+
+use super::held::{Held, Target};
+use super::{Candidate, Candidates, Text, is_guardable};
+use crate::analysis::{FileAnalysis, Input};
+use crate::rules::Finding;
+use crate::text::Edit;
+use crate::text::edits::normal;
+
+/// Candidates that are tried for one finding.
+const MOST_ROUNDS: usize = 12;
+
+/// A finding for which no guard holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Index in the analysis' findings.
+    pub finding: usize,
+    pub why: &'static str,
+}
+
+/// One guard for every finding of the file that has one, as one list of edits, and the findings left without.
+pub fn guard_all(input: &Input<'_>, analysis: &FileAnalysis) -> (Vec<Edit>, Vec<Left>) {
+    let held = Held::new(input, analysis);
+    let wanted = || analysis.findings.iter().enumerate().filter(|(_, finding)| is_guardable(finding));
+    let Some(file) = Text::of(input.language, input.text, input.template) else {
+        return (Vec::new(), wanted().map(|(finding, _)| Left { finding, why: "the file cannot be parsed" }).collect());
+    };
+    let mut open: Vec<Open<'_>> = wanted()
+        .map(|(index, finding)| {
+            let target = held.target(finding);
+            let candidates = Candidates::new(&held, &file, finding, &target);
+            Open { index, finding, target: Some(target), candidates, now: None }
+        })
+        .collect();
+    let mut every = Every { held: &held, edits: Vec::new(), targets: Vec::new() };
+    let mut left = Vec::new();
+    for _ in 0..MOST_ROUNDS {
+        open.retain_mut(|open| {
+            open.now = open.candidates.next();
+            if open.now.is_none() {
+                let why = if open.finding.sites.is_empty() { "no guard holds here" } else { "no one guard holds here" };
+                left.push(Left { finding: open.index, why });
+            }
+            open.now.is_some()
+        });
+        if open.is_empty() {
+            break;
+        }
+        every.settle(&mut open);
+        open.retain(|open| open.target.is_some());
+    }
+    left.extend(open.iter().map(|open| Left { finding: open.index, why: "no guard was found to hold here" }));
+    left.sort_by_key(|left| left.finding);
+    (every.edits, left)
+}
+
+/// A finding that waits for a guard.
+struct Open<'a> {
+    index: usize,
+    finding: &'a Finding,
+    /// Taken when it is closed.
+    target: Option<Target>,
+    candidates: Candidates<'a>,
+    now: Option<Candidate>,
+}
+
+/// What holds so far.
+struct Every<'a> {
+    held: &'a Held<'a>,
+    edits: Vec<Edit>,
+    targets: Vec<Target>,
+}
+
+impl Every<'_> {
+    /// Adds the guards that hold together with what holds already: all at once, or by halves.
+    fn settle(&mut self, open: &mut [Open<'_>]) {
+        let mut all = self.edits.clone();
+        let mut fits = true;
+        for edits in open.iter().filter_map(|open| Some(&open.now.as_ref()?.edits)) {
+            all = match together(&all, edits) {
+                Some(more) => more,
+                None => {
+                    fits = false;
+                    break;
+                }
+            };
+        }
+        let before = self.targets.len();
+        self.targets.extend(open.iter_mut().filter_map(|open| open.target.take()));
+        if fits && self.held.cuts(&all, &self.targets).is_some() {
+            self.edits = all;
+            return;
+        }
+        let back = self.targets.drain(before..).collect::<Vec<_>>();
+        open.iter_mut().zip(back).for_each(|(open, target)| open.target = Some(target));
+        if open.len() > 1 {
+            // as deep as the logarithm of the number of findings
+            let (first, second) = open.split_at_mut(open.len() / 2);
+            self.settle(first);
+            self.settle(second);
+        }
+    }
+}
+
+/// Both lists as one; an import that both add is added once.
+fn together(edits: &[Edit], more: &[Edit]) -> Option<Vec<Edit>> {
+    let mut all = edits.to_vec();
+    for edit in more {
+        let known = all.iter().any(|known| known.range == edit.range && known.text == edit.text);
+        if !known {
+            all.push(edit.clone());
+        }
+    }
+    normal(all)
+}

@@ -1,0 +1,127 @@
+//! Guards within statements: around the smallest value that can be missing.
+
+use tree_sitter::Node;
+
+use crate::lang::guard::{Extent, Outcome, Plan, Unit, below};
+use crate::text::Edit;
+
+use super::places::Place;
+use super::plan;
+
+/// None instead of the values.
+pub(super) fn nothing(place: &Place<'_>) -> Option<Plan> {
+    let predicate = &place.wish.predicate.text;
+    let mut edits = Vec::new();
+    for unit in place.units() {
+        let value = Value::of(place, unit)?;
+        if value.local.is_some_and(|name| is_asked(place, unit, name)) {
+            return None;
+        }
+        let range = value.node.byte_range();
+        let inner = matches!(value.node.kind(), "lambda" | "conditional_expression" | "named_expression" | "yield");
+        let bare = matches!(value.node.kind(), "tuple") && !place.file.node(value.node).starts_with('(');
+        let (mut open, mut close) = match inner || bare {
+            true => ("(".to_owned(), format!(") if {predicate} else None")),
+            false => (String::new(), format!(" if {predicate} else None")),
+        };
+        if value.parentheses {
+            open.insert(0, '(');
+            close.push(')');
+        }
+        if !open.is_empty() {
+            edits.push(Edit::insert(range.start, open));
+        }
+        edits.push(Edit::insert(range.end, close));
+    }
+    Some(plan(Outcome::Nothing, Extent::Place, edits))
+}
+
+struct Value<'n> {
+    node: Node<'n>,
+    parentheses: bool,
+    /// The name it is assigned to.
+    local: Option<Node<'n>>,
+}
+
+impl<'n> Value<'n> {
+    fn of(place: &Place<'n>, unit: &Unit<'n>) -> Option<Value<'n>> {
+        let quoted = place.wish.predicate.text.contains(['"', '\'']);
+        for at in (1..unit.inner.len()).rev() {
+            let (node, parent) = (unit.inner[at], unit.inner[at - 1]);
+            if !is_value(node) {
+                continue;
+            }
+            let field = |name| parent.child_by_field_name(name) == Some(node);
+            let parentheses = match parent.kind() {
+                "argument_list"
+                | "list"
+                | "set"
+                | "tuple"
+                | "conditional_expression"
+                | "boolean_operator"
+                | "parenthesized_expression" => true,
+                "keyword_argument" | "pair" | "default_parameter" | "typed_default_parameter" if field("value") => true,
+                // quotes within an f-string are an error before Python 3.12
+                "interpolation" if !quoted => true,
+                "assignment" if field("right") => false,
+                "return_statement" => false,
+                "lambda" if field("body") => false,
+                "if_statement" | "while_statement" | "elif_clause" if field("condition") => true,
+                _ => continue,
+            };
+            let local = (parent.kind() == "assignment")
+                .then(|| parent.child_by_field_name("left"))
+                .flatten()
+                .filter(|left| !matches!(left.kind(), "attribute" | "subscript"));
+            return Some(Value { node, parentheses, local });
+        }
+        None
+    }
+}
+
+fn is_value(node: Node<'_>) -> bool {
+    !matches!(
+        node.kind(),
+        "argument_list"
+            | "keyword_argument"
+            | "pair"
+            | "list_splat"
+            | "dictionary_splat"
+            | "interpolation"
+            | "for_in_clause"
+            | "if_clause"
+            | "pattern_list"
+            | "expression_list"
+            | "parameters"
+            | "default_parameter"
+            | "typed_default_parameter"
+            | "await"
+            | "yield"
+            | "assignment"
+            | "augmented_assignment"
+            | "expression_statement"
+            | "block"
+    ) && node.is_named()
+}
+
+/// Whether something asks a local for more than its value, which None would not answer.
+fn is_asked(place: &Place<'_>, unit: &Unit<'_>, left: Node<'_>) -> bool {
+    let file = place.file;
+    let name = file.node(left);
+    if left.kind() != "identifier" {
+        return true;
+    }
+    let Some(scope) = unit.around().find(|node| matches!(node.kind(), "function_definition" | "module")) else {
+        return true;
+    };
+    let mut asked = false;
+    below(scope, |node| {
+        if node.kind() == "identifier" && file.node(node) == name && node.id() != left.id() {
+            let plain =
+                ["argument_list", "keyword_argument", "pair", "list", "tuple", "return_statement", "assignment"];
+            asked |= node.parent().is_none_or(|parent| !plain.contains(&parent.kind()));
+        }
+        !asked
+    });
+    asked
+}
