@@ -3,24 +3,25 @@
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
-use tower_lsp::jsonrpc::Result;
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CreateFilesParams, DeleteFilesParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult,
-    FileChangeType, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, ProgressToken,
-    RenameFilesParams, ServerInfo, Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReportResult,
+    CodeAction, CodeActionContext, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CreateFilesParams,
+    DeleteFilesParams, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, FileChangeType, Hover, HoverParams,
+    InitializeParams, InitializeResult, InitializedParams, LSPAny, ProgressToken, RenameFilesParams, ServerInfo, Uri,
+    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
 };
 use tower_lsp::{Client, LanguageServer};
 
+use super::actions::{self, Asked};
 use super::client::Traits;
 use super::document::path_of;
-use super::jobs::Jobs;
+use super::jobs::{Jobs, PATIENCE};
 use super::settings::Settings;
 use super::state::{State, key};
 use super::worker::Helpers;
-use super::{capabilities, hover, position, pull, watch};
+use super::{capabilities, commands, hover, lens, position, pull, watch};
 
 pub struct Backend {
     state: Arc<State>,
@@ -180,5 +181,58 @@ impl LanguageServer for Backend {
         let offset = position::offset_in(&rope, at.position, traits.encoding);
         let found = self.jobs.helpers.run(move || hover::hover(&answer, offset, &traits)).await;
         Ok(found.flatten())
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let uri = params.text_document.uri;
+        let rope = self.state.documents().get(&key(&uri)).map(|document| document.text.clone());
+        let (Some(rope), Some((version, answer))) = (rope, self.state.answer_and_version(&uri).await) else {
+            return Ok(None);
+        };
+        let traits = self.state.traits().clone();
+        let [start, end] =
+            [params.range.start, params.range.end].map(|at| position::offset_in(&rope, at, traits.encoding));
+        // edits fit the text that was answered to; the client asks again when it has a newer one
+        if answer.text.len() != rope.len_bytes() || answer.context.is_none() {
+            return Ok(None);
+        }
+        let state = self.state.clone();
+        let found = self.jobs.helpers.run(move || {
+            let config = state.config_text(&uri);
+            let CodeActionContext { only, diagnostics, .. } = params.context;
+            let asked =
+                Asked { uri, version, answer, range: start.min(end)..start.max(end), only, diagnostics, config };
+            actions::actions(&asked, state.traits())
+        });
+        Ok(found.await.filter(|found| !found.is_empty()))
+    }
+
+    async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
+        // some clients resolve every action; ours are whole from the start
+        Ok(params)
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        if !self.state.settings().code_lens {
+            return Ok(None);
+        }
+        let Some(answer) = self.state.answer(&params.text_document.uri).await else {
+            return Ok(None);
+        };
+        let traits = self.state.traits().clone();
+        Ok(self.jobs.helpers.run(move || lens::lenses(&answer, &traits)).await)
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        let state = self.state.clone();
+        let done = self.jobs.helpers.run(move || commands::run(&state, &params)).await;
+        match done {
+            Some(Ok((answer, then))) => {
+                tokio::spawn(commands::carry_out(self.jobs.client.clone(), then, PATIENCE));
+                Ok(Some(answer))
+            }
+            Some(Err(why)) => Err(Error::invalid_params(why)),
+            None => Err(Error::internal_error()),
+        }
     }
 }

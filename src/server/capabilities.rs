@@ -15,13 +15,17 @@ use super::client::Traits;
 pub const FIX_ALL: &str = "source.fixAll.prodguard";
 
 /// Commands that a client may execute.
-pub const COMMANDS: [&str; 3] = [GUARD_FILE, GUARD_WORKSPACE, REPORT];
+pub const COMMANDS: [&str; 5] = [GUARD_FILE, GUARD_WORKSPACE, REPORT, APPLY, PLACE];
 /// Guards everything in a file; its argument is the file's URI.
 pub const GUARD_FILE: &str = "prodguard.guardFile";
 /// Guards everything in the workspace.
 pub const GUARD_WORKSPACE: &str = "prodguard.guardWorkspace";
 /// Answers with the report of the workspace.
 pub const REPORT: &str = "prodguard.report";
+/// Applies the edit that is its argument, for clients that know no actions with edits.
+pub const APPLY: &str = "prodguard.applyEdit";
+/// Moves the caret; its arguments are a URI and a position.
+pub const PLACE: &str = "prodguard.placeCursor";
 
 pub fn of(traits: &Traits) -> ServerCapabilities {
     let sync = TextDocumentSyncOptions {

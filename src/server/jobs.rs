@@ -16,7 +16,7 @@ use super::worker::Helpers;
 use super::{scan, watch};
 
 /// How long a client may take to answer; after that we go on as if it had refused.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct Jobs {
     pub client: Client,

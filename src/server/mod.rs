@@ -1,13 +1,17 @@
 //! The language server. Only this room knows the protocol; what it says is what the command line says.
 
+mod actions;
 mod answer;
 mod backend;
 mod capabilities;
 mod client;
+mod commands;
 mod config;
 mod document;
+mod edits;
 mod hover;
 mod jobs;
+mod lens;
 mod position;
 mod progress;
 mod projects;

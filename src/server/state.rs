@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::watch;
 use tower_lsp::ls_types::{DidChangeTextDocumentParams, TextDocumentItem, Uri};
 
+use super::actions::ConfigText;
 use super::answer::Answer;
 use super::client::Traits;
 use super::document::Document;
@@ -212,6 +213,30 @@ impl State {
             }
             answered.changed().await.ok()?;
         }
+    }
+
+    /// As [`State::answer`], with the version of the text that it answers to.
+    pub async fn answer_and_version(&self, uri: &Uri) -> Option<(i32, Arc<Answer>)> {
+        let answer = self.answer(uri).await?;
+        let documents = self.documents();
+        let document = documents.get(&key(uri)).filter(|document| document.generation == answer.generation)?;
+        Some((document.version, answer))
+    }
+
+    /// The configuration that holds for a document: in the editor, else on disk.
+    pub fn config_text(&self, uri: &Uri) -> ConfigText {
+        let path = super::document::path_of(uri);
+        let project = self.projects.of(path.as_deref());
+        let folder = project.config.as_ref().and_then(|config| config.path.parent().map(PathBuf::from));
+        let folder = folder.unwrap_or_else(|| project.root.clone());
+        let config = folder.join(crate::cli::project::CONFIG);
+        let open = self.documents().get(config.to_string_lossy().as_ref()).map(|it| (it.text.to_string(), it.version));
+        let (text, version) = match open {
+            Some((text, version)) => (Some(text), Some(version)),
+            None => (std::fs::read_to_string(&config).ok(), None),
+        };
+        let file = path.map(|path| crate::cli::paths::relative(&folder, &path).to_string()).unwrap_or_default();
+        ConfigText { path: config, text, version, file }
     }
 
     /// Queues diagnostics for a client. The version is left out where it does not understand it.
