@@ -1,5 +1,7 @@
 //! `analyze()`: the one door. The command line, the language server and the tests go through it and nothing else.
 
+use ropey::Rope;
+
 use crate::lang::{LiveTree, Triggers, build};
 use crate::program::{Language, Program};
 use crate::project::FileFacts;
@@ -42,9 +44,9 @@ pub fn analyze(input: &Input<'_>) -> FileAnalysis {
 }
 
 /// The same for a text that changes, from the tree of its last version. Answers may differ from [`analyze`]'s while the
-/// text is broken; with a new or forgetful tree they never do.
-pub fn analyze_live(input: &Input<'_>, tree: &mut LiveTree) -> FileAnalysis {
-    let program = tree.build(input.language, input.text, input.template, input.triggers);
+/// text is broken; with a new or forgetful tree they never do. `rope` holds the same text as the input.
+pub fn analyze_live(input: &Input<'_>, rope: &Rope, tree: &mut LiveTree) -> FileAnalysis {
+    let program = tree.build(input.language, input.text, rope, input.template, input.triggers);
     run(input, &program, false)
 }
 

@@ -26,6 +26,11 @@ impl Triggers {
         Triggers { words: AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).ok() }
     }
 
+    /// Whether a text holds none of the words.
+    pub(super) fn is_quiet(&self, text: &str) -> bool {
+        self.words.as_ref().is_some_and(|words| !words.is_match(text))
+    }
+
     fn hits(&self, text: &str) -> Option<Vec<usize>> {
         Some(self.words.as_ref()?.find_iter(text).map(|hit| hit.start()).collect())
     }
@@ -35,7 +40,7 @@ impl Triggers {
 pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers) -> Program {
     let masked = adapter(language).mask(text, template);
     match crate::syntax::parse(language, &masked.text, None) {
-        Some(tree) => build_tree(language, &masked, &tree, triggers),
+        Some(tree) => build_tree(language, &masked, &tree, triggers).0,
         None => empty(language, &masked),
     }
 }
@@ -45,12 +50,17 @@ pub(super) fn empty(language: Language, masked: &Masked<'_>) -> Program {
     Program { language, items: Vec::new(), symbols: masked.symbols.clone() }
 }
 
-/// Lowers the hot items of a tree of masked text.
-pub(super) fn build_tree(language: Language, masked: &Masked<'_>, tree: &Tree, triggers: &Triggers) -> Program {
+/// Lowers the hot items of a tree of masked text. Also the names that hot items bind or read: whoever mentions one is hot.
+pub(super) fn build_tree(
+    language: Language,
+    masked: &Masked<'_>,
+    tree: &Tree,
+    triggers: &Triggers,
+) -> (Program, FxHashSet<SmolStr>) {
     let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree };
     let outline = adapter(language).outline(&source);
-    let items = Heat::new(&source, &outline, triggers).run();
-    Program { language, items, symbols: masked.symbols.clone() }
+    let (items, spread) = Heat::new(&source, &outline, triggers).run();
+    (Program { language, items, symbols: masked.symbols.clone() }, spread)
 }
 
 /// The spread of heat over the items of one file.
@@ -115,7 +125,7 @@ impl<'s, 't> Heat<'s, 't> {
         }
     }
 
-    fn run(mut self) -> Vec<Item> {
+    fn run(mut self) -> (Vec<Item>, FxHashSet<SmolStr>) {
         let adapter = adapter(self.source.language);
         let mut next = 0;
         while next < self.queue.len() {
@@ -143,7 +153,7 @@ impl<'s, 't> Heat<'s, 't> {
             self.heat_users(reverse);
         }
         self.enliven();
-        self.items
+        (self.items, self.spread)
     }
 
     /// Life spreads from definitions with a trigger word to those that name them.

@@ -4,6 +4,7 @@ pub mod guard;
 mod hot;
 mod live;
 mod lower;
+mod quiet;
 mod statements;
 
 pub mod csharp;

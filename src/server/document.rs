@@ -35,6 +35,10 @@ pub struct Document {
     pub generation: u64,
     /// The newest, which may be to an older text.
     pub answer: Option<Arc<Answer>>,
+    /// Up to this generation, changes left the diagnostics of the answer as they were.
+    pub quiet: u64,
+    /// Somebody waits for all of the answer, or something besides the text changed.
+    pub wants_all: bool,
 }
 
 impl Document {
@@ -49,6 +53,8 @@ impl Document {
             version: item.version,
             generation,
             answer: None,
+            quiet: 0,
+            wants_all: false,
         }
     }
 

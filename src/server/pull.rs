@@ -16,7 +16,7 @@ use super::state::{State, key};
 
 /// The report on one document; an unknown one has nothing.
 pub async fn document(state: &State, params: DocumentDiagnosticParams) -> DocumentDiagnosticReportResult {
-    let answer = state.answer(&params.text_document.uri).await;
+    let answer = state.diagnostics(&params.text_document.uri).await;
     let (id, items) = match &answer {
         Some(answer) => (answer.result_id(), answer.diagnostics.clone()),
         None => (result_id(b"[]"), Vec::new()),

@@ -129,6 +129,7 @@ impl State {
         let mut asked = Vec::new();
         for (key, document) in self.documents().iter_mut().filter(|(_, document)| which(document)) {
             document.generation = self.next_generation();
+            document.wants_all = true;
             asked.push(key.clone());
         }
         asked.into_iter().for_each(|key| self.queue.ask(key));
@@ -144,6 +145,7 @@ impl State {
             document.answer.as_ref().is_none_or(|old| old.generation != answer.generation || old.json != answer.json);
         let answer = Arc::new(answer);
         document.answer = Some(answer.clone());
+        document.wants_all = false;
         // under the lock: what a newer change leads to comes later
         if !self.traits().pulls && is_news {
             self.publish(&document.uri, Some(document.version), &answer.json);
@@ -201,15 +203,59 @@ impl State {
         self.answered.send_modify(|count| *count += 1);
     }
 
+    /// A change left the diagnostics of a document as they were: they are published again, for its new version.
+    pub fn take_quiet(&self, key: &str, generation: u64) {
+        let mut documents = self.documents();
+        let Some(document) = documents.get_mut(key).filter(|document| document.generation == generation) else {
+            return;
+        };
+        document.quiet = generation;
+        if document.wants_all {
+            self.queue.ask(key.to_owned());
+        }
+        if let Some(answer) = document.answer.as_ref().filter(|_| !self.traits().pulls) {
+            self.publish(&document.uri, Some(document.version), &answer.json);
+        }
+        drop(documents);
+        self.tell_answered();
+    }
+
     /// The answer to a document as it is now or newer, once there is one; `None` if it is not open.
     pub async fn answer(&self, uri: &Uri) -> Option<Arc<Answer>> {
         let key = key(uri);
+        let asked = {
+            let mut documents = self.documents();
+            let document = documents.get_mut(&key)?;
+            let is_new = document.answer.as_ref().is_some_and(|answer| answer.generation >= document.generation);
+            document.wants_all |= !is_new;
+            if !is_new && document.quiet == document.generation {
+                self.queue.ask(key.clone());
+            }
+            document.generation
+        };
+        self.wait(&key, |document| document.answer.as_ref().is_some_and(|answer| answer.generation >= asked)).await
+    }
+
+    /// The answer whose diagnostics are those of a document as it is now or newer; its ranges may be older.
+    pub async fn diagnostics(&self, uri: &Uri) -> Option<Arc<Answer>> {
+        let key = key(uri);
         let asked = self.documents().get(&key)?.generation;
+        let holds = |document: &Document| {
+            let known = document.answer.as_ref().map_or(0, |answer| answer.generation.max(document.quiet));
+            known >= asked
+        };
+        self.wait(&key, holds).await
+    }
+
+    async fn wait(&self, key: &str, is_there: impl Fn(&Document) -> bool) -> Option<Arc<Answer>> {
         let mut answered = self.answered.subscribe();
         loop {
-            let found = self.documents().get(&key)?.answer.clone();
-            if let Some(answer) = found.filter(|answer| answer.generation >= asked) {
-                return Some(answer);
+            {
+                let documents = self.documents();
+                let document = documents.get(key)?;
+                if is_there(document) {
+                    return document.answer.clone();
+                }
             }
             answered.changed().await.ok()?;
         }

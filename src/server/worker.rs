@@ -150,6 +150,14 @@ impl Worker {
         let mut live = self.tree(key);
         if fresh {
             live.forget();
+        } else if let Some(triggers) = question.quiet.as_ref().map(Context::triggers)
+            && live.follows_quietly(&question.text, triggers)
+        {
+            self.keep(key, live);
+            self.drifting.retain(|other| other != key);
+            self.drifting.push(key.to_owned());
+            self.state.take_quiet(key, question.generation);
+            return;
         }
         let before =
             fresh.then(|| self.state.documents().get(key).and_then(|document| document.answer.clone())).flatten();
@@ -196,6 +204,8 @@ pub struct Question {
     role: Role,
     text: Rope,
     generation: u64,
+    /// What the last answer was made with, if only the text changed since and nobody waits for all of a new one.
+    quiet: Option<Context>,
 }
 
 impl Question {
@@ -208,6 +218,7 @@ impl Question {
             role: document.role,
             text: document.text.clone(),
             generation: document.generation,
+            quiet: document.answer.as_ref().filter(|_| !document.wants_all).and_then(|answer| answer.context.clone()),
         })
     }
 
@@ -237,7 +248,7 @@ impl Question {
         let Some(context) = context(&project, path, kind, &text) else {
             return Answer::new(self.generation, text, FileAnalysis::default(), None, Vec::new());
         };
-        let analysis = analyse(&context, &text, live);
+        let analysis = analyse(&context, &text, live.map(|live| (&self.text, live)));
         let diagnostics = answer::diagnostics(&self.uri, &text, &analysis.findings, state.traits());
         Answer::new(self.generation, text, analysis, Some(context), diagnostics)
     }
@@ -261,6 +272,10 @@ pub fn context(project: &Project, path: smol_str::SmolStr, kind: Kind, text: &st
 }
 
 impl Context {
+    fn triggers(&self) -> &crate::lang::Triggers {
+        self.project.item_triggers(self.language)
+    }
+
     /// What `analyze` asks for.
     pub fn input<'a>(&'a self, text: &'a str) -> Input<'a> {
         Input {
@@ -269,16 +284,16 @@ impl Context {
             template: self.template,
             zone: self.zone,
             facts: &self.facts,
-            triggers: self.project.item_triggers(self.language),
+            triggers: self.triggers(),
         }
     }
 }
 
 /// The same answers as a check of the command line gives.
-pub fn analyse(context: &Context, text: &str, live: Option<&mut LiveTree>) -> FileAnalysis {
+pub fn analyse(context: &Context, text: &str, live: Option<(&Rope, &mut LiveTree)>) -> FileAnalysis {
     let input = context.input(text);
     let mut answers = match live {
-        Some(live) => analysis::analyze_live(&input, live),
+        Some((rope, live)) => analysis::analyze_live(&input, rope, live),
         None => analysis::analyze(&input),
     };
     context.project.configure(&context.path, &mut answers);

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+use ropey::Rope;
 use streaming_iterator::StreamingIterator;
-use tree_sitter::{Node, Parser, Query, QueryCursor, Tree};
+use tree_sitter::{Node, Parser, Point, Query, QueryCursor, Tree};
 
 use crate::program::Language;
 
@@ -25,15 +26,30 @@ thread_local! {
 
 /// Parses masked text; `old` must have seen every edit through `Tree::edit`. `None` only if the grammar cannot be loaded.
 pub fn parse(language: Language, masked: &str, old: Option<&Tree>) -> Option<Tree> {
-    PARSERS.with_borrow_mut(|parsers| {
-        let slot = &mut parsers[language as usize];
-        if slot.is_none() {
-            let mut parser = Parser::new();
-            parser.set_language(&grammar(language)).ok()?;
-            *slot = Some(parser);
+    PARSERS.with_borrow_mut(|parsers| parser(parsers, language)?.parse(masked, old))
+}
+
+/// The parser of a language, made on first use.
+fn parser(parsers: &mut [Option<Parser>; 3], language: Language) -> Option<&mut Parser> {
+    let slot = &mut parsers[language as usize];
+    if slot.is_none() {
+        let mut parser = Parser::new();
+        parser.set_language(&grammar(language)).ok()?;
+        *slot = Some(parser);
+    }
+    slot.as_mut()
+}
+
+/// Parses text in which nothing is masked; `old` has seen every edit.
+pub fn parse_rope(language: Language, text: &Rope, old: &Tree) -> Option<Tree> {
+    let mut read = |byte: usize, _: Point| {
+        if byte >= text.len_bytes() {
+            return "";
         }
-        slot.as_mut()?.parse(masked, old)
-    })
+        let (chunk, start, _, _) = text.chunk_at_byte(byte);
+        chunk.get(byte - start..).unwrap_or_default()
+    };
+    PARSERS.with_borrow_mut(|parsers| parser(parsers, language)?.parse_with_options(&mut read, Some(old), None))
 }
 
 /// The shapes of a language: a flat query of single nodes, `queries/<language>/shapes.scm`.
