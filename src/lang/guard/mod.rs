@@ -63,6 +63,8 @@ pub struct Wish<'a> {
     pub writes: bool,
     pub predicate: &'a Predicate,
     pub runs: Runs,
+    /// Byte ranges of places that production does not reach: what they ask of a value is of no account there.
+    pub cut: &'a [Range<usize>],
     /// What C# imports in every file.
     pub usings: &'a [smol_str::SmolStr],
 }

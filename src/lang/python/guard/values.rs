@@ -112,8 +112,9 @@ fn is_asked(place: &Place<'_>, unit: &Unit<'_>, left: Node<'_>) -> bool {
     let mut asked = false;
     below(scope, |node| {
         if node.kind() == "identifier" && file.node(node) == name && node.id() != left.id() {
+            let cut = place.wish.cut.iter().any(|cut| cut.start <= node.start_byte() && node.end_byte() <= cut.end);
             let plain = ["argument_list", "keyword_argument", "pair", "list", "tuple", "return_statement", "assignment"];
-            asked |= node.parent().is_none_or(|parent| !plain.contains(&parent.kind()));
+            asked |= !cut && node.parent().is_none_or(|parent| !plain.contains(&parent.kind()));
         }
         !asked
     });

@@ -36,7 +36,7 @@ impl Guards for Ruby {
             Some(body) if body.statements() > 1 => plans.extend(body.leave(&place)),
             _ => {}
         }
-        if place.is_wanted() && !wish.writes {
+        if place.is_wanted() && !place.is_value() && !wish.writes {
             plans.extend(raise);
             plans.extend(nothing);
             plans.extend(skip);
