@@ -104,7 +104,10 @@ fn analysed<T>(case: &Case, recipe: &Recipe, text: &str, work: impl FnOnce(&Inpu
 /// The first guard that is offered for the first finding, and the text with it.
 fn guarded(case: &Case, recipe: &Recipe) -> Option<(Fix, String)> {
     analysed(case, recipe, &recipe.before, |input, analysis| {
-        let finding = analysis.findings.iter().find(|finding| finding.rule.starts_with("fake-data"));
+        let mut findings = analysis.findings.iter().filter(|finding| finding.rule.starts_with("fake-data"));
+        // a generator that is only made is no situation of its own, unless there is nothing else
+        let is_generator = |finding: &&prodguard::rules::Finding| finding.symbol == "Faker" && case.language == Language::Python;
+        let finding = findings.clone().find(|finding| !is_generator(finding)).or_else(|| findings.next());
         let finding = finding.unwrap_or_else(|| panic!("{}: nothing is found", recipe.name));
         let offered = fixes(input, analysis, finding);
         for fix in &offered {

@@ -33,6 +33,8 @@ pub(crate) struct Target {
     pub places: Vec<Range<usize>>,
     /// Places of the finding that only configure: they may stay.
     spared: FxHashSet<usize>,
+    /// Nothing in it does more.
+    pub configures: bool,
 }
 
 /// What changed besides.
@@ -63,10 +65,10 @@ impl<'a> Held<'a> {
         if places.is_empty() {
             places = spared;
             places.sort_by_key(|range| range.start);
-            return Target { places, spared: FxHashSet::default() };
+            return Target { places, spared: FxHashSet::default(), configures: true };
         }
         places.sort_by_key(|range| range.start);
-        Target { places, spared: spared_starts }
+        Target { places, spared: spared_starts, configures: false }
     }
 
     /// The places that production does not reach.

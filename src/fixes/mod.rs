@@ -144,7 +144,7 @@ impl<'a> Candidates<'a> {
             file.is_broken(&around.unwrap_or_else(|| place.clone()))
         });
         let predicates = match places.first() {
-            Some(place) if !broken => predicates::of(held, file, place.start),
+            Some(place) if !broken && !target.configures => predicates::of(held, file, place.start),
             _ => Vec::new(),
         };
         Candidates {

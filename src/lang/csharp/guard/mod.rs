@@ -71,7 +71,7 @@ fn ordered(place: &Place<'_>) -> Vec<Plan> {
     if let Some(body) = whole.filter(|body| body.statements() > 1) {
         plans.extend(body.leave(place));
     }
-    if place.is_wanted() {
+    if place.is_wanted() || place.is_argument() && !place.wish.writes {
         plans.extend(raise);
         plans.extend(nothing);
         plans.extend(skip);

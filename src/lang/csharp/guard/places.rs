@@ -72,6 +72,14 @@ impl<'n> Place<'n> {
         })
     }
 
+    /// Whether the value is an argument of a call that does something else.
+    pub fn is_argument(&self) -> bool {
+        self.units().all(|unit| {
+            unit.statement().kind() == "expression_statement"
+                && unit.inner.iter().any(|node| matches!(node.kind(), "argument" | "interpolation"))
+        })
+    }
+
     /// EF Core's `HasData`: the rows are part of the schema's history.
     pub fn is_model(&self) -> bool {
         self.units().any(|unit| {

@@ -26,9 +26,9 @@ pub(super) fn predicates(file: &Text<'_>, at: usize) -> Vec<Predicate> {
                 // its fields are not set yet
                 scope.is_static |= node.kind() == "constructor_declaration";
             }
-            "block" | "switch_section" => children(*node).into_iter().for_each(|child| scope.local(child)),
+            "block" | "switch_section" => children(*node).into_iter().rev().for_each(|child| scope.local(child)),
             "compilation_unit" => {
-                let statements = children(*node).into_iter().filter(|child| child.kind() == "global_statement");
+                let statements = children(*node).into_iter().rev().filter(|child| child.kind() == "global_statement");
                 statements.filter_map(|child| child.named_child(0)).for_each(|child| scope.local(child));
             }
             "field_declaration" => scope.is_static = true,

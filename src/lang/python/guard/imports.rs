@@ -199,15 +199,18 @@ fn insertion(file: &Text<'_>, wanted: &Wanted, places: &[Range<usize>]) -> Edit 
         return before(*first, nl);
     }
     let local = imports.iter().position(|node| root(node).is_empty());
+    let third = imports.iter().find(|node| !is_standard(node) && !root(node).is_empty());
+    if let Some(first) = third.filter(|_| line.starts_with("import ") && !standard) {
+        return before(*first, "");
+    }
     match (local, imports.last(), head) {
         (Some(0), ..) => before(imports[0], nl),
         (Some(at), ..) => after(imports[at - 1]),
         (None, Some(last), _) => after(*last),
         (None, None, Some(head)) => {
-            let gap = if file.line_end(head.end_byte()) == file.text.len() { "" } else { nl };
             let end = file.line_end(head.end_byte());
-            let rest = file.slice(end..file.text.len()).trim_start_matches(['\n', '\r']);
-            let tail = if rest.is_empty() || !gap.is_empty() && file.slice(end..file.text.len()).starts_with(&format!("{nl}{nl}")) { "" } else { gap };
+            let rest = file.slice(end..file.text.len());
+            let tail = if rest.trim().is_empty() || rest.starts_with(&format!("{nl}{nl}")) { "" } else { nl };
             Edit::insert(end, format!("{nl}{nl}{line}{tail}"))
         }
         (None, None, None) => {
