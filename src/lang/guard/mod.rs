@@ -8,6 +8,7 @@ mod lines;
 mod locals;
 mod runs;
 mod source;
+mod whole;
 
 use std::ops::Range;
 
@@ -15,8 +16,9 @@ use crate::text::Edit;
 
 pub use lines::{Brackets, indented};
 pub use locals::{Names, below, close, has_kind};
-pub use runs::{Run, Unit, runs};
+pub use runs::{Run, Unit, each, runs};
 pub use source::{Text, errors};
+pub use whole::{Shape, is_whole};
 
 use super::{csharp, python, ruby};
 use crate::program::Language;

@@ -37,6 +37,7 @@ pub(super) const NAMES: Names<'static> = Names {
             | "local_function_statement" | "recursive_pattern" | "tuple_pattern" | "parenthesized_variable_designation" => {
                 parent.child_by_field_name("name") == Some(node) || parent.kind() == "tuple_pattern"
             }
+            "foreach_statement" => parent.child_by_field_name("left") == Some(node),
             // the names in `new User { Name = … }` are members
             "assignment_expression" => {
                 parent.child_by_field_name("left") == Some(node)

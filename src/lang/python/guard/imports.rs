@@ -39,7 +39,9 @@ pub(super) fn resolve(file: &Text<'_>, predicate: &Predicate, places: &[Range<us
                 text = text.replacen(&format!("{own}."), &format!("{name}."), 1);
             }
             Known::Taken => return None,
-            Known::No => edits.push(insertion(file, &wanted, places)),
+            Known::No => {
+                edits.push(extended(file, &wanted, places).unwrap_or_else(|| insertion(file, &wanted, places)));
+            }
         }
     }
     Some((text, edits))
@@ -49,7 +51,7 @@ pub(super) fn resolve(file: &Text<'_>, predicate: &Predicate, places: &[Range<us
 pub(super) fn import(file: &Text<'_>, wanted: &Wanted, places: &[Range<usize>]) -> Option<Vec<Edit>> {
     match known(file, wanted) {
         Known::As(name) if name == wanted.name() => Some(Vec::new()),
-        Known::No => Some(vec![extended(file, wanted).unwrap_or_else(|| insertion(file, wanted, places))]),
+        Known::No => Some(vec![extended(file, wanted, places).unwrap_or_else(|| insertion(file, wanted, places))]),
         _ => None,
     }
 }
@@ -133,7 +135,7 @@ fn parts<'t>(file: &Text<'t>, node: Node<'_>) -> (&'t str, Option<&'t str>) {
 }
 
 /// A name added to an import of the same module that stands on one line.
-fn extended(file: &Text<'_>, wanted: &Wanted) -> Option<Edit> {
+fn extended(file: &Text<'_>, wanted: &Wanted, places: &[Range<usize>]) -> Option<Edit> {
     let Wanted::From(module, name) = wanted else {
         return None;
     };
@@ -141,6 +143,7 @@ fn extended(file: &Text<'_>, wanted: &Wanted) -> Option<Edit> {
         node.kind() == "import_from_statement"
             && node.child_by_field_name("module_name").is_some_and(|from| file.node(from) == *module)
             && !file.node(*node).contains(['(', '\n', '*', '\\'])
+            && places.first().is_none_or(|place| node.end_byte() <= place.start)
     })?;
     Some(Edit::insert(same.end_byte(), format!(", {name}")))
 }

@@ -16,7 +16,15 @@ pub(super) fn is_statement(parent: Node<'_>, node: Node<'_>) -> bool {
 }
 
 pub(super) const NAMES: Names<'static> = Names {
-    is_name: &|node| node.kind() == "identifier",
+    // `x.name` and `f(name=…)` name no local
+    is_name: &|node| {
+        node.kind() == "identifier"
+            && node.parent().is_none_or(|parent| match parent.kind() {
+                "attribute" => parent.child_by_field_name("attribute") != Some(node),
+                "keyword_argument" => parent.child_by_field_name("name") != Some(node),
+                _ => true,
+            })
+    },
     is_assigned: &|node| {
         let Some(parent) = node.parent() else {
             return false;

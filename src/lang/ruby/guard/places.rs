@@ -14,7 +14,7 @@ pub(super) struct Place<'n> {
 }
 
 /// Calls whose blocks give back nothing that anybody reads.
-const IGNORING: &[&str] = &[
+pub(super) const IGNORING: &[&str] = &[
     "each", "each_with_index", "each_with_object", "each_slice", "each_cons", "each_pair", "each_key", "each_value",
     "each_entry", "reverse_each", "times", "upto", "downto", "step", "loop", "find_each", "find_in_batches", "in_batches",
     "task", "multitask", "namespace", "tap", "after_initialize", "to_prepare", "initializer", "on_load", "configure",
@@ -31,7 +31,7 @@ fn is_sequence(kind: &str) -> bool {
     )
 }
 
-fn is_statement(parent: Node<'_>, node: Node<'_>) -> bool {
+pub(super) fn is_statement(parent: Node<'_>, node: Node<'_>) -> bool {
     is_sequence(parent.kind())
         && !matches!(node.kind(), "rescue" | "ensure" | "else" | "comment" | "heredoc_body")
         // a ternary's branch is no branch of an `if`
