@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::held::Held;
 use super::{Fix, FixKind};
 use crate::lang::guard::{Text, guards};
+use crate::analysis::Input;
 use crate::rules::Finding;
 use crate::text::Edit;
 use crate::text::edits::{Moves, apply, normal};
@@ -103,4 +104,83 @@ pub fn allow_in_config(config_text: &str, rule: &str, path: &str) -> Edit {
     };
     let entry = ["[[allow]]", &format!("paths = [{pattern}]"), &format!("rules = [{rule}]"), "reason = \"\"", ""];
     Edit::insert(config_text.len(), format!("{before}{}", entry.join(newline)))
+}
+
+/// The comment without a name that allows nothing, or no comment if there is no other name.
+pub(super) fn without(input: &Input<'_>, finding: &Finding) -> Option<(String, Vec<Edit>)> {
+    let text = input.text;
+    let at = finding.range.start;
+    // the finding is the name, or the whole comment if it names nothing
+    let mark = text.get(..text.len().min(at + MARK.len()))?.rfind(MARK)?;
+    let line_end = at + text.get(at..)?.find(['\n', '\r']).unwrap_or(text.len() - at);
+    let body = text.get(mark..line_end)?;
+    let names = body.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(names, _)| names);
+    if names.contains(',') {
+        // the comma before it, or after it where it is the first
+        let before = text.get(mark..at)?.trim_end();
+        let (start, end) = if before.ends_with(',') {
+            (mark + before.len() - 1, finding.range.end)
+        } else {
+            let rest = text.get(finding.range.end..line_end)?;
+            let comma = rest.find(',')? + 1;
+            let space = rest[comma..].len() - rest[comma..].trim_start().len();
+            (at, finding.range.end + comma + space)
+        };
+        return Some((format!("Allow `{}` no longer", finding.symbol), vec![Edit::replace(start..end, "")]));
+    }
+    let head = text.get(..mark)?.trim_end();
+    let (open, close) = ["<%#", "/*", "//", "#"].iter().find_map(|open| {
+        let start = head.strip_suffix(open)?.len();
+        let close = match *open {
+            "<%#" => mark + text.get(mark..)?.find("%>")? + 2,
+            "/*" => mark + text.get(mark..)?.find("*/")? + 2,
+            _ => line_end,
+        };
+        Some((start, close))
+    })?;
+    let line_start = text[..open].rfind(['\n', '\r']).map_or(0, |newline| newline + 1);
+    let rest = text.get(close..)?;
+    let rest_of_line = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
+    let range = if !text[line_start..open].trim().is_empty() {
+        let code = text[..open].trim_end_matches([' ', '\t']).len();
+        if rest_of_line.trim().is_empty() { code..close } else { open..close }
+    } else if rest_of_line.trim().is_empty() {
+        let end = close + rest_of_line.len();
+        let newline = if text[end..].starts_with("\r\n") { 2 } else { usize::from(end < text.len()) };
+        line_start..end + newline
+    } else {
+        open..close
+    };
+    Some(("Remove the comment".to_owned(), vec![Edit::replace(range, "")]))
+}
+
+const MARK: &str = "prodguard:";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Config;
+    use crate::rules::REGISTRY;
+
+    #[test]
+    fn an_entry_is_appended() {
+        let rules: Vec<&str> = REGISTRY.iter().map(|rule| rule.id).collect();
+        let check = |config: &str, path: &str| {
+            let edit = allow_in_config(config, "fake-data-reachable", path);
+            let text = apply(config, &[edit]);
+            let (_, problems) = Config::parse(&text, &rules);
+            let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+            // an empty reason is no reason
+            assert!(messages.len() == 1 && messages[0].contains("reason"), "{messages:?}\n{text}");
+            let text = text.replace("reason = \"\"", "reason = \"demo\"");
+            let (config, problems) = Config::parse(&text, &rules);
+            assert_eq!(problems, []);
+            assert!(config.allowed(path, "fake-data-reachable", crate::catalog::Family::FakeData).is_some(), "{text}");
+            assert!(config.allowed("other.rb", "fake-data-reachable", crate::catalog::Family::FakeData).is_none());
+        };
+        check("", "app/models/user.rb");
+        check("fail-on = \"error\"", "app/models/user.rb");
+        check("fail-on = \"error\"\n", "app/[id]/{x}*.rb");
+        check("exclude = [\"x\"]\r\n", "app/a\"b.rb");
+    }
 }

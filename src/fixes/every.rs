@@ -1,14 +1,17 @@
 //! Guards for everything in a file at once.
 
+use rustc_hash::FxHashSet;
+
 use super::held::{Held, Target};
 use super::{Candidate, Candidates, Text, is_guardable};
-use crate::analysis::{FileAnalysis, Input};
+use crate::analysis::{FileAnalysis, Input, analyze};
 use crate::rules::Finding;
 use crate::text::Edit;
-use crate::text::edits::normal;
+use crate::text::edits::{Moves, apply, compose, normal};
 
 /// Candidates that are tried for one finding.
 const MOST_ROUNDS: usize = 12;
+const MOST_PASSES: usize = 4;
 
 /// A finding for which no guard holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,27 +23,60 @@ pub struct Left {
 
 /// One guard for every finding of the file that has one, as one list of edits, and the findings left without.
 pub fn guard_all(input: &Input<'_>, analysis: &FileAnalysis) -> (Vec<Edit>, Vec<Left>) {
-    let held = Held::new(input, analysis);
-    let wanted = || analysis.findings.iter().enumerate().filter(|(_, finding)| is_guardable(finding));
-    let Some(file) = Text::of(input.language, input.text, input.template) else {
-        return (Vec::new(), wanted().map(|(finding, _)| Left { finding, why: "the file cannot be parsed" }).collect());
+    let mut edits = pass(input, analysis);
+    let mut after = None;
+    // some guards hold only beside others: a generator may be missing where nothing asks it
+    for _ in 1..MOST_PASSES {
+        if edits.is_empty() {
+            break;
+        }
+        let text = apply(input.text, &edits);
+        let input_after = Input { text: &text, ..*input };
+        let found = after.insert(analyze(&input_after));
+        // what the configuration allows or silences stays as it is
+        let known: FxHashSet<(&str, usize)> = {
+            let moves = Moves::of(&edits);
+            let findings = analysis.findings.iter();
+            findings.filter_map(|found| Some((found.rule, moves.character(found.range.start)?))).collect()
+        };
+        found.findings.retain(|found| known.contains(&(found.rule, found.range.start)));
+        let more = pass(&input_after, found);
+        if more.is_empty() {
+            break;
+        }
+        edits = compose(input.text, &edits, &more);
+    }
+    let still_there = |finding: &Finding| {
+        let Some(after) = &after else {
+            return true;
+        };
+        let at = Moves::of(&edits).character(finding.range.start);
+        after.findings.iter().any(|found| found.rule == finding.rule && Some(found.range.start) == at)
     };
-    let mut open: Vec<Open<'_>> = wanted()
-        .map(|(index, finding)| {
+    let wanted = analysis.findings.iter().enumerate().filter(|(_, finding)| is_guardable(finding));
+    let left = wanted.filter(|(_, finding)| still_there(finding));
+    let left = left.map(|(finding, _)| Left { finding, why: "no guard was found that holds here" }).collect();
+    (edits, left)
+}
+
+/// The guards that hold as the file stands.
+fn pass(input: &Input<'_>, analysis: &FileAnalysis) -> Vec<Edit> {
+    let held = Held::new(input, analysis);
+    let Some(file) = Text::of(input.language, input.text, input.template) else {
+        return Vec::new();
+    };
+    let wanted = analysis.findings.iter().filter(|finding| is_guardable(finding));
+    let mut open: Vec<Open<'_>> = wanted
+        .map(|finding| {
             let target = held.target(finding);
             let candidates = Candidates::new(&held, &file, finding, &target);
-            Open { index, finding, target: Some(target), candidates, now: None }
+            Open { target: Some(target), candidates, now: None }
         })
         .collect();
     let mut every = Every { held: &held, edits: Vec::new(), targets: Vec::new() };
-    let mut left = Vec::new();
     for _ in 0..MOST_ROUNDS {
         open.retain_mut(|open| {
             open.now = open.candidates.next();
-            if open.now.is_none() {
-                let why = if open.finding.sites.is_empty() { "no guard holds here" } else { "no one guard holds here" };
-                left.push(Left { finding: open.index, why });
-            }
             open.now.is_some()
         });
         if open.is_empty() {
@@ -49,15 +85,11 @@ pub fn guard_all(input: &Input<'_>, analysis: &FileAnalysis) -> (Vec<Edit>, Vec<
         every.settle(&mut open);
         open.retain(|open| open.target.is_some());
     }
-    left.extend(open.iter().map(|open| Left { finding: open.index, why: "no guard was found to hold here" }));
-    left.sort_by_key(|left| left.finding);
-    (every.edits, left)
+    every.edits
 }
 
 /// A finding that waits for a guard.
 struct Open<'a> {
-    index: usize,
-    finding: &'a Finding,
     /// Taken when it is closed.
     target: Option<Target>,
     candidates: Candidates<'a>,

@@ -10,7 +10,7 @@ use crate::catalog::Family;
 use crate::lang::adapter;
 use crate::lang::guard::errors;
 use crate::program::Language;
-use crate::rules::{Finding, Reach, Severity, Site, Verdict};
+use crate::rules::{Finding, Reach, Site, Verdict};
 use crate::text::Edit;
 use crate::text::edits::{Moves, apply, fit};
 
@@ -33,6 +33,8 @@ pub(crate) struct Target {
     pub places: Vec<Range<usize>>,
     /// Places of the finding that only configure: they may stay.
     spared: FxHashSet<usize>,
+    /// Nothing in it does more.
+    pub configures: bool,
 }
 
 /// What changed besides.
@@ -63,10 +65,16 @@ impl<'a> Held<'a> {
         if places.is_empty() {
             places = spared;
             places.sort_by_key(|range| range.start);
-            return Target { places, spared: FxHashSet::default() };
+            return Target { places, spared: FxHashSet::default(), configures: true };
         }
         places.sort_by_key(|range| range.start);
-        Target { places, spared: spared_starts }
+        Target { places, spared: spared_starts, configures: false }
+    }
+
+    /// The places that production does not reach.
+    pub fn cut(&self) -> Vec<Range<usize>> {
+        let cut = self.analysis.sites.iter().filter(|site| site.worlds.production == Reach::Cut);
+        cut.map(|site| site.range.clone()).collect()
     }
 
     /// The edited text, analysed. `None` if it cannot be, or has more syntax errors than before.
@@ -175,7 +183,3 @@ fn is_same(before: &Site, now: &Site) -> bool {
         && (was.production == Reach::Cut || was.unset == is.unset && was.other == is.other)
 }
 
-/// The worst severity among findings, to tell whether an edit made anything worse.
-pub(crate) fn serious(analysis: &FileAnalysis) -> usize {
-    analysis.findings.iter().filter(|finding| finding.severity >= Severity::Warning).count()
-}

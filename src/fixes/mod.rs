@@ -131,6 +131,7 @@ pub(crate) struct Candidates<'a> {
     held: &'a Held<'a>,
     places: Vec<std::ops::Range<usize>>,
     writes: bool,
+    cut: Vec<std::ops::Range<usize>>,
     predicates: std::vec::IntoIter<Predicate>,
     plans: std::vec::IntoIter<Plan>,
 }
@@ -138,15 +139,21 @@ pub(crate) struct Candidates<'a> {
 impl<'a> Candidates<'a> {
     pub fn new(held: &'a Held<'a>, file: &'a Text<'a>, finding: &Finding, target: &Target) -> Candidates<'a> {
         let places = target.places.clone();
+        let broken = places.iter().any(|place| {
+            let room = guards(file.language);
+            let around = room.definition(file, place).or_else(|| room.statement(file, place));
+            file.is_broken(&around.unwrap_or_else(|| place.clone()))
+        });
         let predicates = match places.first() {
-            Some(place) => predicates::of(held, file, place.start),
-            None => Vec::new(),
+            Some(place) if !broken && !target.configures => predicates::of(held, file, place.start),
+            _ => Vec::new(),
         };
         Candidates {
             file,
             held,
             places,
             writes: finding.rule == "fake-data-written",
+            cut: held.cut(),
             predicates: predicates.into_iter(),
             plans: Vec::new().into_iter(),
         }
@@ -170,6 +177,7 @@ impl Iterator for Candidates<'_> {
                 writes: self.writes,
                 predicate: &predicate,
                 runs: runs(input),
+                cut: &self.cut,
                 usings: &input.facts.global_usings,
             };
             self.plans = guards(input.language).plans(self.file, &wish).into_iter();

@@ -43,7 +43,13 @@ fn own(held: &Held<'_>, fits: impl Fn(&str) -> bool) -> Vec<Predicate> {
     let input = held.input;
     let mut counts: FxHashMap<&str, (usize, usize, bool)> = FxHashMap::default();
     for guard in &held.analysis.guards {
-        let text = input.text.get(guard.range.clone()).unwrap_or_default();
+        let mut text = input.text.get(guard.range.clone()).unwrap_or_default();
+        if guard.negated {
+            let Some(rest) = text.strip_prefix('!').or_else(|| text.strip_prefix("not ")) else {
+                continue;
+            };
+            text = rest.trim_start();
+        }
         let closed = !guard.unset || input.language == Language::Ruby;
         let plain = text.len() <= LONGEST && !text.contains(['\n', '\r']) && !text.is_empty();
         // a home-made variable that is missing may mean production

@@ -66,7 +66,7 @@ pub fn close<'n>(file: &'n Text<'_>, run: &mut Run<'n>, scope: Node<'n>, names: 
         if assigned.is_empty() {
             return true;
         }
-        let is_use = |node: Node<'_>| (names.is_name)(node) && assigned.contains(file.node(node));
+        let is_use = |node: Node<'_>| assigned.contains(file.node(node)) && (names.is_name)(node);
         let mut last = None;
         below(scope, |node| {
             if node.end_byte() <= run.range.end {

@@ -8,6 +8,7 @@ mod lines;
 mod locals;
 mod runs;
 mod source;
+mod whole;
 
 use std::ops::Range;
 
@@ -15,8 +16,9 @@ use crate::text::Edit;
 
 pub use lines::{Brackets, indented};
 pub use locals::{Names, below, close, has_kind};
-pub use runs::{Run, Unit, runs};
+pub use runs::{Run, Unit, each, runs};
 pub use source::{Text, errors};
+pub use whole::{Shape, is_whole};
 
 use super::{csharp, python, ruby};
 use crate::program::Language;
@@ -63,6 +65,8 @@ pub struct Wish<'a> {
     pub writes: bool,
     pub predicate: &'a Predicate,
     pub runs: Runs,
+    /// Byte ranges of places that production does not reach: what they ask of a value is of no account there.
+    pub cut: &'a [Range<usize>],
     /// What C# imports in every file.
     pub usings: &'a [smol_str::SmolStr],
 }

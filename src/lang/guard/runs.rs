@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::Text;
+use super::{Extent, Outcome, Plan, Text};
 
 /// A statement that holds places.
 #[derive(Clone)]
@@ -33,6 +33,7 @@ impl<'n> Unit<'n> {
 }
 
 /// Consecutive statements that hold places.
+#[derive(Clone)]
 pub struct Run<'n> {
     pub units: Vec<Unit<'n>>,
     /// From the first to the last statement, with those between them that depend on them.
@@ -93,4 +94,32 @@ fn is_next(before: &Unit<'_>, after: &Unit<'_>) -> bool {
         next = next.and_then(|node| node.next_named_sibling());
     }
     next.is_some_and(|node| node.id() == after.statement().id())
+}
+
+/// A guard for each run by itself, or for each statement where one for the run is refused.
+pub fn each<'n>(runs: &[Run<'n>], guard: &dyn Fn(Vec<Run<'n>>) -> Option<Plan>) -> Option<Plan> {
+    let mut all = Plan { outcome: Outcome::Skip, extent: Extent::Place, edits: Vec::new() };
+    let mut done = 0;
+    for run in runs {
+        let parts = match guard(vec![run.clone()]) {
+            Some(plan) => vec![plan],
+            None => {
+                let single = |unit: &Unit<'n>| Run { units: vec![unit.clone()], range: unit.statement().byte_range() };
+                run.units.iter().map(|unit| guard(vec![single(unit)])).collect::<Option<Vec<Plan>>>()?
+            }
+        };
+        for part in parts {
+            let start = part.edits.iter().map(|edit| edit.range.start).min()?;
+            // a guard that grew takes in what the next one is for
+            if start < done {
+                return None;
+            }
+            done = part.edits.iter().map(|edit| edit.range.end).max()?;
+            if part.outcome != Outcome::Skip {
+                all.outcome = Outcome::Nothing;
+            }
+            all.edits.extend(part.edits);
+        }
+    }
+    Some(all)
 }

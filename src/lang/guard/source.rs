@@ -65,6 +65,19 @@ impl<'t> Text<'t> {
         self.slice(node.byte_range())
     }
 
+    /// Whether a syntax error touches a range: nothing certain can be said of what is written there.
+    pub fn is_broken(&self, range: &Range<usize>) -> bool {
+        let mut broken = false;
+        if self.tree.root_node().has_error() {
+            walk(&self.tree, |node| {
+                let apart = node.end_byte() < range.start || range.end < node.start_byte();
+                broken |= !apart && (node.is_error() || node.is_missing());
+                !broken && !apart && node.has_error()
+            });
+        }
+        broken
+    }
+
     /// Whether the line of an offset starts inside a string that spans lines.
     pub fn is_fixed(&self, line_start: usize) -> bool {
         let after = self.fixed.partition_point(|range| range.start < line_start);
@@ -102,7 +115,19 @@ pub(super) fn walk(tree: &Tree, mut visit: impl FnMut(Node<'_>) -> bool) {
 
 fn multiline(language: Language, tree: &Tree, text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
+    // the bodies of heredocs follow in the order of their words
+    let mut words = std::collections::VecDeque::new();
     walk(tree, |node| {
+        if node.kind() == "heredoc_beginning" {
+            words.push_back(text[node.byte_range()].starts_with("<<~"));
+        }
+        if node.kind() == "heredoc_body" {
+            // what is dedented by the interpreter may be indented
+            let moves = words.pop_front() == Some(true) && !text[node.byte_range()].contains('\t');
+            if moves {
+                return true;
+            }
+        }
         let string = match language {
             Language::Ruby => matches!(
                 node.kind(),

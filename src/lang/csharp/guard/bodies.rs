@@ -1,11 +1,10 @@
 //! Guards at the head of a method.
 
-use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
-use crate::lang::guard::{Extent, Outcome, Plan, Text, below, has_kind};
+use crate::lang::guard::{Extent, Outcome, Plan, Shape, Text, has_kind, is_whole};
 
-use super::places::{FUNCTIONS, NAMES, Place, function_of};
+use super::places::{FUNCTIONS, NAMES, Place, function_of, is_statement};
 use super::statements::before;
 use super::{children, plan, throw};
 
@@ -34,29 +33,18 @@ impl<'n> Body<'n> {
     /// Whether everything that the method does depends on the places.
     pub fn is_whole(&self, place: &Place<'n>) -> bool {
         let file = place.file;
-        let mut tainted: FxHashSet<&str> = FxHashSet::default();
-        self.statements.iter().all(|statement| {
-            let range = statement.byte_range();
-            let holds = place.wish.places.iter().any(|place| range.start <= place.start && place.end <= range.end);
-            let (mut depends, mut calls, mut assigned) = (false, false, Vec::new());
-            below(*statement, |node| {
-                calls |= matches!(node.kind(), "invocation_expression" | "await_expression" | "return_statement");
-                if (NAMES.is_name)(node) {
-                    if (NAMES.is_assigned)(node) {
-                        assigned.push(file.node(node));
-                    } else {
-                        depends |= tainted.contains(file.node(node));
-                    }
-                }
-                true
-            });
-            let pure = statement.kind() == "local_declaration_statement" && !calls;
-            if holds || depends {
-                tainted.extend(assigned);
-            }
+        let shape = Shape {
+            names: NAMES,
+            is_statement: &is_statement,
+            does: &["invocation_expression", "await_expression", "return_statement", "throw_statement", "object_creation_expression"],
+            binds: &["tuple_pattern", "implicit_parameter"],
             // saving what was added is of no use without it
-            holds || depends || pure || is_save(file, *statement)
-        })
+            is_idle: &|node| is_save(file, node),
+            is_wrapper: &|node| {
+                matches!(node.kind(), "if_statement" | "foreach_statement" | "for_statement" | "block" | "try_statement")
+            },
+        };
+        is_whole(file, &self.statements, place.wish.places, &shape)
     }
 
     /// Leaves the method quietly, if its type lets it.

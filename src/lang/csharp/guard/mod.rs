@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::lang::guard::{Extent, Guards, Outcome, Plan, Predicate, Runs, Text, Wish};
+use crate::lang::guard::{Extent, Guards, Outcome, Plan, Predicate, Runs, Text, Wish, each};
 use crate::text::Edit;
 
 use super::CSharp;
@@ -65,13 +65,17 @@ fn ordered(place: &Place<'_>) -> Vec<Plan> {
     let body = Body::around(place);
     let whole = body.as_ref().filter(|body| body.is_whole(place));
     let skip = statements::skip(place);
+    let mixed = each(&place.runs, &|runs| {
+        let part = Place { runs, ..*place };
+        statements::skip(&part).or_else(|| values::nothing(&part))
+    });
     let nothing = values::nothing(place);
     let raise = values::raise(place).or_else(|| statements::raise(place));
     let mut plans = Vec::new();
     if let Some(body) = whole.filter(|body| body.statements() > 1) {
         plans.extend(body.leave(place));
     }
-    if place.is_wanted() {
+    if place.is_wanted() || place.is_argument() && !place.wish.writes {
         plans.extend(raise);
         plans.extend(nothing);
         plans.extend(skip);
@@ -80,6 +84,7 @@ fn ordered(place: &Place<'_>) -> Vec<Plan> {
         plans.extend(raise);
         plans.extend(nothing);
     }
+    plans.extend(mixed);
     if let Some(body) = &whole {
         plans.extend(body.leave(place));
         plans.extend(body.raise(place));

@@ -43,6 +43,7 @@ pub(super) const NAMES: Names<'static> = Names {
             | "parenthesized_variable_designation" => {
                 parent.child_by_field_name("name") == Some(node) || parent.kind() == "tuple_pattern"
             }
+            "foreach_statement" => parent.child_by_field_name("left") == Some(node),
             // the names in `new User { Name = … }` are members
             "assignment_expression" => {
                 parent.child_by_field_name("left") == Some(node)
@@ -81,6 +82,14 @@ impl<'n> Place<'n> {
                 || unit.parent().kind() == "declaration_list"
                 // the body of a lambda without braces
                 || unit.inner.iter().skip(1).any(|node| node.kind() == "lambda_expression")
+        })
+    }
+
+    /// Whether the value is an argument of a call that does something else.
+    pub fn is_argument(&self) -> bool {
+        self.units().all(|unit| {
+            unit.statement().kind() == "expression_statement"
+                && unit.inner.iter().any(|node| matches!(node.kind(), "argument" | "interpolation"))
         })
     }
 

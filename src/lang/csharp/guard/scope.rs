@@ -12,7 +12,7 @@ const INJECTION: Import = Import::Using("Microsoft.Extensions.DependencyInjectio
 /// The environment objects that a statement at a byte offset can see, nearest first.
 pub(super) fn predicates(file: &Text<'_>, at: usize) -> Vec<Predicate> {
     let path = file.path(&(at..at));
-    let mut scope = Scope { file, at, found: Vec::new(), later: Vec::new(), is_static: false };
+    let mut scope = Scope { file, at, found: Vec::new(), later: Vec::new(), is_static: false, is_initialiser: false };
     for (index, node) in path.iter().enumerate().rev() {
         match node.kind() {
             "method_declaration" | "constructor_declaration" | "local_function_statement" | "lambda_expression" => {
@@ -28,16 +28,23 @@ pub(super) fn predicates(file: &Text<'_>, at: usize) -> Vec<Predicate> {
                 // its fields are not set yet
                 scope.is_static |= node.kind() == "constructor_declaration";
             }
-            "block" | "switch_section" => children(*node).into_iter().for_each(|child| scope.local(child)),
+            "block" | "switch_section" => children(*node).into_iter().rev().for_each(|child| scope.local(child)),
             "compilation_unit" => {
-                let statements = children(*node).into_iter().filter(|child| child.kind() == "global_statement");
+                let statements = children(*node).into_iter().rev().filter(|child| child.kind() == "global_statement");
                 statements.filter_map(|child| child.named_child(0)).for_each(|child| scope.local(child));
             }
-            "field_declaration" => scope.is_static = true,
+            "field_declaration" | "property_declaration" => {
+                let value = node.child_by_field_name("value").filter(|value| value.kind() != "arrow_expression_clause");
+                let initialises = node.kind() == "field_declaration" || value.is_some_and(|value| value.start_byte() <= at);
+                scope.is_initialiser |= initialises;
+                let head = file.slice(node.start_byte()..at.max(node.start_byte()));
+                scope.is_static |= head.split_whitespace().any(|word| word == "static");
+            }
             "class_declaration" | "record_declaration" | "struct_declaration" => {
                 if !scope.is_static {
                     scope.members(*node);
                 }
+                // of the classes around it there is no instance at hand
                 scope.is_static = true;
             }
             _ => {}
@@ -54,6 +61,8 @@ struct Scope<'a> {
     /// Through a container of services: after everything that is at hand.
     later: Vec<Predicate>,
     is_static: bool,
+    /// In what initialises a member, where no other member can be seen.
+    is_initialiser: bool,
 }
 
 impl Scope<'_> {
@@ -130,7 +139,7 @@ impl Scope<'_> {
         if let Some(list) = primary {
             self.list(list);
         }
-        let Some(body) = class.child_by_field_name("body") else {
+        let Some(body) = class.child_by_field_name("body").filter(|_| !self.is_initialiser) else {
             return;
         };
         for member in children(body) {

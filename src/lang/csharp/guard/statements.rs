@@ -85,10 +85,28 @@ fn opens_at_end(file: &Text<'_>) -> bool {
 
 /// The lines that open a block under a condition.
 fn opening(file: &Text<'_>, condition: &str) -> Vec<String> {
-    match opens_at_end(file) {
-        true => vec![format!("if ({condition}) {{")],
-        false => vec![format!("if ({condition})"), "{".to_owned()],
+    let mut lines = match broken(&file.unit, condition) {
+        Some(lines) => lines,
+        None => vec![format!("if ({condition})")],
+    };
+    match lines.last_mut().filter(|_| opens_at_end(file)) {
+        Some(last) => last.push_str(" {"),
+        None => lines.push("{".to_owned()),
     }
+    lines
+}
+
+/// A long comparison of two variables, a part on each line.
+fn broken(step: &str, condition: &str) -> Option<Vec<String>> {
+    let (call, rest) = condition.split_once("string.Equals(")?;
+    let (first, rest) = rest.split_once(" ?? ")?;
+    let (second, rest) = rest.split_once(", ")?;
+    Some(vec![
+        format!("if ({call}string.Equals("),
+        format!("{step}{step}{first}"),
+        format!("{step}{step}{step}?? {second},"),
+        format!("{step}{step}{rest})"),
+    ])
 }
 
 fn block(place: &Place<'_>, range: &Range<usize>) -> Option<Vec<Edit>> {

@@ -1,12 +1,11 @@
 //! Guards at the head of a function, a command or a script.
 
-use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
-use crate::lang::guard::{Extent, Outcome, Plan, Text, below, has_kind};
+use crate::lang::guard::{Extent, Outcome, Plan, Shape, Text, below, has_kind, is_whole};
 use crate::text::Edit;
 
-use super::places::{NAMES, Place};
+use super::places::{NAMES, Place, is_statement};
 use super::statements::raising;
 use super::{children, imports, is_string_statement, message, negated, plan};
 
@@ -22,8 +21,9 @@ impl<'n> Body<'n> {
     pub fn around(place: &Place<'n>) -> Option<Body<'n>> {
         let first = place.units().next()?;
         let end = place.units().last()?.statement().end_byte();
-        let mut around =
-            first.around().skip_while(|node| node.kind() != "function_definition" || node.end_byte() < end);
+        let mut around = first.around().skip_while(|node| {
+            node.kind() != "function_definition" || node.end_byte() < end
+        });
         let function = around.next()?;
         let body = function.child_by_field_name("body")?;
         Some(Body { function, around: around.take(3).collect(), statements: children(body) })
@@ -39,34 +39,15 @@ impl<'n> Body<'n> {
 
     /// Whether everything that the function does depends on the places.
     pub fn is_whole(&self, place: &Place<'n>) -> bool {
-        let file = place.file;
-        let mut tainted: FxHashSet<&str> = FxHashSet::default();
-        self.statements.iter().filter(|node| !is_string_statement(**node)).all(|statement| {
-            let range = statement.byte_range();
-            let holds = place.wish.places.iter().any(|place| range.start <= place.start && place.end <= range.end);
-            let (mut depends, mut calls, mut assigned) = (false, false, Vec::new());
-            below(*statement, |node| {
-                calls |= matches!(node.kind(), "call" | "yield" | "await");
-                if (NAMES.is_name)(node) {
-                    if (NAMES.is_assigned)(node) {
-                        assigned.push(file.node(node));
-                    } else {
-                        depends |= tainted.contains(file.node(node));
-                    }
-                }
-                true
-            });
-            let assigns = statement.named_child(0).is_some_and(|node| node.kind() == "assignment");
-            let pure = assigns && !calls
-                || matches!(
-                    statement.kind(),
-                    "pass_statement" | "import_statement" | "import_from_statement" | "global_statement"
-                );
-            if holds || depends {
-                tainted.extend(assigned);
-            }
-            holds || depends || pure
-        })
+        let shape = Shape {
+            names: NAMES,
+            is_statement: &is_statement,
+            does: &["call", "yield", "await", "return_statement", "raise_statement"],
+            binds: &["pattern_list"],
+            is_idle: &is_string_statement,
+            is_wrapper: &|node| matches!(node.kind(), "if_statement" | "for_statement" | "try_statement"),
+        };
+        is_whole(place.file, &self.statements, place.wish.places, &shape)
     }
 
     /// A management command of Django or a command of Flask: whoever typed it is told.
@@ -77,8 +58,7 @@ impl<'n> Body<'n> {
     /// The error that a command ends with, and what is to be imported for it.
     fn error(&self, file: &Text<'_>) -> Option<(&'static str, imports::Wanted)> {
         let class = self.around.iter().find(|node| node.kind() == "class_definition");
-        let bases =
-            class.and_then(|class| class.child_by_field_name("superclasses")).map_or("", |node| file.node(node));
+        let bases = class.and_then(|class| class.child_by_field_name("superclasses")).map_or("", |node| file.node(node));
         if self.name(file) == "handle" && bases.contains("Command") {
             return Some(("CommandError", imports::Wanted::From("django.core.management.base", "CommandError")));
         }

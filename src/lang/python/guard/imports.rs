@@ -39,7 +39,9 @@ pub(super) fn resolve(file: &Text<'_>, predicate: &Predicate, places: &[Range<us
                 text = text.replacen(&format!("{own}."), &format!("{name}."), 1);
             }
             Known::Taken => return None,
-            Known::No => edits.push(insertion(file, &wanted, places)),
+            Known::No => {
+                edits.push(extended(file, &wanted, places).unwrap_or_else(|| insertion(file, &wanted, places)));
+            }
         }
     }
     Some((text, edits))
@@ -49,7 +51,7 @@ pub(super) fn resolve(file: &Text<'_>, predicate: &Predicate, places: &[Range<us
 pub(super) fn import(file: &Text<'_>, wanted: &Wanted, places: &[Range<usize>]) -> Option<Vec<Edit>> {
     match known(file, wanted) {
         Known::As(name) if name == wanted.name() => Some(Vec::new()),
-        Known::No => Some(vec![extended(file, wanted).unwrap_or_else(|| insertion(file, wanted, places))]),
+        Known::No => Some(vec![extended(file, wanted, places).unwrap_or_else(|| insertion(file, wanted, places))]),
         _ => None,
     }
 }
@@ -133,7 +135,7 @@ fn parts<'t>(file: &Text<'t>, node: Node<'_>) -> (&'t str, Option<&'t str>) {
 }
 
 /// A name added to an import of the same module that stands on one line.
-fn extended(file: &Text<'_>, wanted: &Wanted) -> Option<Edit> {
+fn extended(file: &Text<'_>, wanted: &Wanted, places: &[Range<usize>]) -> Option<Edit> {
     let Wanted::From(module, name) = wanted else {
         return None;
     };
@@ -141,56 +143,17 @@ fn extended(file: &Text<'_>, wanted: &Wanted) -> Option<Edit> {
         node.kind() == "import_from_statement"
             && node.child_by_field_name("module_name").is_some_and(|from| file.node(from) == *module)
             && !file.node(*node).contains(['(', '\n', '*', '\\'])
+            && places.first().is_none_or(|place| node.end_byte() <= place.start)
     })?;
     Some(Edit::insert(same.end_byte(), format!(", {name}")))
 }
 
 /// Modules of the standard library that often stand beside `os`.
 const STANDARD: &[&str] = &[
-    "__future__",
-    "abc",
-    "argparse",
-    "asyncio",
-    "base64",
-    "collections",
-    "contextlib",
-    "copy",
-    "csv",
-    "dataclasses",
-    "datetime",
-    "decimal",
-    "enum",
-    "functools",
-    "glob",
-    "hashlib",
-    "io",
-    "itertools",
-    "json",
-    "logging",
-    "math",
-    "operator",
-    "os",
-    "pathlib",
-    "random",
-    "re",
-    "secrets",
-    "shutil",
-    "signal",
-    "socket",
-    "sqlite3",
-    "string",
-    "subprocess",
-    "sys",
-    "tempfile",
-    "threading",
-    "time",
-    "traceback",
-    "typing",
-    "unittest",
-    "urllib",
-    "uuid",
-    "warnings",
-    "zoneinfo",
+    "__future__", "abc", "argparse", "asyncio", "base64", "collections", "contextlib", "copy", "csv", "dataclasses", "datetime",
+    "decimal", "enum", "functools", "glob", "hashlib", "io", "itertools", "json", "logging", "math", "operator", "os",
+    "pathlib", "random", "re", "secrets", "shutil", "signal", "socket", "sqlite3", "string", "subprocess", "sys", "tempfile",
+    "threading", "time", "traceback", "typing", "unittest", "urllib", "uuid", "warnings", "zoneinfo",
 ];
 
 /// The import on a line of its own, among its like.
@@ -212,8 +175,7 @@ fn insertion(file: &Text<'_>, wanted: &Wanted, places: &[Range<usize>]) -> Edit 
             _ => break,
         }
     }
-    let before =
-        |node: Node<'_>, gap: &str| Edit::insert(file.line_start(node.start_byte()), format!("{line}{nl}{gap}"));
+    let before = |node: Node<'_>, gap: &str| Edit::insert(file.line_start(node.start_byte()), format!("{line}{nl}{gap}"));
     let after = |node: Node<'_>| Edit::insert(file.line_end(node.end_byte()), format!("{nl}{line}"));
     let root = |node: &Node<'_>| {
         let name = node.child_by_field_name("module_name").or_else(|| node.child_by_field_name("name"));
@@ -240,21 +202,18 @@ fn insertion(file: &Text<'_>, wanted: &Wanted, places: &[Range<usize>]) -> Edit 
         return before(*first, nl);
     }
     let local = imports.iter().position(|node| root(node).is_empty());
+    let third = imports.iter().find(|node| !is_standard(node) && !root(node).is_empty());
+    if let Some(first) = third.filter(|_| line.starts_with("import ") && !standard) {
+        return before(*first, "");
+    }
     match (local, imports.last(), head) {
         (Some(0), ..) => before(imports[0], nl),
         (Some(at), ..) => after(imports[at - 1]),
         (None, Some(last), _) => after(*last),
         (None, None, Some(head)) => {
-            let gap = if file.line_end(head.end_byte()) == file.text.len() { "" } else { nl };
             let end = file.line_end(head.end_byte());
-            let rest = file.slice(end..file.text.len()).trim_start_matches(['\n', '\r']);
-            let tail = if rest.is_empty()
-                || !gap.is_empty() && file.slice(end..file.text.len()).starts_with(&format!("{nl}{nl}"))
-            {
-                ""
-            } else {
-                gap
-            };
+            let rest = file.slice(end..file.text.len());
+            let tail = if rest.trim().is_empty() || rest.starts_with(&format!("{nl}{nl}")) { "" } else { nl };
             Edit::insert(end, format!("{nl}{nl}{line}{tail}"))
         }
         (None, None, None) => {

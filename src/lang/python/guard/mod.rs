@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::lang::guard::{Extent, Guards, Outcome, Plan, Predicate, Runs, Text, Wish};
+use crate::lang::guard::{Extent, Guards, Outcome, Plan, Predicate, Runs, Text, Wish, each};
 use crate::text::Edit;
 
 use super::Python;
@@ -58,6 +58,10 @@ fn ordered(place: &Place<'_>) -> Vec<Plan> {
         return plans;
     }
     let skip = statements::skip(place);
+    let mixed = each(&place.runs, &|runs| {
+        let part = Place { runs, ..*place };
+        statements::skip(&part).or_else(|| values::nothing(&part))
+    });
     let nothing = values::nothing(place);
     let raise = statements::raise(place);
     match whole {
@@ -81,6 +85,7 @@ fn ordered(place: &Place<'_>) -> Vec<Plan> {
         plans.extend(nothing);
         plans.extend(raise);
     }
+    plans.extend(mixed);
     if let Some(body) = &whole {
         plans.extend(body.leave(place));
         plans.extend(body.raise(place));

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::lang::guard::{Names, Run, Text, Unit, Wish, close, runs};
+use crate::lang::guard::{Names, Run, Runs, Text, Unit, Wish, below, close, runs};
 
 /// Places in a file, by runs of statements.
 pub(super) struct Place<'n> {
@@ -16,7 +16,15 @@ pub(super) fn is_statement(parent: Node<'_>, node: Node<'_>) -> bool {
 }
 
 pub(super) const NAMES: Names<'static> = Names {
-    is_name: &|node| node.kind() == "identifier",
+    // `x.name` and `f(name=…)` name no local
+    is_name: &|node| {
+        node.kind() == "identifier"
+            && node.parent().is_none_or(|parent| match parent.kind() {
+                "attribute" => parent.child_by_field_name("attribute") != Some(node),
+                "keyword_argument" => parent.child_by_field_name("name") != Some(node),
+                _ => true,
+            })
+    },
     is_assigned: &|node| {
         let Some(parent) = node.parent() else {
             return false;
@@ -77,11 +85,26 @@ impl<'n> Place<'n> {
             if !close(self.file, &mut run, scope, &NAMES) {
                 return None;
             }
+            // another file may import what a module defines
+            let exported = scope.kind() == "module" && self.wish.runs != Runs::Script;
+            if exported && run.units.iter().any(|unit| assigns(unit.statement())) {
+                return None;
+            }
             closed.push(run);
         }
         let overlap = closed.windows(2).any(|pair| pair[1].range.start < pair[0].range.end);
         (!overlap).then_some(closed)
     }
+}
+
+/// Whether a statement gives names to values.
+fn assigns(statement: Node<'_>) -> bool {
+    let mut found = false;
+    below(statement, |node| {
+        found |= (NAMES.is_name)(node) && (NAMES.is_assigned)(node);
+        !found
+    });
+    found
 }
 
 /// Whether a statement stands in the body of a class.

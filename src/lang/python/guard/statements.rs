@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::lang::guard::{Brackets, Extent, Outcome, Plan, Run, has_kind, indented};
+use crate::lang::guard::{Brackets, Extent, Outcome, Plan, Run, Runs, Unit, has_kind, indented};
 use crate::text::Edit;
 
 use super::places::{Place, is_member};
@@ -92,6 +92,11 @@ pub(super) fn raise(place: &Place<'_>) -> Option<Plan> {
     let [run] = place.runs.as_slice() else {
         return None;
     };
+    let in_function = |unit: &Unit<'_>| unit.around().any(|node| node.kind() == "function_definition");
+    // an error while a module is imported stops whoever imports it
+    if place.wish.runs != Runs::Script && !run.units.iter().all(in_function) {
+        return None;
+    }
     let deferred = |node: &Node<'_>| matches!(node.kind(), "lambda" | "default_parameter" | "typed_default_parameter");
     let unit = run.units.first()?;
     if is_member(unit) || run.units.iter().any(|unit| unit.inner.iter().any(deferred)) {

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use crate::lang::guard::{Extent, Outcome, Plan, Unit, below};
 use crate::text::Edit;
 
-use super::places::Place;
+use super::places::{NAMES, Place};
 use super::plan;
 
 /// None instead of the values.
@@ -53,12 +53,7 @@ impl<'n> Value<'n> {
             }
             let field = |name| parent.child_by_field_name(name) == Some(node);
             let parentheses = match parent.kind() {
-                "argument_list"
-                | "list"
-                | "set"
-                | "tuple"
-                | "conditional_expression"
-                | "boolean_operator"
+                "argument_list" | "list" | "set" | "tuple" | "conditional_expression" | "boolean_operator"
                 | "parenthesized_expression" => true,
                 "keyword_argument" | "pair" | "default_parameter" | "typed_default_parameter" if field("value") => true,
                 // quotes within an f-string are an error before Python 3.12
@@ -116,10 +111,15 @@ fn is_asked(place: &Place<'_>, unit: &Unit<'_>, left: Node<'_>) -> bool {
     };
     let mut asked = false;
     below(scope, |node| {
-        if node.kind() == "identifier" && file.node(node) == name && node.id() != left.id() {
-            let plain =
-                ["argument_list", "keyword_argument", "pair", "list", "tuple", "return_statement", "assignment"];
-            asked |= node.parent().is_none_or(|parent| !plain.contains(&parent.kind()));
+        if node.id() != left.id() && file.node(node) == name && (NAMES.is_name)(node) {
+            // what is guarded as well, or was so before, asks nothing in production
+            let cut = place.wish.cut.iter().chain(place.wish.places).any(|cut| cut.start <= node.start_byte() && node.end_byte() <= cut.end);
+            let plain = [
+                "argument_list", "keyword_argument", "pair", "list", "tuple", "return_statement", "assignment",
+                "if_statement", "elif_clause", "while_statement", "not_operator", "boolean_operator", "interpolation",
+                "conditional_expression", "expression_statement",
+            ];
+            asked |= !cut && node.parent().is_none_or(|parent| !plain.contains(&parent.kind()));
         }
         !asked
     });

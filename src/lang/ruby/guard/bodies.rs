@@ -1,12 +1,11 @@
 //! Guards at the head of a method, a block, a task or a file.
 
-use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
-use crate::lang::guard::{Extent, Outcome, Plan, Runs, Text, below};
+use crate::lang::guard::{Extent, Outcome, Plan, Runs, Shape, Text, is_whole};
 use crate::text::Edit;
 
-use super::places::{NAMES, Place, body_of, called, is_wanted};
+use super::places::{IGNORING, NAMES, Place, body_of, called, is_statement, is_wanted};
 use super::{message, plan};
 
 /// The body that holds all places.
@@ -26,10 +25,7 @@ impl<'n> Body<'n> {
         if node.end_byte() < last {
             node = first.around().find(|node| {
                 node.end_byte() >= last
-                    && matches!(
-                        node.kind(),
-                        "method" | "singleton_method" | "do_block" | "block" | "lambda" | "program"
-                    )
+                    && matches!(node.kind(), "method" | "singleton_method" | "do_block" | "block" | "lambda" | "program")
             })?;
         }
         // a block of `each` in a task is not what has to be left
@@ -38,9 +34,9 @@ impl<'n> Body<'n> {
         let holder = match node.kind() {
             "program" => node,
             "class" | "module" => return None,
-            _ => node
-                .child_by_field_name("body")
-                .filter(|body| matches!(body.kind(), "body_statement" | "block_body"))?,
+            _ => node.child_by_field_name("body").filter(|body| {
+                matches!(body.kind(), "body_statement" | "block_body")
+            })?,
         };
         let mut cursor = holder.walk();
         let statements = holder
@@ -61,33 +57,22 @@ impl<'n> Body<'n> {
         self.call.is_some_and(|call| matches!(called(file, call), "task" | "multitask"))
     }
 
-    /// Whether everything that the body does depends on the places: nothing else is lost with it.
+    /// Whether everything that the body does depends on the places.
     pub fn is_whole(&self, place: &Place<'n>) -> bool {
         let file = place.file;
-        let mut tainted: FxHashSet<&str> = FxHashSet::default();
-        self.statements.iter().filter(|node| !is_preamble(file, **node)).all(|statement| {
-            let range = statement.byte_range();
-            let holds = place.wish.places.iter().any(|place| range.start <= place.start && place.end <= range.end);
-            let mut depends = false;
-            let mut assigned = Vec::new();
-            let mut calls = false;
-            below(*statement, |node| {
-                calls |= matches!(node.kind(), "call" | "yield" | "super" | "return");
-                if (NAMES.is_name)(node) {
-                    if (NAMES.is_assigned)(node) {
-                        assigned.push(file.node(node));
-                    } else {
-                        depends |= tainted.contains(file.node(node));
-                    }
-                }
-                true
-            });
-            let pure = statement.kind() == "assignment" && !calls;
-            if holds || depends {
-                tainted.extend(assigned);
-            }
-            holds || depends || pure
-        })
+        let shape = Shape {
+            names: NAMES,
+            is_statement: &is_statement,
+            does: &["call", "yield", "super", "return", "subshell"],
+            binds: &["block_parameters", "lambda_parameters"],
+            is_idle: &|node| is_preamble(file, node) || node.kind() == "comment",
+            is_wrapper: &|node| match node.kind() {
+                "if" | "unless" | "case" | "for" | "begin" | "if_modifier" | "unless_modifier" => true,
+                "call" => IGNORING.contains(&called(file, node)) || called(file, node) == "transaction",
+                _ => false,
+            },
+        };
+        is_whole(file, &self.statements, place.wish.places, &shape)
     }
 
     /// Leaves the body quietly.
@@ -95,9 +80,7 @@ impl<'n> Body<'n> {
         let predicate = &place.wish.predicate.text;
         let wanted = |unit| is_wanted(place.file, unit, place.wish.writes);
         let (line, extent) = match self.node.kind() {
-            "method" | "singleton_method" if !place.units().any(wanted) || place.wish.writes => {
-                ("return", Extent::Method)
-            }
+            "method" | "singleton_method" if !place.units().any(wanted) || place.wish.writes => ("return", Extent::Method),
             "do_block" | "block" if self.call.is_some() && !self.is_task(place.file) && !place.units().any(wanted) => {
                 ("next", Extent::Block)
             }

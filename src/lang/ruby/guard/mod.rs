@@ -8,7 +8,7 @@ mod values;
 
 use std::ops::Range;
 
-use crate::lang::guard::{Extent, Guards, Outcome, Plan, Runs, Text, Wish};
+use crate::lang::guard::{Extent, Guards, Outcome, Plan, Runs, Text, Wish, each};
 
 use super::Ruby;
 use bodies::Body;
@@ -29,6 +29,10 @@ impl Guards for Ruby {
             return plans;
         }
         let skip = statements::skip(&place);
+        let mixed = each(&place.runs, &|runs| {
+            let part = Place { runs, ..place };
+            statements::skip(&part).or_else(|| values::nothing(&part))
+        });
         let nothing = values::nothing(&place);
         let raise = values::raise(&place).or_else(|| statements::raise(&place));
         match &whole {
@@ -36,7 +40,7 @@ impl Guards for Ruby {
             Some(body) if body.statements() > 1 => plans.extend(body.leave(&place)),
             _ => {}
         }
-        if place.is_wanted() && !wish.writes {
+        if place.is_wanted() && !place.is_value() && !wish.writes {
             plans.extend(raise);
             plans.extend(nothing);
             plans.extend(skip);
@@ -49,6 +53,7 @@ impl Guards for Ruby {
             plans.extend(nothing);
             plans.extend(raise);
         }
+        plans.extend(mixed);
         if let Some(body) = &whole {
             plans.extend(body.leave(&place));
             plans.extend(body.raise(&place));
