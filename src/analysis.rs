@@ -4,7 +4,7 @@ use crate::lang::{Triggers, build};
 use crate::program::Language;
 use crate::project::FileFacts;
 use crate::rules::{self, Finding, Site, Zone};
-use crate::worlds;
+use crate::{syntax, worlds};
 
 /// What one file holds.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub struct FileAnalysis {
     pub sites: Vec<Site>,
     /// Places that a comment or the configuration allows.
     pub allowed: usize,
+    /// Why nothing is known of the file, if so; there are no findings then.
+    pub skipped: Option<String>,
 }
 
 /// The text of a file and what the project knows of it.
@@ -46,6 +48,11 @@ pub fn explain(input: &Input<'_>) -> FileAnalysis {
 
 fn run(input: &Input<'_>, asked: bool) -> FileAnalysis {
     let program = build(input.language, input.text, input.template, input.triggers);
+    if program.too_large {
+        let limit = syntax::LARGEST / (1024 * 1024);
+        let skipped = Some(format!("so dense that its syntax tree takes more than {limit} MB"));
+        return FileAnalysis { skipped, ..FileAnalysis::default() };
+    }
     let answers = worlds::evaluate(&program, input.facts);
     let judged = rules::judge(&rules::Case {
         program: &program,
@@ -55,6 +62,8 @@ fn run(input: &Input<'_>, asked: bool) -> FileAnalysis {
         facts: input.facts,
         asked,
     });
+    // comments are looked for in a tree, which may take as much again
+    drop((answers, program));
     let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
-    FileAnalysis { findings: heard.findings, sites: heard.sites, allowed: heard.allowed }
+    FileAnalysis { findings: heard.findings, sites: heard.sites, allowed: heard.allowed, skipped: None }
 }

@@ -23,7 +23,7 @@ use super::scan::{self, Found, Listing, Triggers};
 use super::{Failure, complain, paths};
 
 /// Bytes of files kept between reading what they define and analysing them; the rest is read again.
-const KEPT: usize = 32 * 1024 * 1024;
+const KEPT: usize = 8 * 1024 * 1024;
 
 const CONFIG: &str = "prodguard.toml";
 
@@ -141,7 +141,7 @@ fn learn(
                 let text = text::decode(bytes.clone()).ok()?.text;
                 definitions = Some(index.definitions(kind.language, &text));
             }
-            if kept.fetch_add(bytes.len(), Ordering::Relaxed) > KEPT {
+            if bytes.len() > scan::HELD || kept.fetch_add(bytes.len(), Ordering::Relaxed) > KEPT {
                 return Some((kind, path.clone(), None, definitions));
             }
         }

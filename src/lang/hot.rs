@@ -34,13 +34,16 @@ impl Triggers {
 pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers) -> Program {
     let adapter = adapter(language);
     let masked = adapter.mask(text, template);
-    let mut program = Program { language, items: Vec::new(), symbols: masked.symbols.clone() };
+    let mut program = Program { language, items: Vec::new(), symbols: masked.symbols.clone(), too_large: false };
     let Some(tree) = crate::syntax::parse(language, &masked.text, None) else {
+        program.too_large = true;
         return program;
     };
     let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree: &tree };
     let outline = adapter.outline(&source);
     program.items = Heat::new(&source, &outline, triggers).run();
+    drop(outline);
+    crate::syntax::memory::release(tree);
     program
 }
 

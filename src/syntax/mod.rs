@@ -1,16 +1,20 @@
 //! Grammars, trees and the one query a language has.
 
+pub mod memory;
+
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use streaming_iterator::StreamingIterator;
-use tree_sitter::{Node, Parser, Query, QueryCursor, Tree};
+use tree_sitter::{Node, ParseOptions, Parser, Query, QueryCursor, Tree};
 
 use crate::program::Language;
 
 /// The tree-sitter grammar of a language.
 pub fn grammar(language: Language) -> tree_sitter::Language {
+    memory::count();
     match language {
         Language::Ruby => tree_sitter_ruby::LANGUAGE.into(),
         Language::Python => tree_sitter_python::LANGUAGE.into(),
@@ -23,7 +27,11 @@ thread_local! {
     static CURSOR: RefCell<QueryCursor> = RefCell::new(QueryCursor::new());
 }
 
-/// Parses masked text; `old` must have seen every edit through `Tree::edit`. `None` only if the grammar cannot be loaded.
+/// Bytes of the largest tree. Code of two megabytes takes about as much; a list of as many numbers would take a gigabyte.
+pub const LARGEST: usize = 96 * 1024 * 1024;
+
+/// Parses masked text; `old` must have seen every edit through `Tree::edit`. `None` if the tree would be larger than
+/// [`LARGEST`], or if the grammar cannot be loaded, which a test rules out.
 pub fn parse(language: Language, masked: &str, old: Option<&Tree>) -> Option<Tree> {
     PARSERS.with_borrow_mut(|parsers| {
         let slot = &mut parsers[language as usize];
@@ -32,7 +40,20 @@ pub fn parse(language: Language, masked: &str, old: Option<&Tree>) -> Option<Tre
             parser.set_language(&grammar(language)).ok()?;
             *slot = Some(parser);
         }
-        slot.as_mut()?.parse(masked, old)
+        let parser = slot.as_mut()?;
+        let before = memory::held();
+        let mut watch = |_: &_| match memory::held() - before > LARGEST as isize {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let options = ParseOptions::new().progress_callback(&mut watch);
+        let rest = |at: usize| masked.as_bytes().get(at..).unwrap_or_default();
+        let tree = parser.parse_with_options(&mut |at, _| rest(at), old, Some(options));
+        if tree.is_none() {
+            // it would go on with this text when it is given the next one
+            parser.reset();
+        }
+        tree
     })
 }
 
