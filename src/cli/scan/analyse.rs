@@ -60,7 +60,7 @@ impl Scan<'_> {
                 template: kind.template,
                 zone,
                 facts: &self.project.facts(path, kind.language),
-                triggers: self.project.item_triggers(kind.language),
+                triggers: self.project.item_triggers(path, kind.language),
             });
             if let Some(why) = answers.skipped {
                 return Err(why);
