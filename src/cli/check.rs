@@ -48,10 +48,12 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
     if fix::run(args, &scan, &mut report, given)? {
         report = scan.run(&asked.roots)?;
     }
+    project.report_unused(&asked.roots, &mut report);
+    report.sort();
     if !args.diff {
         write(args, &report)?;
     }
-    let outcome = outcome(args, &report, project.fail_on(), asked.missing);
+    let outcome = outcome(args, &report, |path| project.fail_on(path), asked.missing);
     if outcome == Outcome::Incomplete && args.require_complete {
         let skipped = report.skipped.len();
         complain(&format!("--require-complete: {skipped} skipped"));
@@ -59,10 +61,11 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-/// `configured` is the failing severity of the configuration, if any fails; `missing` says that a path did not exist.
-fn outcome(args: &CheckArgs, report: &Report, configured: Option<Severity>, missing: bool) -> Outcome {
-    let fail_on = args.fail_on.map(Severity::from).or(configured);
-    let fails = fail_on.is_some_and(|least| report.reaches(least));
+/// `configured` is the failing severity that a file's configuration sets, if any fails; `missing` says that a path did not exist.
+fn outcome(args: &CheckArgs, report: &Report, configured: impl Fn(&str) -> Option<Severity>, missing: bool) -> Outcome {
+    let fail_on = |path: &str| args.fail_on.map(Severity::from).or_else(|| configured(path));
+    let fails =
+        report.findings.iter().any(|found| fail_on(&found.path).is_some_and(|least| found.finding.severity >= least));
     if missing || (args.require_complete && !report.skipped.is_empty()) {
         Outcome::Incomplete
     } else if fails {
@@ -153,6 +156,7 @@ mod tests {
         for reported in &mut report.findings {
             reported.finding.severity = worst.unwrap_or(Severity::Note);
         }
+        let configured = |_: &str| configured;
         assert_eq!(outcome(&args, &report, configured, false), expected, "{line}");
         assert_eq!(outcome(&args, &report, configured, true), Outcome::Incomplete);
         report.skip("a.rb".into(), "binary");

@@ -128,7 +128,7 @@ impl Scan<'_> {
             template: kind.template,
             zone: self.project.zone(path, kind.language, text),
             facts: &facts,
-            triggers: self.project.item_triggers(kind.language),
+            triggers: self.project.item_triggers(path, kind.language),
         };
         let mut analysis = (self.analyze)(&input);
         self.project.configure(path, &mut analysis);

@@ -39,15 +39,17 @@ impl Triggers {
 /// Parses `text` afresh and lowers its hot items.
 pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers) -> Program {
     let masked = adapter(language).mask(text, template);
-    match crate::syntax::parse(language, &masked.text, None) {
-        Some(tree) => build_tree(language, &masked, &tree, triggers).0,
-        None => empty(language, &masked),
-    }
+    let Some(tree) = crate::syntax::parse(language, &masked.text, None) else {
+        return empty(language, &masked);
+    };
+    let (program, _) = build_tree(language, &masked, &tree, triggers);
+    crate::syntax::memory::release(tree);
+    program
 }
 
 /// The program of a text that cannot be parsed.
 pub(super) fn empty(language: Language, masked: &Masked<'_>) -> Program {
-    Program { language, items: Vec::new(), symbols: masked.symbols.clone() }
+    Program { language, items: Vec::new(), symbols: masked.symbols.clone(), too_large: true }
 }
 
 /// Lowers the hot items of a tree of masked text. Also the names that hot items bind or read: whoever mentions one is hot.
@@ -60,7 +62,7 @@ pub(super) fn build_tree(
     let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree };
     let outline = adapter(language).outline(&source);
     let (items, spread) = Heat::new(&source, &outline, triggers).run();
-    (Program { language, items, symbols: masked.symbols.clone() }, spread)
+    (Program { language, items, symbols: masked.symbols.clone(), too_large: false }, spread)
 }
 
 /// The spread of heat over the items of one file.

@@ -23,7 +23,9 @@ impl<'s, 't> Lower<'s, 't> {
         Lower { source, outline, base: item.start as usize, nodes: Vec::new(), depth: 0 }
     }
 
-    pub fn finish(self, root: NodeId) -> Code {
+    pub fn finish(mut self, root: NodeId) -> Code {
+        // kept as long as the file, while the tree is there too
+        self.nodes.shrink_to_fit();
         Code { nodes: self.nodes, root }
     }
 

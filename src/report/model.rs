@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use crate::rules::{Finding, Severity, Site};
+use crate::rules::{Finding, Site};
 use crate::text::{Edit, LineIndex, Position};
 
 /// Bytes of a line that reports show; longer lines are machine-made and shown as a place without text.
@@ -54,11 +54,6 @@ impl Report {
         self.allowed += other.allowed;
         self.scanned += other.scanned;
         self.generated += other.generated;
-    }
-
-    /// Whether a finding has this severity or a higher one.
-    pub fn reaches(&self, severity: Severity) -> bool {
-        self.findings.iter().any(|f| f.finding.severity >= severity)
     }
 }
 

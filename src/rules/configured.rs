@@ -2,30 +2,65 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::project::config::{Config, Level};
+use crate::project::config::{Allow, Config, Level};
 
 use super::{Finding, Severity, Site, Verdict};
+
+/// What to say of an entry that allows nothing, unless `[severity]` turns that off.
+pub fn unused(config: &Config, allow: &Allow) -> Option<Finding> {
+    let mut finding = super::suppress::hygiene(
+        "unused-allow",
+        allow.range.clone(),
+        "[[allow]]",
+        "This entry allows nothing: no place in these paths would be reported.".to_owned(),
+        "Remove it, or correct its paths and rules.",
+    );
+    finding.severity = match config.level(finding.rule, finding.family) {
+        None => finding.severity,
+        Some(level) => severity(level)?,
+    };
+    Some(finding)
+}
+
+fn severity(level: Level) -> Option<Severity> {
+    match level {
+        Level::Off => None,
+        Level::Note => Some(Severity::Note),
+        Level::Warning => Some(Severity::Warning),
+        Level::Error => Some(Severity::Error),
+    }
+}
 
 /// Applies `[severity]` and `[[allow]]` to the answers for the file at `path`, relative to the configuration's folder.
 /// Returns how many places are allowed.
 pub fn apply(config: &Config, path: &str, findings: &mut Vec<Finding>, sites: &mut [Site]) -> usize {
+    apply_noting(config, path, findings, sites, |_| ())
+}
+
+/// The same; `note` is told the index of each entry of [`Config::allow`] that allows something.
+pub fn apply_noting(
+    config: &Config,
+    path: &str,
+    findings: &mut Vec<Finding>,
+    sites: &mut [Site],
+    mut note: impl FnMut(usize),
+) -> usize {
     let mut allowed = FxHashSet::default();
     findings.retain_mut(|finding| {
-        if config.allowed(path, finding.rule, finding.family).is_some() {
+        if let Some(entry) = config.allowed(path, finding.rule, finding.family) {
+            note(entry);
             let places = finding.sites.iter().map(|site| site.range.start);
             let places = places.chain([finding.range.start]);
             allowed.extend(places.map(|at| (at, finding.family)));
             return false;
         }
-        let severity = match config.level(finding.rule, finding.family) {
-            None => return true,
-            Some(Level::Off) => return false,
-            Some(Level::Note) => Severity::Note,
-            Some(Level::Warning) => Severity::Warning,
-            Some(Level::Error) => Severity::Error,
+        let Some(level) = config.level(finding.rule, finding.family) else {
+            return true;
         };
-        finding.severity = severity;
-        true
+        severity(level).is_some_and(|severity| {
+            finding.severity = severity;
+            true
+        })
     });
     for site in sites {
         if site.verdict != Verdict::Guarded && allowed.contains(&(site.range.start, site.family)) {

@@ -128,7 +128,9 @@ impl Jobs {
         let state = self.state.clone();
         let tell = move || {
             let broken = folders.iter().map(|folder| state.projects.open(folder)).filter(|it| state.tell_config(it));
-            broken.filter_map(|project| Some(project.config?.path.clone())).collect::<Vec<_>>()
+            broken
+                .flat_map(|project| project.broken.iter().map(|it| it.path.clone()).collect::<Vec<_>>())
+                .collect::<Vec<_>>()
         };
         for path in self.helpers.run(tell).await.unwrap_or_default() {
             let path = path.display();

@@ -8,7 +8,6 @@ use rustc_hash::FxHashMap;
 use crate::cli::paths;
 use crate::cli::project::{self, Workspace};
 use crate::project::config::{Config, Problem};
-use crate::rules::REGISTRY;
 
 /// A folder that was looked through.
 #[derive(Clone)]
@@ -16,10 +15,11 @@ pub struct Project {
     /// Absolute; paths are relative to it.
     pub root: PathBuf,
     pub workspace: Arc<Workspace>,
-    pub config: Option<Arc<ConfigFile>>,
+    /// The configurations that have mistakes.
+    pub broken: Arc<Vec<ConfigFile>>,
 }
 
-/// A configuration as it stands on disk.
+/// A configuration with mistakes, as it stands on disk.
 pub struct ConfigFile {
     pub path: PathBuf,
     pub text: String,
@@ -38,7 +38,7 @@ struct State {
     /// The client's folders, absolute.
     folders: Vec<PathBuf>,
     open: FxHashMap<PathBuf, Project>,
-    /// The last configuration of a folder without mistakes.
+    /// The last configurations without mistakes, by path.
     good: FxHashMap<PathBuf, Config>,
     empty: Option<Project>,
 }
@@ -75,7 +75,8 @@ impl Projects {
     }
 
     fn empty(&self) -> Project {
-        let new = || Project { root: PathBuf::from("/"), workspace: Arc::new(Workspace::empty()), config: None };
+        let new =
+            || Project { root: PathBuf::from("/"), workspace: Arc::new(Workspace::empty()), broken: Arc::default() };
         self.state().empty.get_or_insert_with(new).clone()
     }
 
@@ -118,47 +119,33 @@ impl Projects {
     }
 
     fn look_through(&self, root: &Path) -> Project {
-        let marked = project::marked_folder(root);
-        let config_folder = marked.unwrap_or(root);
-        let path = config_folder.join(project::CONFIG);
-        let file = read_config(&path);
-        let mut state = self.state();
-        let config = match &file {
-            None => {
-                state.good.remove(config_folder);
-                Config::default()
-            }
-            Some((config, file)) if file.problems.is_empty() => {
-                state.good.insert(config_folder.to_owned(), config.clone());
-                config.clone()
-            }
-            // a broken configuration keeps the last good one; without one what is right in it holds
-            Some((config, _)) => state.good.get(config_folder).unwrap_or(config).clone(),
-        };
-        drop(state);
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // a file that belongs to no project may lie in somebody's home, which is not searched
-        let is_asked = marked.is_some() || self.state().folders.iter().any(|folder| folder == root);
-        let roots = [if is_asked { root.to_owned() } else { path }];
-        let opened = project::open_with(root, &roots, marked, config, threads);
+        let is_asked =
+            project::marked_folder(root).is_some() || self.state().folders.iter().any(|folder| folder == root);
+        let roots = [if is_asked { root.to_owned() } else { root.join(project::CONFIG) }];
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let broken = Mutex::new(Vec::new());
+        let read = |path: &Path| {
+            // one that is no text counts as one without content
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let (config, problems) = project::parse_config(&text);
+            let mut state = self.state();
+            if problems.is_empty() {
+                state.good.insert(path.to_owned(), config.clone());
+                return Ok((config, text));
+            }
+            // a broken one keeps the last good one; without that, what is right in it holds
+            let config = state.good.get(path).cloned().unwrap_or(config);
+            let file = ConfigFile { path: path.to_owned(), text: text.clone(), problems };
+            broken.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+            Ok((config, text))
+        };
+        let opened = project::open_with(root, &roots, None, threads, &read);
         let workspace = opened.unwrap_or_else(|_| Workspace::empty());
         workspace.forget_found();
-        let config = file.map(|(_, file)| Arc::new(file));
-        let project = Project { root: root.to_owned(), workspace: Arc::new(workspace), config };
+        let broken = broken.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let project = Project { root: root.to_owned(), workspace: Arc::new(workspace), broken: Arc::new(broken) };
         self.state().open.insert(root.to_owned(), project.clone());
         project
     }
-}
-
-/// A configuration and its mistakes; a file that is no text counts as one without content.
-fn read_config(path: &Path) -> Option<(Config, ConfigFile)> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let (config, problems) = parse_config(&text);
-    Some((config, ConfigFile { path: path.to_owned(), text, problems }))
-}
-
-/// Reads the text of a configuration.
-pub fn parse_config(text: &str) -> (Config, Vec<Problem>) {
-    let rules: Vec<&str> = REGISTRY.iter().map(|rule| rule.id).collect();
-    Config::parse(text, &rules)
 }

@@ -166,13 +166,11 @@ impl State {
         let before: Vec<(String, Closed)> =
             before.into_iter().filter_map(|key| known.remove(&key).map(|file| (key, file))).collect();
         let mut is_news = false;
-        let config = project.config.as_ref().filter(|config| !config.problems.is_empty());
-        if let Some(config) = config
-            && let Some(uri) = Uri::from_file_path(&config.path)
-        {
+        for config in project.broken.iter() {
+            let Some(uri) = Uri::from_file_path(&config.path) else { continue };
             let diagnostics = super::config::diagnostics(&config.text, &config.problems, self.traits());
             let json = Arc::new(serde_json::to_vec(&diagnostics).unwrap_or_default());
-            is_news = before.iter().all(|(_, old)| old.json != json);
+            is_news |= before.iter().all(|(_, old)| old.json != json);
             let (path, root) = (config.path.clone(), project.root.clone());
             let findings = diagnostics.len();
             known.insert(key(&uri), Closed { uri, path, root, json, findings, is_config: true });
@@ -273,15 +271,14 @@ impl State {
     pub fn config_text(&self, uri: &Uri) -> ConfigText {
         let path = super::document::path_of(uri);
         let project = self.projects.of(path.as_deref());
-        let folder = project.config.as_ref().and_then(|config| config.path.parent().map(PathBuf::from));
-        let folder = folder.unwrap_or_else(|| project.root.clone());
+        let relative = path.as_deref().map(|path| crate::cli::paths::relative(&project.root, path));
+        let (folder, file) = project.workspace.config_folder(relative.as_deref().unwrap_or_default());
         let config = folder.join(crate::cli::project::CONFIG);
         let open = self.documents().get(config.to_string_lossy().as_ref()).map(|it| (it.text.to_string(), it.version));
         let (text, version) = match open {
             Some((text, version)) => (Some(text), Some(version)),
             None => (std::fs::read_to_string(&config).ok(), None),
         };
-        let file = path.map(|path| crate::cli::paths::relative(&folder, &path).to_string()).unwrap_or_default();
         ConfigText { path: config, text, version, file }
     }
 

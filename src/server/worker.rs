@@ -12,14 +12,14 @@ use tokio::sync::oneshot;
 use crate::analysis::{self, FileAnalysis, Input};
 use crate::cli::panics;
 use crate::cli::paths;
-use crate::cli::project::Project as _;
+use crate::cli::project::{Project as _, parse_config};
 use crate::cli::scan::LARGEST_PARSED;
 use crate::lang::LiveTree;
 use crate::project::files::{self, Kind};
 
 use super::answer::{self, Answer, Context};
 use super::document::Role;
-use super::projects::{Project, parse_config};
+use super::projects::Project;
 use super::state::State;
 
 /// Bytes of stack: deeply nested code must not overflow it. Only pages that are touched cost memory.
@@ -273,7 +273,7 @@ pub fn context(project: &Project, path: smol_str::SmolStr, kind: Kind, text: &st
 
 impl Context {
     fn triggers(&self) -> &crate::lang::Triggers {
-        self.project.item_triggers(self.language)
+        self.project.item_triggers(&self.path, self.language)
     }
 
     /// What `analyze` asks for.

@@ -1,17 +1,21 @@
 //! Grammars, trees and the one query a language has.
 
+pub mod memory;
+
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use ropey::Rope;
 use streaming_iterator::StreamingIterator;
-use tree_sitter::{Node, Parser, Point, Query, QueryCursor, Tree};
+use tree_sitter::{Node, ParseOptions, Parser, Point, Query, QueryCursor, Tree};
 
 use crate::program::Language;
 
 /// The tree-sitter grammar of a language.
 pub fn grammar(language: Language) -> tree_sitter::Language {
+    memory::count();
     match language {
         Language::Ruby => tree_sitter_ruby::LANGUAGE.into(),
         Language::Python => tree_sitter_python::LANGUAGE.into(),
@@ -24,9 +28,37 @@ thread_local! {
     static CURSOR: RefCell<QueryCursor> = RefCell::new(QueryCursor::new());
 }
 
-/// Parses masked text; `old` must have seen every edit through `Tree::edit`. `None` only if the grammar cannot be loaded.
+/// Bytes of the largest tree. Code of two megabytes takes about as much; a list of as many numbers would take a gigabyte.
+pub const LARGEST: usize = 96 * 1024 * 1024;
+
+/// Parses masked text; `old` must have seen every edit through `Tree::edit`. `None` if the tree would be larger than
+/// [`LARGEST`], or if the grammar cannot be loaded, which a test rules out.
 pub fn parse(language: Language, masked: &str, old: Option<&Tree>) -> Option<Tree> {
-    PARSERS.with_borrow_mut(|parsers| parser(parsers, language)?.parse(masked, old))
+    let rest = |at: usize, _: Point| masked.as_bytes().get(at..).unwrap_or_default();
+    parse_bounded(language, &rest, old)
+}
+
+/// Parses what `read` gives from a byte offset on.
+fn parse_bounded<T: AsRef<[u8]>>(
+    language: Language,
+    read: &dyn Fn(usize, Point) -> T,
+    old: Option<&Tree>,
+) -> Option<Tree> {
+    PARSERS.with_borrow_mut(|parsers| {
+        let parser = parser(parsers, language)?;
+        let before = memory::held();
+        let mut watch = |_: &_| match memory::held() - before > LARGEST as isize {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let options = ParseOptions::new().progress_callback(&mut watch);
+        let tree = parser.parse_with_options(&mut |at, point| read(at, point), old, Some(options));
+        if tree.is_none() {
+            // it would go on with this text when it is given the next one
+            parser.reset();
+        }
+        tree
+    })
 }
 
 /// The parser of a language, made on first use.
@@ -42,14 +74,14 @@ fn parser(parsers: &mut [Option<Parser>; 3], language: Language) -> Option<&mut 
 
 /// Parses text in which nothing is masked; `old` has seen every edit.
 pub fn parse_rope(language: Language, text: &Rope, old: &Tree) -> Option<Tree> {
-    let mut read = |byte: usize, _: Point| {
+    let read = |byte: usize, _: Point| {
         if byte >= text.len_bytes() {
             return "";
         }
         let (chunk, start, _, _) = text.chunk_at_byte(byte);
         chunk.get(byte - start..).unwrap_or_default()
     };
-    PARSERS.with_borrow_mut(|parsers| parser(parsers, language)?.parse_with_options(&mut read, Some(old), None))
+    parse_bounded(language, &read, Some(old))
 }
 
 /// The shapes of a language: a flat query of single nodes, `queries/<language>/shapes.scm`.

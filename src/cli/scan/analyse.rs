@@ -1,6 +1,6 @@
 //! One file at a time through `analyze()`.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use smol_str::SmolStr;
@@ -10,16 +10,13 @@ use crate::project::files::{self, Kind};
 use crate::report::{self, Report};
 use crate::text::{self, LineIndex};
 
-use super::{Failure, Job, Scan};
+use super::budget::Budget;
+use super::{Failure, Job, Scan, Text, read};
 use crate::cli::panics;
 
 /// Bytes of stack; only pages that are touched cost memory. Deeply nested code must not overflow it, for nothing can
 /// catch that.
 const STACK: usize = 256 * 1024 * 1024;
-/// Bytes above which files are analysed one at a time, so that memory does not grow with the number of threads.
-const LARGE: usize = 512 * 1024;
-
-static LARGE_ONE: Mutex<()> = Mutex::new(());
 
 /// A file's text and the answers to it.
 pub struct Analysed {
@@ -47,8 +44,8 @@ pub fn with_large_stack<T: Send>(threads: usize, work: impl FnOnce() -> T + Send
 impl Scan<'_> {
     /// Decodes and analyses one file; the error says why it has to be skipped.
     pub fn analyse(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Analysed, String> {
-        let is_large = bytes.len() > LARGE;
-        let _turn = is_large.then(|| LARGE_ONE.lock().unwrap_or_else(PoisonError::into_inner));
+        static BUDGET: LazyLock<Budget> = LazyLock::new(Budget::default);
+        let _share = BUDGET.share(&bytes);
         panics::guard(|| {
             let text = text::decode(bytes).map_err(|why| why.to_string())?.text;
             let zone = self.project.zone(path, kind.language, &text);
@@ -63,15 +60,25 @@ impl Scan<'_> {
                 template: kind.template,
                 zone,
                 facts: &self.project.facts(path, kind.language),
-                triggers: self.project.item_triggers(kind.language),
+                triggers: self.project.item_triggers(path, kind.language),
             });
+            if let Some(why) = answers.skipped {
+                return Err(why);
+            }
             self.project.configure(path, &mut answers);
             Ok(Analysed { text, answers })
         })?
     }
 
     pub(super) fn judge(&self, job: Job, report: &mut Report) {
-        let Job { path, kind, bytes, explicit } = job;
+        let Job { path, kind, text, explicit } = job;
+        let bytes = match text {
+            Text::Held(bytes) => bytes,
+            Text::OnDisk(file) => match read::again(&file) {
+                Ok(bytes) => bytes,
+                Err(error) => return report.skip(path, format!("cannot be read: {error}")),
+            },
+        };
         if !explicit && (files::is_generated_name(&path) || files::is_generated_text(&bytes)) {
             (self.log)(&format!("left out {path}: generated"));
             report.generated += 1;

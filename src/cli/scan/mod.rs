@@ -1,6 +1,7 @@
 //! From paths to a report: a parallel walk reads and sifts files, a pool analyses those that hold a trigger word.
 
 mod analyse;
+mod budget;
 mod read;
 mod walk;
 
@@ -45,10 +46,19 @@ pub struct Scan<'a> {
 struct Job {
     path: SmolStr,
     kind: Kind,
-    bytes: Vec<u8>,
+    text: Text,
     /// Named by the user: checked even if generated.
     explicit: bool,
 }
+
+/// What waits for its turn: large files wait on disk.
+enum Text {
+    Held(Vec<u8>),
+    OnDisk(PathBuf),
+}
+
+/// Bytes above which a file is read again when its turn comes.
+pub const HELD: usize = 64 * 1024;
 
 impl Scan<'_> {
     /// Checks files and folders, all absolute and present.
@@ -73,7 +83,7 @@ impl Scan<'_> {
         self.analyse_all(receiver, move |_| {
             let mut report = Report::default();
             let found = triggers.sift(kind, bytes);
-            take(&mut report, &sender, path, kind, found, true);
+            take(&mut report, &sender, (path, None), kind, found, true);
             report
         })
     }
@@ -113,13 +123,25 @@ impl Scan<'_> {
     }
 }
 
-/// Sends on what was found, or notes why not.
-fn take(report: &mut Report, sender: &SyncSender<Job>, path: SmolStr, kind: Kind, found: Found, explicit: bool) {
+/// Sends on what was found, or notes why not. `at` is the path to report, and the file if there is one.
+fn take(
+    report: &mut Report,
+    sender: &SyncSender<Job>,
+    at: (SmolStr, Option<&Path>),
+    kind: Kind,
+    found: Found,
+    explicit: bool,
+) {
+    let (path, file) = at;
     match found {
         Found::Nothing => report.scanned += 1,
         Found::Skip(why) => report.skip(path, why),
         Found::Hit(bytes) => {
-            let job = Job { path, kind, bytes, explicit };
+            let text = match file.filter(|_| bytes.len() > HELD) {
+                Some(file) => Text::OnDisk(file.to_owned()),
+                None => Text::Held(bytes),
+            };
+            let job = Job { path, kind, text, explicit };
             // the pool takes jobs until the last sender is gone
             let _ = sender.send(job);
         }

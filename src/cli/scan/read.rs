@@ -34,6 +34,19 @@ pub enum Found {
     Skip(String),
 }
 
+/// Reads a file that was sifted before.
+///
+/// # Errors
+/// If it cannot be read or has grown too large meanwhile.
+pub fn again(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(PARSED + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > PARSED {
+        true => Err(io::Error::other("it grew while it was checked")),
+        false => Ok(bytes),
+    }
+}
+
 /// The trigger words of each language.
 pub struct Triggers {
     /// `None` if the words cannot be compiled: everything is a hit.

@@ -23,7 +23,7 @@ impl Project for Words {
     fn is_excluded(&self, path: &str) -> bool {
         path.starts_with("excluded/")
     }
-    fn item_triggers(&self, _: Language) -> &Triggers {
+    fn item_triggers(&self, _: &str, _: Language) -> &Triggers {
         static NONE: std::sync::LazyLock<Triggers> = std::sync::LazyLock::new(Triggers::everything);
         &NONE
     }
@@ -35,7 +35,7 @@ impl Project for Words {
         Index::build(&none, Default::default(), &|_| None).facts(language, path)
     }
     fn configure(&self, _: &str, _: &mut FileAnalysis) {}
-    fn fail_on(&self) -> Option<Severity> {
+    fn fail_on(&self, _: &str) -> Option<Severity> {
         None
     }
 }
@@ -60,6 +60,7 @@ fn analyze(input: &Input<'_>) -> FileAnalysis {
             .collect(),
         guards: Vec::new(),
         allowed: 0,
+        skipped: None,
     }
 }
 

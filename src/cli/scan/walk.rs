@@ -132,7 +132,7 @@ impl Scan<'_> {
             Some(found) => found,
             None => triggers.read(kind, file),
         };
-        take(report, sender, path, kind, found, explicit);
+        take(report, sender, (path, Some(file)), kind, found, explicit);
     }
 
     /// A folder that cannot be read is skipped; anything else the walk says is about ignore files.

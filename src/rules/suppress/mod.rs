@@ -138,7 +138,7 @@ fn complaints(allow: &Allow) -> Vec<Finding> {
     found
 }
 
-fn hygiene(rule: &'static str, range: Range<usize>, symbol: &str, message: String, help: &str) -> Finding {
+pub(super) fn hygiene(rule: &'static str, range: Range<usize>, symbol: &str, message: String, help: &str) -> Finding {
     let unused = rule == "unused-allow";
     Finding {
         rule,

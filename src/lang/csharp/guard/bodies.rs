@@ -36,12 +36,21 @@ impl<'n> Body<'n> {
         let shape = Shape {
             names: NAMES,
             is_statement: &is_statement,
-            does: &["invocation_expression", "await_expression", "return_statement", "throw_statement", "object_creation_expression"],
+            does: &[
+                "invocation_expression",
+                "await_expression",
+                "return_statement",
+                "throw_statement",
+                "object_creation_expression",
+            ],
             binds: &["tuple_pattern", "implicit_parameter"],
             // saving what was added is of no use without it
             is_idle: &|node| is_save(file, node),
             is_wrapper: &|node| {
-                matches!(node.kind(), "if_statement" | "foreach_statement" | "for_statement" | "block" | "try_statement")
+                matches!(
+                    node.kind(),
+                    "if_statement" | "foreach_statement" | "for_statement" | "block" | "try_statement"
+                )
             },
         };
         is_whole(file, &self.statements, place.wish.places, &shape)

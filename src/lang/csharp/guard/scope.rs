@@ -35,7 +35,8 @@ pub(super) fn predicates(file: &Text<'_>, at: usize) -> Vec<Predicate> {
             }
             "field_declaration" | "property_declaration" => {
                 let value = node.child_by_field_name("value").filter(|value| value.kind() != "arrow_expression_clause");
-                let initialises = node.kind() == "field_declaration" || value.is_some_and(|value| value.start_byte() <= at);
+                let initialises =
+                    node.kind() == "field_declaration" || value.is_some_and(|value| value.start_byte() <= at);
                 scope.is_initialiser |= initialises;
                 let head = file.slice(node.start_byte()..at.max(node.start_byte()));
                 scope.is_static |= head.split_whitespace().any(|word| word == "static");
