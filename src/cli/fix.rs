@@ -83,9 +83,8 @@ fn edited(
         let (kind, bytes) = read(scan, path, given)?;
         panics::guard(|| scan.edit(path, kind, bytes, args.unsafe_fixes))?
     };
-    let all: Vec<_> = with_large_stack(scan.threads, || {
-        paths(report).par_iter().map(|path| (path.clone(), one(path))).collect()
-    })?;
+    let all: Vec<_> =
+        with_large_stack(scan.threads, || paths(report).par_iter().map(|path| (path.clone(), one(path))).collect())?;
     let mut edited = Vec::new();
     let mut left = 0;
     for (path, file) in all {
@@ -115,7 +114,13 @@ fn read(scan: &Scan<'_>, path: &SmolStr, given: Option<(Kind, &[u8])>) -> Result
 }
 
 impl Scan<'_> {
-    fn with_input<T>(&self, path: &SmolStr, kind: Kind, text: &str, work: impl FnOnce(&Input<'_>, FileAnalysis) -> T) -> T {
+    fn with_input<T>(
+        &self,
+        path: &SmolStr,
+        kind: Kind,
+        text: &str,
+        work: impl FnOnce(&Input<'_>, FileAnalysis) -> T,
+    ) -> T {
         let facts = self.project.facts(path, kind.language);
         let input = Input {
             text,

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::held::Held;
 use super::{Fix, FixKind};
-use crate::lang::guard::{Text, guards};
 use crate::analysis::Input;
+use crate::lang::guard::{Text, guards};
 use crate::rules::Finding;
 use crate::text::Edit;
 use crate::text::edits::{Moves, apply, normal};

@@ -182,4 +182,3 @@ fn is_same(before: &Site, now: &Site) -> bool {
         && kept(was.test, is.test)
         && (was.production == Reach::Cut || was.unset == is.unset && was.other == is.other)
 }
-

@@ -92,7 +92,8 @@ pub fn fixes(input: &Input<'_>, analysis: &FileAnalysis, finding: &Finding) -> V
 
 /// Whether a guard is what a finding asks for.
 fn is_guardable(finding: &Finding) -> bool {
-    finding.verdict == Verdict::Reachable && matches!(finding.family, Family::FakeData | Family::Recorder | Family::Debug)
+    finding.verdict == Verdict::Reachable
+        && matches!(finding.family, Family::FakeData | Family::Recorder | Family::Debug)
 }
 
 /// How a file runs.

@@ -119,7 +119,13 @@ mod tests {
         check("a\n", &[(0..1, "a")], "");
         let head = "--- a/x.rb\n+++ b/x.rb\n";
         check("a\nb\n", &[(2..2, "x\n")], &format!("{head}@@ -1,2 +1,3 @@\n a\n+x\n b\n"));
-        check("a\nb", &[(3..3, "x")], &format!("{head}@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+bx\n\\ No newline at end of file\n"));
+        check(
+            "a\nb",
+            &[(3..3, "x")],
+            &format!(
+                "{head}@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+bx\n\\ No newline at end of file\n"
+            ),
+        );
         check("", &[(0..0, "x\n")], &format!("{head}@@ -0,0 +1,1 @@\n+x\n"));
         check("a\n", &[(0..2, "")], &format!("{head}@@ -1,1 +0,0 @@\n-a\n"));
         check("a\r\nb\r\n", &[(1..1, "!")], &format!("{head}@@ -1,2 +1,2 @@\n-a\r\n+a!\r\n b\r\n"));

@@ -18,7 +18,9 @@ pub use explain::{Explained, explain_places, explain_rule};
 pub use github::github;
 pub use json::json;
 pub use markdown::render as markdown;
-pub use model::{Excerpt, Extent, Report, Reported, ReportedEdit, ReportedFix, ReportedSite, Skipped, locate, locate_site};
+pub use model::{
+    Excerpt, Extent, Report, Reported, ReportedEdit, ReportedFix, ReportedSite, Skipped, locate, locate_site,
+};
 pub use rules::{rules_json, rules_text};
 pub use sarif::sarif;
 pub use text::{TextOptions, text};

@@ -442,7 +442,8 @@ impl<'p> Machine<'p> {
                     value
                 } else if let Some(constant) = self.constant(&full) {
                     Val::of(V::Str(constant), lanes)
-                } else if self.csharp() && is_host_member(name) && !matches!(head.as_str(), "System" | "global::System") {
+                } else if self.csharp() && is_host_member(name) && !matches!(head.as_str(), "System" | "global::System")
+                {
                     // the class `System.Environment` is no host
                     Val::of(V::Host, lanes)
                 } else if self.csharp()

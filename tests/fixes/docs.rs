@@ -14,7 +14,10 @@ pub fn hold() {
         std::fs::write(&path, &expected).expect("the documentation can be written");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == expected, "docs/fixes.md is not what the tables say: UPDATE_FIXES=1 cargo test --test fixes writes it");
+    assert!(
+        found == expected,
+        "docs/fixes.md is not what the tables say: UPDATE_FIXES=1 cargo test --test fixes writes it"
+    );
     let count: usize = [RUBY, PYTHON, CSHARP].iter().map(|case| executed(case).len()).sum();
     assert!(count >= 60, "{count} recipes are executed");
 }

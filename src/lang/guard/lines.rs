@@ -47,7 +47,9 @@ impl Text<'_> {
     /// Whether only white space and a comment stand after an offset on its line.
     pub fn ends_line(&self, at: usize) -> bool {
         let rest = self.slice(at..self.line_end(at)).trim_start();
-        rest.is_empty() || rest.starts_with('#') && self.language != crate::program::Language::CSharp || rest.starts_with("//")
+        rest.is_empty()
+            || rest.starts_with('#') && self.language != crate::program::Language::CSharp
+            || rest.starts_with("//")
     }
 
     /// Whether a range lies on one line.

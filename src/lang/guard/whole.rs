@@ -68,12 +68,7 @@ struct Head<'n, 't> {
     bound: Vec<&'t str>,
 }
 
-fn head<'n, 't>(
-    file: &Text<'t>,
-    statement: Node<'n>,
-    tainted: &FxHashSet<&str>,
-    shape: &Shape<'_>,
-) -> Head<'n, 't> {
+fn head<'n, 't>(file: &Text<'t>, statement: Node<'n>, tainted: &FxHashSet<&str>, shape: &Shape<'_>) -> Head<'n, 't> {
     let mut head = Head { within: Vec::new(), does: false, depends: false, assigned: Vec::new(), bound: Vec::new() };
     let mut cursor = statement.walk();
     // the ancestors below the statement

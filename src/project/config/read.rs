@@ -11,7 +11,8 @@ use crate::catalog::{Effect, Family, Symbol};
 use crate::program::Language;
 use crate::project::Zone;
 
-const KEYS: &[&str] = &["symbols", "predicates", "environments", "zones", "exclude", "severity", "fixes", "allow", "fail-on"];
+const KEYS: &[&str] =
+    &["symbols", "predicates", "environments", "zones", "exclude", "severity", "fixes", "allow", "fail-on"];
 const LANGUAGES: &[(&str, Language)] =
     &[("ruby", Language::Ruby), ("python", Language::Python), ("csharp", Language::CSharp)];
 const EFFECTS: &[(&str, Effect)] = &[("data", Effect::Data), ("config", Effect::Config), ("write", Effect::Write)];

@@ -3,8 +3,13 @@ use smol_str::SmolStr;
 use super::*;
 use crate::rules::{OtherSite, Reach, Worlds, Zone};
 
-const CUT: Worlds =
-    Worlds { production: Reach::Reached, unset: Reach::Reached, other: Reach::Reached, development: Reach::Reached, test: Reach::Reached };
+const CUT: Worlds = Worlds {
+    production: Reach::Reached,
+    unset: Reach::Reached,
+    other: Reach::Reached,
+    development: Reach::Reached,
+    test: Reach::Reached,
+};
 
 /// Each `Faker.x` of the text is a site; all sites not in a comment are one finding.
 fn run(language: Language, template: bool, text: &str) -> Suppressed {

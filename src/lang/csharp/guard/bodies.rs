@@ -36,12 +36,21 @@ impl<'n> Body<'n> {
         let shape = Shape {
             names: NAMES,
             is_statement: &is_statement,
-            does: &["invocation_expression", "await_expression", "return_statement", "throw_statement", "object_creation_expression"],
+            does: &[
+                "invocation_expression",
+                "await_expression",
+                "return_statement",
+                "throw_statement",
+                "object_creation_expression",
+            ],
             binds: &["tuple_pattern", "implicit_parameter"],
             // saving what was added is of no use without it
             is_idle: &|node| is_save(file, node),
             is_wrapper: &|node| {
-                matches!(node.kind(), "if_statement" | "foreach_statement" | "for_statement" | "block" | "try_statement")
+                matches!(
+                    node.kind(),
+                    "if_statement" | "foreach_statement" | "for_statement" | "block" | "try_statement"
+                )
             },
         };
         is_whole(file, &self.statements, place.wish.places, &shape)
@@ -56,7 +65,8 @@ impl<'n> Body<'n> {
     }
 
     fn quiet(&self, file: &Text<'_>) -> Option<&'static str> {
-        let returns = self.function.child_by_field_name("returns").or_else(|| self.function.child_by_field_name("type"));
+        let returns =
+            self.function.child_by_field_name("returns").or_else(|| self.function.child_by_field_name("type"));
         let returns = returns.map_or("", |node| file.node(node));
         let head = file.slice(self.function.start_byte()..self.statements.first()?.start_byte());
         let is_async = head.split_whitespace().any(|word| word == "async");

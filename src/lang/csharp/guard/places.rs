@@ -33,8 +33,14 @@ pub(super) const NAMES: Names<'static> = Names {
             return false;
         };
         match parent.kind() {
-            "variable_declarator" | "declaration_expression" | "declaration_pattern" | "var_pattern"
-            | "local_function_statement" | "recursive_pattern" | "tuple_pattern" | "parenthesized_variable_designation" => {
+            "variable_declarator"
+            | "declaration_expression"
+            | "declaration_pattern"
+            | "var_pattern"
+            | "local_function_statement"
+            | "recursive_pattern"
+            | "tuple_pattern"
+            | "parenthesized_variable_designation" => {
                 parent.child_by_field_name("name") == Some(node) || parent.kind() == "tuple_pattern"
             }
             "foreach_statement" => parent.child_by_field_name("left") == Some(node),
@@ -49,8 +55,14 @@ pub(super) const NAMES: Names<'static> = Names {
 };
 
 pub(super) const FUNCTIONS: &[&str] = &[
-    "method_declaration", "constructor_declaration", "local_function_statement", "accessor_declaration",
-    "operator_declaration", "destructor_declaration", "lambda_expression", "anonymous_method_expression",
+    "method_declaration",
+    "constructor_declaration",
+    "local_function_statement",
+    "accessor_declaration",
+    "operator_declaration",
+    "destructor_declaration",
+    "lambda_expression",
+    "anonymous_method_expression",
 ];
 
 impl<'n> Place<'n> {

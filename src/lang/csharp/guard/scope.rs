@@ -20,7 +20,9 @@ pub(super) fn predicates(file: &Text<'_>, at: usize) -> Vec<Predicate> {
                 if index > 0 && node.kind() == "lambda_expression" {
                     scope.host_lambda(*node, &path[..index]);
                 }
-                let head = file.slice(node.start_byte()..node.child_by_field_name("name").map_or(node.end_byte(), |n| n.start_byte()));
+                let head = file.slice(
+                    node.start_byte()..node.child_by_field_name("name").map_or(node.end_byte(), |n| n.start_byte()),
+                );
                 let words: Vec<&str> = head.split_whitespace().collect();
                 scope.is_static |= words.contains(&"static") && node.kind() != "lambda_expression";
                 // its fields are not set yet
@@ -33,7 +35,8 @@ pub(super) fn predicates(file: &Text<'_>, at: usize) -> Vec<Predicate> {
             }
             "field_declaration" | "property_declaration" => {
                 let value = node.child_by_field_name("value").filter(|value| value.kind() != "arrow_expression_clause");
-                let initialises = node.kind() == "field_declaration" || value.is_some_and(|value| value.start_byte() <= at);
+                let initialises =
+                    node.kind() == "field_declaration" || value.is_some_and(|value| value.start_byte() <= at);
                 scope.is_initialiser |= initialises;
                 let head = file.slice(node.start_byte()..at.max(node.start_byte()));
                 scope.is_static |= head.split_whitespace().any(|word| word == "static");
@@ -72,7 +75,9 @@ impl Scope<'_> {
 
     fn list(&mut self, list: Node<'_>) {
         for parameter in children(list) {
-            if let (Some(kind), Some(name)) = (parameter.child_by_field_name("type"), parameter.child_by_field_name("name")) {
+            if let (Some(kind), Some(name)) =
+                (parameter.child_by_field_name("type"), parameter.child_by_field_name("name"))
+            {
                 self.declared(self.file.node(kind), self.file.node(name));
             }
         }
@@ -110,13 +115,16 @@ impl Scope<'_> {
             let Some(name) = declarator.child_by_field_name("name") else {
                 continue;
             };
-            let value = self.file.slice(name.end_byte()..declarator.end_byte()).trim_start_matches([' ', '=', '\n', '\r']);
+            let value =
+                self.file.slice(name.end_byte()..declarator.end_byte()).trim_start_matches([' ', '=', '\n', '\r']);
             let kind = match kind.kind() {
                 "implicit_type" if value.starts_with("WebApplication.CreateBuilder(") => "WebApplicationBuilder",
                 "implicit_type" if value.starts_with("Host.CreateApplicationBuilder(") => "HostApplicationBuilder",
                 "implicit_type" if value.starts_with("WebAssemblyHostBuilder.") => "WebAssemblyHostBuilder",
                 "implicit_type" if value.starts_with("WebApplication.Create(") => "WebApplication",
-                "implicit_type" if value == "builder.Build()" && self.file.text.contains("WebApplication.CreateBuilder(") => {
+                "implicit_type"
+                    if value == "builder.Build()" && self.file.text.contains("WebApplication.CreateBuilder(") =>
+                {
                     "WebApplication"
                 }
                 "implicit_type" => continue,
@@ -139,7 +147,8 @@ impl Scope<'_> {
             match member.kind() {
                 "field_declaration" => {
                     let mut cursor = member.walk();
-                    let declaration = member.named_children(&mut cursor).find(|node| node.kind() == "variable_declaration");
+                    let declaration =
+                        member.named_children(&mut cursor).find(|node| node.kind() == "variable_declaration");
                     let Some(declaration) = declaration else {
                         continue;
                     };
@@ -149,7 +158,9 @@ impl Scope<'_> {
                     }
                 }
                 "property_declaration" => {
-                    if let (Some(kind), Some(name)) = (member.child_by_field_name("type"), member.child_by_field_name("name")) {
+                    if let (Some(kind), Some(name)) =
+                        (member.child_by_field_name("type"), member.child_by_field_name("name"))
+                    {
                         self.declared(self.file.node(kind), self.file.node(name));
                     }
                 }
@@ -172,7 +183,9 @@ impl Scope<'_> {
                 (format!("{name}.Environment"), vec![HOSTING], false)
             }
             "WebAssemblyHostBuilder" => (format!("{name}.HostEnvironment"), Vec::new(), false),
-            "HostBuilderContext" | "WebHostBuilderContext" => (format!("{name}.HostingEnvironment"), vec![HOSTING], false),
+            "HostBuilderContext" | "WebHostBuilderContext" => {
+                (format!("{name}.HostingEnvironment"), vec![HOSTING], false)
+            }
             "IHost" => service(".Services."),
             "IApplicationBuilder" => service(".ApplicationServices."),
             "IEndpointRouteBuilder" => service(".ServiceProvider."),

@@ -56,12 +56,17 @@ fn can_be_skipped(file: &Text<'_>, statement: Node<'_>) -> bool {
 fn leaves(statement: Node<'_>) -> bool {
     const DEFINITIONS: &[&str] = &["lambda_expression", "anonymous_method_expression", "local_function_statement"];
     const LOOPS: &[&str] = &[
-        "lambda_expression", "anonymous_method_expression", "local_function_statement", "for_statement",
-        "foreach_statement", "while_statement", "do_statement", "switch_statement",
+        "lambda_expression",
+        "anonymous_method_expression",
+        "local_function_statement",
+        "for_statement",
+        "foreach_statement",
+        "while_statement",
+        "do_statement",
+        "switch_statement",
     ];
     has_kind(statement, &["return_statement", "yield_statement", "goto_statement", "labeled_statement"], DEFINITIONS)
-        || !LOOPS.contains(&statement.kind())
-            && has_kind(statement, &["break_statement", "continue_statement"], LOOPS)
+        || !LOOPS.contains(&statement.kind()) && has_kind(statement, &["break_statement", "continue_statement"], LOOPS)
         || has_kind(statement, &["local_function_statement"], &[])
 }
 
@@ -69,7 +74,11 @@ fn leaves(statement: Node<'_>) -> bool {
 fn opens_at_end(file: &Text<'_>) -> bool {
     let (mut own, mut end) = (0, 0);
     for line in file.text.lines().map(str::trim).filter(|line| line.ends_with('{')) {
-        if line == "{" { own += 1 } else if line.ends_with(") {") { end += 1 }
+        if line == "{" {
+            own += 1
+        } else if line.ends_with(") {") {
+            end += 1
+        }
     }
     end > own
 }

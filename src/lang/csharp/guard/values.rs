@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use crate::lang::guard::{Extent, Outcome, Plan, Unit};
 use crate::text::Edit;
 
-use super::places::{Place, NAMES};
+use super::places::{NAMES, Place};
 use super::{plan, throw};
 
 /// The default of its type instead of the values.

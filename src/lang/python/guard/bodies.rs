@@ -21,9 +21,8 @@ impl<'n> Body<'n> {
     pub fn around(place: &Place<'n>) -> Option<Body<'n>> {
         let first = place.units().next()?;
         let end = place.units().last()?.statement().end_byte();
-        let mut around = first.around().skip_while(|node| {
-            node.kind() != "function_definition" || node.end_byte() < end
-        });
+        let mut around =
+            first.around().skip_while(|node| node.kind() != "function_definition" || node.end_byte() < end);
         let function = around.next()?;
         let body = function.child_by_field_name("body")?;
         Some(Body { function, around: around.take(3).collect(), statements: children(body) })
@@ -58,7 +57,8 @@ impl<'n> Body<'n> {
     /// The error that a command ends with, and what is to be imported for it.
     fn error(&self, file: &Text<'_>) -> Option<(&'static str, imports::Wanted)> {
         let class = self.around.iter().find(|node| node.kind() == "class_definition");
-        let bases = class.and_then(|class| class.child_by_field_name("superclasses")).map_or("", |node| file.node(node));
+        let bases =
+            class.and_then(|class| class.child_by_field_name("superclasses")).map_or("", |node| file.node(node));
         if self.name(file) == "handle" && bases.contains("Command") {
             return Some(("CommandError", imports::Wanted::From("django.core.management.base", "CommandError")));
         }

@@ -150,10 +150,50 @@ fn extended(file: &Text<'_>, wanted: &Wanted, places: &[Range<usize>]) -> Option
 
 /// Modules of the standard library that often stand beside `os`.
 const STANDARD: &[&str] = &[
-    "__future__", "abc", "argparse", "asyncio", "base64", "collections", "contextlib", "copy", "csv", "dataclasses", "datetime",
-    "decimal", "enum", "functools", "glob", "hashlib", "io", "itertools", "json", "logging", "math", "operator", "os",
-    "pathlib", "random", "re", "secrets", "shutil", "signal", "socket", "sqlite3", "string", "subprocess", "sys", "tempfile",
-    "threading", "time", "traceback", "typing", "unittest", "urllib", "uuid", "warnings", "zoneinfo",
+    "__future__",
+    "abc",
+    "argparse",
+    "asyncio",
+    "base64",
+    "collections",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "functools",
+    "glob",
+    "hashlib",
+    "io",
+    "itertools",
+    "json",
+    "logging",
+    "math",
+    "operator",
+    "os",
+    "pathlib",
+    "random",
+    "re",
+    "secrets",
+    "shutil",
+    "signal",
+    "socket",
+    "sqlite3",
+    "string",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "threading",
+    "time",
+    "traceback",
+    "typing",
+    "unittest",
+    "urllib",
+    "uuid",
+    "warnings",
+    "zoneinfo",
 ];
 
 /// The import on a line of its own, among its like.
@@ -175,7 +215,8 @@ fn insertion(file: &Text<'_>, wanted: &Wanted, places: &[Range<usize>]) -> Edit 
             _ => break,
         }
     }
-    let before = |node: Node<'_>, gap: &str| Edit::insert(file.line_start(node.start_byte()), format!("{line}{nl}{gap}"));
+    let before =
+        |node: Node<'_>, gap: &str| Edit::insert(file.line_start(node.start_byte()), format!("{line}{nl}{gap}"));
     let after = |node: Node<'_>| Edit::insert(file.line_end(node.end_byte()), format!("{nl}{line}"));
     let root = |node: &Node<'_>| {
         let name = node.child_by_field_name("module_name").or_else(|| node.child_by_field_name("name"));

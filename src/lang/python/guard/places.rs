@@ -30,9 +30,7 @@ pub(super) const NAMES: Names<'static> = Names {
             return false;
         };
         match parent.kind() {
-            "assignment" | "augmented_assignment" | "for_statement" => {
-                parent.child_by_field_name("left") == Some(node)
-            }
+            "assignment" | "augmented_assignment" | "for_statement" => parent.child_by_field_name("left") == Some(node),
             "pattern_list" | "tuple_pattern" | "list_pattern" | "list_splat_pattern" | "as_pattern_target" => true,
             "named_expression" | "function_definition" | "class_definition" => {
                 parent.child_by_field_name("name") == Some(node)
@@ -69,7 +67,10 @@ impl<'n> Place<'n> {
             let assigns = unit.inner.get(1).filter(|node| node.kind() == "assignment");
             let member = assigns
                 .and_then(|node| node.child_by_field_name("left"))
-                .is_some_and(|left| matches!(left.kind(), "attribute" | "subscript"));
+                // what reads its own members expects them to be there
+                .is_some_and(|left| {
+                    matches!(left.kind(), "attribute" | "subscript") && !self.file.node(left).starts_with("self.")
+                });
             !whole && !member
         })
     }
@@ -79,9 +80,11 @@ impl<'n> Place<'n> {
         let mut closed = Vec::new();
         for run in &self.runs {
             let mut run = Run { units: run.units.clone(), range: run.range.clone() };
-            let scope = run.units.first()?.around().find(|node| {
-                matches!(node.kind(), "function_definition" | "class_definition" | "module")
-            })?;
+            let scope = run
+                .units
+                .first()?
+                .around()
+                .find(|node| matches!(node.kind(), "function_definition" | "class_definition" | "module"))?;
             if !close(self.file, &mut run, scope, &NAMES) {
                 return None;
             }

@@ -43,8 +43,7 @@ fn leaves(statement: Node<'_>) -> bool {
     let definitions = ["function_definition", "class_definition", "lambda"];
     let loops = ["function_definition", "class_definition", "for_statement", "while_statement"];
     has_kind(statement, &["return_statement", "yield"], &definitions)
-        || !loops.contains(&statement.kind())
-            && has_kind(statement, &["break_statement", "continue_statement"], &loops)
+        || !loops.contains(&statement.kind()) && has_kind(statement, &["break_statement", "continue_statement"], &loops)
 }
 
 fn block(place: &Place<'_>, run: &Run<'_>) -> Option<Vec<Edit>> {

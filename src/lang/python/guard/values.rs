@@ -53,7 +53,12 @@ impl<'n> Value<'n> {
             }
             let field = |name| parent.child_by_field_name(name) == Some(node);
             let parentheses = match parent.kind() {
-                "argument_list" | "list" | "set" | "tuple" | "conditional_expression" | "boolean_operator"
+                "argument_list"
+                | "list"
+                | "set"
+                | "tuple"
+                | "conditional_expression"
+                | "boolean_operator"
                 | "parenthesized_expression" => true,
                 "keyword_argument" | "pair" | "default_parameter" | "typed_default_parameter" if field("value") => true,
                 // quotes within an f-string are an error before Python 3.12
@@ -113,11 +118,28 @@ fn is_asked(place: &Place<'_>, unit: &Unit<'_>, left: Node<'_>) -> bool {
     below(scope, |node| {
         if node.id() != left.id() && file.node(node) == name && (NAMES.is_name)(node) {
             // what is guarded as well, or was so before, asks nothing in production
-            let cut = place.wish.cut.iter().chain(place.wish.places).any(|cut| cut.start <= node.start_byte() && node.end_byte() <= cut.end);
+            let cut = place
+                .wish
+                .cut
+                .iter()
+                .chain(place.wish.places)
+                .any(|cut| cut.start <= node.start_byte() && node.end_byte() <= cut.end);
             let plain = [
-                "argument_list", "keyword_argument", "pair", "list", "tuple", "return_statement", "assignment",
-                "if_statement", "elif_clause", "while_statement", "not_operator", "boolean_operator", "interpolation",
-                "conditional_expression", "expression_statement",
+                "argument_list",
+                "keyword_argument",
+                "pair",
+                "list",
+                "tuple",
+                "return_statement",
+                "assignment",
+                "if_statement",
+                "elif_clause",
+                "while_statement",
+                "not_operator",
+                "boolean_operator",
+                "interpolation",
+                "conditional_expression",
+                "expression_statement",
             ];
             asked |= !cut && node.parent().is_none_or(|parent| !plain.contains(&parent.kind()));
         }

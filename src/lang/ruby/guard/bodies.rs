@@ -25,7 +25,10 @@ impl<'n> Body<'n> {
         if node.end_byte() < last {
             node = first.around().find(|node| {
                 node.end_byte() >= last
-                    && matches!(node.kind(), "method" | "singleton_method" | "do_block" | "block" | "lambda" | "program")
+                    && matches!(
+                        node.kind(),
+                        "method" | "singleton_method" | "do_block" | "block" | "lambda" | "program"
+                    )
             })?;
         }
         // a block of `each` in a task is not what has to be left
@@ -34,9 +37,9 @@ impl<'n> Body<'n> {
         let holder = match node.kind() {
             "program" => node,
             "class" | "module" => return None,
-            _ => node.child_by_field_name("body").filter(|body| {
-                matches!(body.kind(), "body_statement" | "block_body")
-            })?,
+            _ => node
+                .child_by_field_name("body")
+                .filter(|body| matches!(body.kind(), "body_statement" | "block_body"))?,
         };
         let mut cursor = holder.walk();
         let statements = holder
@@ -80,7 +83,9 @@ impl<'n> Body<'n> {
         let predicate = &place.wish.predicate.text;
         let wanted = |unit| is_wanted(place.file, unit, place.wish.writes);
         let (line, extent) = match self.node.kind() {
-            "method" | "singleton_method" if !place.units().any(wanted) || place.wish.writes => ("return", Extent::Method),
+            "method" | "singleton_method" if !place.units().any(wanted) || place.wish.writes => {
+                ("return", Extent::Method)
+            }
             "do_block" | "block" if self.call.is_some() && !self.is_task(place.file) && !place.units().any(wanted) => {
                 ("next", Extent::Block)
             }

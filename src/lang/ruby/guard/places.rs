@@ -15,11 +15,44 @@ pub(super) struct Place<'n> {
 
 /// Calls whose blocks give back nothing that anybody reads.
 pub(super) const IGNORING: &[&str] = &[
-    "each", "each_with_index", "each_with_object", "each_slice", "each_cons", "each_pair", "each_key", "each_value",
-    "each_entry", "reverse_each", "times", "upto", "downto", "step", "loop", "find_each", "find_in_batches", "in_batches",
-    "task", "multitask", "namespace", "tap", "after_initialize", "to_prepare", "initializer", "on_load", "configure",
-    "before", "after", "helpers", "before_action", "after_action", "at_exit", "silence", "no_touching", "each_char",
-    "each_line", "cycle",
+    "each",
+    "each_with_index",
+    "each_with_object",
+    "each_slice",
+    "each_cons",
+    "each_pair",
+    "each_key",
+    "each_value",
+    "each_entry",
+    "reverse_each",
+    "times",
+    "upto",
+    "downto",
+    "step",
+    "loop",
+    "find_each",
+    "find_in_batches",
+    "in_batches",
+    "task",
+    "multitask",
+    "namespace",
+    "tap",
+    "after_initialize",
+    "to_prepare",
+    "initializer",
+    "on_load",
+    "configure",
+    "before",
+    "after",
+    "helpers",
+    "before_action",
+    "after_action",
+    "at_exit",
+    "silence",
+    "no_touching",
+    "each_char",
+    "each_line",
+    "cycle",
 ];
 
 const BODIES: &[&str] = &["method", "singleton_method", "do_block", "block", "lambda", "class", "module", "program"];
@@ -129,8 +162,8 @@ pub(super) fn is_wanted(file: &Text<'_>, unit: &Unit<'_>, writes: bool) -> bool 
     let mut at = 0;
     while let Some(parent) = path.get(at) {
         match parent.kind() {
-            "program" | "class" | "module" | "singleton_class" | "ensure" | "do" | "begin_block" | "while" | "until"
-            | "for" => return false,
+            "program" | "class" | "module" | "singleton_class" | "ensure" | "do" | "begin_block" | "while"
+            | "until" | "for" => return false,
             kind if is_sequence(kind) => {
                 let mut cursor = parent.walk();
                 let last = parent
@@ -170,6 +203,7 @@ pub(super) fn is_wanted(file: &Text<'_>, unit: &Unit<'_>, writes: bool) -> bool 
 /// Whether control leaves a range of statements that a guard is to skip.
 pub(super) fn leaves(statement: Node<'_>) -> bool {
     let definitions = ["method", "singleton_method", "lambda", "class", "module"];
-    let blocks = ["method", "singleton_method", "lambda", "class", "module", "do_block", "block", "while", "until", "for"];
+    let blocks =
+        ["method", "singleton_method", "lambda", "class", "module", "do_block", "block", "while", "until", "for"];
     has_kind(statement, &["return", "retry", "redo"], &definitions) || has_kind(statement, &["break", "next"], &blocks)
 }

@@ -49,8 +49,10 @@ pub(super) fn skip(place: &Place<'_>) -> Option<Plan> {
 
 fn can_be_skipped(statement: Node<'_>) -> bool {
     match statement.kind() {
-        "call" | "identifier" | "if_modifier" | "unless_modifier" | "if" | "unless" | "case" | "while" | "until" | "for"
-        | "binary" | "while_modifier" | "until_modifier" | "rescue_modifier" | "super" | "yield" | "string" => true,
+        "call" | "identifier" | "if_modifier" | "unless_modifier" | "if" | "unless" | "case" | "while" | "until"
+        | "for" | "binary" | "while_modifier" | "until_modifier" | "rescue_modifier" | "super" | "yield" | "string" => {
+            true
+        }
         "assignment" | "operator_assignment" => statement
             .child_by_field_name("left")
             .is_some_and(|left| !matches!(left.kind(), "constant" | "scope_resolution")),
@@ -62,9 +64,9 @@ fn modifier(place: &Place<'_>, statement: Node<'_>) -> Option<Edit> {
     let file = place.file;
     let fits = match statement.kind() {
         "call" | "identifier" | "assignment" | "operator_assignment" | "super" | "yield" => true,
-        "binary" => statement.child_by_field_name("operator").is_some_and(|operator| {
-            matches!(file.node(operator), "<<" | "+" | "*")
-        }),
+        "binary" => statement
+            .child_by_field_name("operator")
+            .is_some_and(|operator| matches!(file.node(operator), "<<" | "+" | "*")),
         _ => false,
     };
     let range = statement.byte_range();
