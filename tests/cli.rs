@@ -331,3 +331,84 @@ fn comments_allow() {
     fs::write(at.join("app/models/user.rb"), bare).unwrap();
     check(at, "check", 1, "warning[allow-without-reason]", "");
 }
+
+const USER: &str = "class User\r\n  def a\r\n    b if Rails.env.prodution?\r\n    User.create!(name: Faker::Name.name)\r\n  end\r\nend\r\n";
+const LOCK: &[u8] = b"GEM\n  specs:\n    rails (7.1.0)\n    faker (3.0)\n";
+
+fn to_fix() -> TempDir {
+    tree(&[("app/models/user.rb", USER.as_bytes()), ("Gemfile.lock", LOCK)])
+}
+
+#[test]
+fn fixes_are_shown_and_made() {
+    let root = to_fix();
+    let at = root.path();
+    let file = at.join("app/models/user.rb");
+    check(at, "check --unsafe", 2, "", "--unsafe goes with --fix or --diff");
+    check(at, "check --diff", 1, "+    b if Rails.env.production?\r\n", "");
+    let diff = prodguard(at).args(["check", "--diff", "--unsafe"]).output().unwrap();
+    let diff = String::from_utf8(diff.stdout).unwrap();
+    assert!(diff.contains("+    User.create!(name: Faker::Name.name) if Rails.env.local?\r\n"), "{diff}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), USER, "a diff changes nothing");
+    check(at, "check --fix", 1, "fake-data-written", "fixed 1 file");
+    assert_eq!(fs::read_to_string(&file).unwrap(), USER.replace("prodution", "production"));
+    check(at, "check --fix", 1, "fake-data-written", "");
+    check(at, "check --fix --unsafe", 0, "No findings", "fixed 1 file");
+    let guarded = "Faker::Name.name) if Rails.env.local?";
+    let fixed = USER.replace("prodution", "production").replace("Faker::Name.name)", guarded);
+    assert_eq!(fs::read_to_string(&file).unwrap(), fixed);
+}
+
+#[test]
+fn fixes_keep_what_a_file_is() {
+    let root = tree(&[("Gemfile.lock", LOCK)]);
+    let at = root.path();
+    fs::create_dir_all(at.join("app/models")).unwrap();
+    let file = at.join("app/models/user.rb");
+    let with_bom = format!("\u{feff}{USER}");
+    fs::write(&file, &with_bom).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    }
+    check(at, "check --fix", 1, "", "fixed 1 file");
+    assert_eq!(fs::read_to_string(&file).unwrap(), with_bom.replace("prodution", "production"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+    let wide: Vec<u8> = format!("\u{feff}{USER}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(&file, &wide).unwrap();
+    check(at, "check --fix", 1, "unknown-environment", "app/models/user.rb: not fixed: it is written in UTF-16");
+    assert_eq!(fs::read(&file).unwrap(), wide);
+    let left: Vec<_> = fs::read_dir(file.parent().unwrap()).unwrap().collect();
+    assert_eq!(left.len(), 1, "nothing is left behind: {left:?}");
+}
+
+#[test]
+fn fixes_are_listed() {
+    let root = to_fix();
+    let bare = json(root.path(), "check --format json");
+    assert!(bare["findings"].as_array().unwrap().iter().all(|finding| finding["fixes"].as_array().unwrap().is_empty()));
+    let found = json(root.path(), "check --format json --show-fixes");
+    let of = |rule: &str| {
+        let finding = found["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == rule).unwrap();
+        finding["fixes"][0].clone()
+    };
+    let expected = serde_json::json!({
+        "title": "Replace `prodution` with `production`", "safe": true,
+        "edits": [{"line": 3, "column": 20, "end_line": 3, "end_column": 29, "text": "production"}],
+    });
+    assert_eq!(of("unknown-environment"), expected);
+    let expected = serde_json::json!({
+        "title": "Run `Faker::Name.name` only in development and test", "safe": false,
+        "edits": [{"line": 4, "column": 41, "end_line": 4, "end_column": 41, "text": " if Rails.env.local?"}],
+    });
+    assert_eq!(of("fake-data-written"), expected);
+    let sarif = json(root.path(), "check --format sarif --show-fixes");
+    let fixes = &sarif["runs"][0]["results"][0]["fixes"];
+    let replaced = &fixes[0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"];
+    assert!(fixes[0]["description"]["text"].is_string() && replaced.is_string(), "{fixes}");
+}

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::rules::{REGISTRY, RuleInfo, Severity};
 
 use super::model::Extent;
-use super::{Report, Reported, Skipped, markdown};
+use super::{Report, Reported, ReportedFix, Skipped, markdown};
 use schema::*;
 
 /// The name under which GitHub and others know the root of the checkout.
@@ -87,6 +87,7 @@ fn result<'r>(reported: &'r Reported, rules: &mut Rules<'r>, fingerprints: &mut 
                 location: location(uri(), Some(at), Some(site.symbol.to_string())),
             })
             .collect(),
+        fixes: reported.fixes.iter().map(|fix| fix_object(fix, uri())).collect(),
         partial_fingerprints: BTreeMap::from([("prodguardLine/v1", fingerprints.next(reported))]),
         properties: ResultProperties {
             family: finding.family,
@@ -101,14 +102,32 @@ fn location(uri: String, at: Option<&Extent>, message: Option<String>) -> Locati
     Location {
         physical_location: PhysicalLocation {
             artifact_location: ArtifactLocation { uri, uri_base_id: ROOT },
-            region: at.map(|at| Region {
-                start_line: at.start.line,
-                start_column: at.start.column,
-                end_line: at.end.line,
-                end_column: at.end.column,
-            }),
+            region: at.map(region),
         },
         message: message.map(|text| Text { text }),
+    }
+}
+
+fn region(at: &Extent) -> Region {
+    Region {
+        start_line: at.start.line,
+        start_column: at.start.column,
+        end_line: at.end.line,
+        end_column: at.end.column,
+    }
+}
+
+fn fix_object(fix: &ReportedFix, uri: String) -> FixObject {
+    let replacements = fix.edits.iter().map(|edit| Replacement {
+        deleted_region: region(&edit.at),
+        inserted_content: Text { text: edit.text.clone() },
+    });
+    FixObject {
+        description: Text { text: fix.title.clone() },
+        artifact_changes: [ArtifactChange {
+            artifact_location: ArtifactLocation { uri, uri_base_id: ROOT },
+            replacements: replacements.collect(),
+        }],
     }
 }
 

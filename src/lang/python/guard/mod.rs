@@ -60,7 +60,9 @@ fn ordered(place: &Place<'_>) -> Vec<Plan> {
     let skip = statements::skip(place);
     let mixed = each(&place.runs, &|runs| {
         let part = Place { runs, ..*place };
-        statements::skip(&part).or_else(|| values::nothing(&part))
+        let skip = statements::skip(&part);
+        // no row with holes is written
+        if place.wish.writes { skip } else { skip.or_else(|| values::nothing(&part)) }
     });
     let nothing = values::nothing(place);
     let raise = statements::raise(place);
@@ -79,13 +81,14 @@ fn ordered(place: &Place<'_>) -> Vec<Plan> {
     } else if place.is_value() && !place.wish.writes {
         plans.extend(nothing);
         plans.extend(skip);
+        plans.extend(mixed);
         plans.extend(raise);
     } else {
         plans.extend(skip);
-        plans.extend(nothing);
+        plans.extend(mixed);
         plans.extend(raise);
+        plans.extend(nothing);
     }
-    plans.extend(mixed);
     if let Some(body) = &whole {
         plans.extend(body.leave(place));
         plans.extend(body.raise(place));

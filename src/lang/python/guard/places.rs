@@ -67,7 +67,10 @@ impl<'n> Place<'n> {
             let assigns = unit.inner.get(1).filter(|node| node.kind() == "assignment");
             let member = assigns
                 .and_then(|node| node.child_by_field_name("left"))
-                .is_some_and(|left| matches!(left.kind(), "attribute" | "subscript"));
+                // what reads its own members expects them to be there
+                .is_some_and(|left| {
+                    matches!(left.kind(), "attribute" | "subscript") && !self.file.node(left).starts_with("self.")
+                });
             !whole && !member
         })
     }

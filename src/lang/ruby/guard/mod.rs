@@ -31,7 +31,9 @@ impl Guards for Ruby {
         let skip = statements::skip(&place);
         let mixed = each(&place.runs, &|runs| {
             let part = Place { runs, ..place };
-            statements::skip(&part).or_else(|| values::nothing(&part))
+            let skip = statements::skip(&part);
+            // no row with holes is written
+            if wish.writes { skip } else { skip.or_else(|| values::nothing(&part)) }
         });
         let nothing = values::nothing(&place);
         let raise = values::raise(&place).or_else(|| statements::raise(&place));
@@ -47,13 +49,14 @@ impl Guards for Ruby {
         } else if place.is_value() && !wish.writes {
             plans.extend(nothing);
             plans.extend(skip);
+            plans.extend(mixed);
             plans.extend(raise);
         } else {
             plans.extend(skip);
-            plans.extend(nothing);
+            plans.extend(mixed);
             plans.extend(raise);
+            plans.extend(nothing);
         }
-        plans.extend(mixed);
         if let Some(body) = &whole {
             plans.extend(body.leave(&place));
             plans.extend(body.raise(&place));
