@@ -187,3 +187,11 @@ def _position(mirror, line, column):
     """A 1-based line and column in characters as a client counts them."""
     start = mirror.line_start(line - 1)
     return line - 1, mirror.width(mirror.text[start : start + column - 1])
+
+
+DEMO_FILES = {
+    "csharp": ["aspnet/Exports.cs", "aspnet/Program.cs"],
+    "python": ["django/shop/management/commands/fill_shop.py", "django/shop/views.py"],
+    "ruby": ["rails/db/seeds.rb", "rails/app/jobs/export_job.rb"],
+}
+"""Files of the demonstration projects."""
