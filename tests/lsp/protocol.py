@@ -1,10 +1,13 @@
 """Holds what a server sends against lsprotocol's types."""
 
 import json
+import typing
 
 from lsprotocol import converters, types
 
 CONVERTER = converters.get_converter()
+# lsprotocol 2025.0.0 has no hook for this one
+CONVERTER.register_structure_hook(typing.Union[str, typing.Sequence[str], None], lambda value, _: value)
 PROGRESS = {
     "begin": types.WorkDoneProgressBegin,
     "report": types.WorkDoneProgressReport,
@@ -44,6 +47,10 @@ def _of_response(message, sent):
         return structured(read, types.ResponseErrorMessage) + ([] if known else ["answer to an unknown id"])
     if method is None:
         return ["answer to an unknown id"]
+    if method == "textDocument/codeAction":
+        # lsprotocol takes an action that has a command for a bare command
+        items = [(it, types.Command if isinstance(it.get("command"), str) else types.CodeAction) for it in message["result"] or []]
+        return [mistake for it, kind in items for mistake in structured(it, kind)]
     kind = types.METHOD_TO_TYPES[method][1]
     return structured(message, kind)
 
