@@ -1,0 +1,405 @@
+"""Folders, files on disk, configuration, progress."""
+
+import shutil
+import time
+
+import pytest
+
+from session import PULL, PUSH, brief, capabilities, codes, uri
+
+RECORD = "User.create!(name: Faker::Name.name)\n"
+WRITTEN = [(1, "fake-data-written", 1)]
+BROKEN = 'fail-on = "nonsense"\n'
+OPEN_ONLY = {"initializationOptions": {"workspaceScan": False}}
+
+
+def cleared(params):
+    return params["diagnostics"] == []
+
+
+def workspace(server, previous=()):
+    """What is known of the workspace: (name, brief) pairs."""
+    previous = [{"uri": name, "value": value} for name, value in previous]
+    items = server.result("workspace/diagnostic", {"previousResultIds": previous})["items"]
+    return {it["uri"]: brief(it["items"]) if it["kind"] == "full" else it["kind"] for it in items}
+
+
+def folders(server, added=(), removed=()):
+    of = lambda paths: [{"uri": uri(path), "name": path.name} for path in paths]
+    server.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": of(added), "removed": of(removed)}})
+
+
+def made(path, text=RECORD):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return uri(path)
+
+
+def test_files_that_are_not_open_are_told_of(start, demo):
+    """The same to a client that is told and to one that asks."""
+    push, pull = start(), start()
+    push.initialize(PUSH, [demo])
+    pull.initialize(PULL, [demo])
+    found = {name: codes_ for name, codes_ in workspace(pull).items() if codes_}
+    assert len(found) == 10
+    for name, expected in found.items():
+        assert brief(push.wait_published(name)["diagnostics"]) == expected, name
+
+
+def test_scans_can_be_switched_off(start, demo):
+    server = start()
+    server.initialize(PULL, [demo], **OPEN_ONLY)
+    assert workspace(server) == {}
+    name = server.open_file(demo / "rails/db/seeds.rb")
+    server.pull(name)
+    assert list(workspace(server)) == [name]
+
+
+def test_scans_are_switched_by_settings(start, demo):
+    setting = {"workspaceScan": False}
+    server = start(answers={"workspace/configuration": lambda params: [setting]})
+    server.initialize(PUSH, [demo])
+    name = uri(demo / "rails/db/seeds.rb")
+    setting["workspaceScan"] = True
+    server.notify("workspace/didChangeConfiguration", {"settings": None})
+    server.wait_settled(name, lambda params: params["diagnostics"])
+    setting["workspaceScan"] = False
+    server.notify("workspace/didChangeConfiguration", {"settings": None})
+    server.wait_settled(name, cleared)
+
+
+def test_workspace_reports_say_what_changed(start, folder):
+    first, second = made(folder / "a.rb"), made(folder / "b.rb")
+    server = start()
+    server.initialize(PULL, [folder])
+    items = server.result("workspace/diagnostic", {"previousResultIds": []})["items"]
+    previous = [(it["uri"], it["resultId"]) for it in items]
+    assert workspace(server, previous) == {first: "unchanged", second: "unchanged"}
+    (folder / "a.rb").write_text("")
+    server.changed_on_disk(folder / "a.rb")
+    end = time.monotonic() + 10
+    while (found := workspace(server, previous)) == {first: "unchanged", second: "unchanged"} and time.monotonic() < end:
+        time.sleep(0.05)
+    assert found == {first: [], second: "unchanged"}
+
+
+def test_an_open_document_counts_instead_of_its_file(start, folder):
+    name = made(folder / "a.rb")
+    server = start()
+    server.initialize(PUSH, [folder])
+    server.wait_published(name, lambda params: brief(params["diagnostics"]) == WRITTEN)
+    server.open(name, "\n\n" + RECORD)
+    server.wait_settled(name, lambda params: brief(params["diagnostics"]) == [(3, "fake-data-written", 1)])
+    (folder / "a.rb").write_text("")
+    server.changed_on_disk(folder / "a.rb")
+    server.is_there()
+    time.sleep(0.3)
+    assert brief(server.published(name)[-1]["diagnostics"]) == [(3, "fake-data-written", 1)]
+    server.shut(name)
+    time.sleep(0.3)
+    server.wait_settled(name, cleared)
+    (folder / "a.rb").write_text(RECORD)
+    server.changed_on_disk(folder / "a.rb")
+    server.wait_settled(name, lambda params: brief(params["diagnostics"]) == WRITTEN)
+
+
+def test_closed_unsaved_the_file_counts_again(start, folder):
+    name = made(folder / "a.rb")
+    server = start()
+    server.initialize(PUSH, [folder])
+    server.open(name, "")
+    server.wait_settled(name, lambda params: params.get("version") == 1)
+    server.shut(name)
+    server.wait_settled(name, lambda params: brief(params["diagnostics"]) == WRITTEN)
+
+
+def test_files_that_come_move_and_go(start, folder):
+    server = start()
+    server.initialize(PUSH, [folder])
+    first, second = made(folder / "a.rb"), uri(folder / "b.rb")
+    server.changed_on_disk(folder / "a.rb", 1)
+    server.wait_settled(first, lambda params: brief(params["diagnostics"]) == WRITTEN)
+    (folder / "a.rb").rename(folder / "b.rb")
+    server.notify("workspace/didRenameFiles", {"files": [{"oldUri": first, "newUri": second}]})
+    server.wait_settled(first, cleared)
+    server.wait_settled(second, lambda params: brief(params["diagnostics"]) == WRITTEN)
+    (folder / "b.rb").unlink()
+    server.notify("workspace/didDeleteFiles", {"files": [{"uri": second}]})
+    server.wait_settled(second, cleared)
+
+
+def test_a_folder_that_is_deleted(start, folder):
+    """Its files are cleared; an open document keeps its text and its diagnostics."""
+    inner = folder / "inner"
+    closed, opened = made(inner / "a.rb"), made(inner / "b.rb")
+    server = start()
+    server.initialize(PUSH, [folder])
+    server.wait_published(closed, lambda params: params["diagnostics"])
+    server.open_file(inner / "b.rb")
+    server.wait_settled(opened, lambda params: params.get("version") == 1)
+    shutil.rmtree(inner)
+    server.changed_on_disk(inner, 3)
+    server.wait_settled(closed, cleared)
+    server.replace(opened, "\n" + RECORD)
+    server.wait_settled(opened, lambda params: brief(params["diagnostics"]) == [(2, "fake-data-written", 1)])
+    server.shut(opened)
+    server.wait_settled(opened, cleared)
+
+
+def test_the_workspace_folder_is_deleted(start, folder):
+    root = folder / "root"
+    closed, opened = made(root / "a.rb"), made(root / "b.rb")
+    server = start()
+    server.initialize(PUSH, [root])
+    server.wait_published(closed, lambda params: params["diagnostics"])
+    server.open_file(root / "b.rb")
+    shutil.rmtree(root)
+    server.changed_on_disk(root, 3)
+    server.replace(opened, "\n" + RECORD)
+    server.wait_settled(opened, lambda params: brief(params["diagnostics"]) == [(2, "fake-data-written", 1)])
+    server.wait_settled(closed, cleared)
+    server.save(opened)
+    server.shut(opened)
+    server.wait_settled(opened, cleared)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_folder_that_leaves_the_workspace(start, folder, others):
+    """What was said of its files is taken back; also when no folder stays."""
+    first, second = made(folder / "one/a.rb"), made(folder / "two/a.rb")
+    server = start()
+    server.initialize(PUSH, [folder / "one", folder / "two"][: 1 + others])
+    server.wait_published(first, lambda params: params["diagnostics"])
+    folders(server, removed=[folder / "one"])
+    server.wait_settled(first, cleared, patience=5)
+    if others:
+        assert server.published(second)[-1]["diagnostics"]
+    folders(server, added=[folder / "one"])
+    server.wait_settled(first, lambda params: params["diagnostics"])
+
+
+def test_a_folder_with_a_broken_configuration_leaves(start, folder):
+    made(folder / "a.rb")
+    config = made(folder / "prodguard.toml", BROKEN)
+    server = start()
+    server.initialize(PUSH, [folder])
+    server.wait_published(config, lambda params: params["diagnostics"])
+    folders(server, removed=[folder])
+    server.wait_settled(config, cleared, patience=5)
+
+
+@pytest.mark.parametrize("profile", [PUSH, PULL], ids=["push", "pull"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_most_specific_folder_decides(start, folder, profile, order):
+    """The inner folder leaves its file out, the outer one would not; open or not, it is silent."""
+    inner, outer = made(folder / "inner/a.rb"), made(folder / "b.rb")
+    made(folder / "inner/prodguard.toml", 'exclude = ["a.rb"]\n')
+    server = start()
+    server.initialize(profile, [folder, folder / "inner"][::order])
+    if profile is PULL:
+        assert workspace(server).get(inner, []) == []
+        server.open_file(folder / "inner/a.rb")
+        assert server.pull(inner)["items"] == []
+        return
+    server.wait_published(outer, lambda params: params["diagnostics"])
+    wait_for_scans(server)
+    assert not [params for params in server.published(inner) if params["diagnostics"]]
+    server.open_file(folder / "inner/a.rb")
+    server.wait_settled(inner, lambda params: params.get("version") == 1)
+    assert server.published(inner)[-1]["diagnostics"] == []
+
+
+def wait_for_scans(server):
+    """No scan runs, and one has."""
+    def ended():
+        kinds = [message["params"]["value"]["kind"] for message in server.all("$/progress")]
+        return kinds.count("end") and kinds.count("begin") == kinds.count("end")
+
+    server.wait(ended, "end of scans")
+    time.sleep(0.2)
+
+
+@pytest.mark.parametrize("profile", [PUSH, PULL], ids=["push", "pull"])
+def test_a_broken_configuration(start, folder, profile):
+    """The last good one holds, the mistake is shown in the file and said once; mended, all is as it was."""
+    config = made(folder / "prodguard.toml", 'exclude = ["a.rb"]\n')
+    source, other = made(folder / "a.rb"), made(folder / "b.rb")
+    server = start()
+    server.initialize(profile, [folder])
+
+    def known(name):
+        if profile is PULL:
+            return workspace(server).get(name, [])
+        published = server.published(name)
+        return brief(published[-1]["diagnostics"]) if published else []
+
+    def wait_known(name, expected):
+        end = time.monotonic() + 10
+        while (found := known(name)) != expected and time.monotonic() < end:
+            time.sleep(0.05)
+        assert found == expected, name
+
+    wait_known(other, WRITTEN)
+    for round in range(2):
+        (folder / "prodguard.toml").write_text(f"\n{BROKEN}")
+        server.changed_on_disk(folder / "prodguard.toml")
+        server.save(config)
+        server.changed_on_disk(folder / "b.rb", 1)
+        wait_known(config, [(2, "configuration", 1)])
+        wait_for_scans(server)
+        assert known(source) == []
+        assert known(other) == WRITTEN
+        assert len(server.all("window/showMessage")) == round + 1
+        (folder / "prodguard.toml").write_text("")
+        server.changed_on_disk(folder / "prodguard.toml")
+        wait_known(config, [])
+        wait_known(source, WRITTEN)
+        (folder / "prodguard.toml").write_text('exclude = ["a.rb"]\n')
+        server.changed_on_disk(folder / "prodguard.toml")
+        wait_known(source, [])
+    assert len(server.all("window/showMessage")) == 2
+
+
+def test_a_configuration_that_is_open_is_told_of_as_it_is_typed(start, folder):
+    made(folder / "a.rb")
+    config = made(folder / "prodguard.toml", "")
+    server = start()
+    server.initialize(PUSH, [folder])
+    server.open_file(folder / "prodguard.toml")
+    server.wait_settled(config, lambda params: params.get("version") == 1 and cleared(params))
+    server.replace(config, BROKEN)
+    server.wait_settled(config, lambda params: codes(params["diagnostics"]) == ["configuration"])
+    server.shut(config)
+    server.wait_settled(config, cleared)
+    assert server.all("window/showMessage") == []
+
+
+def test_a_broken_configuration_that_was_open(start, folder):
+    """Closed again, its mistakes are shown as they stand on disk."""
+    made(folder / "a.rb")
+    config = made(folder / "prodguard.toml", BROKEN)
+    server = start()
+    server.initialize(PUSH, [folder])
+    server.wait_settled(config, lambda params: codes(params["diagnostics"]) == ["configuration"])
+    server.open_file(folder / "prodguard.toml")
+    server.wait_settled(config, lambda params: params.get("version") == 1)
+    server.shut(config)
+    server.is_there()
+    time.sleep(0.4)
+    assert codes(server.published(config)[-1]["diagnostics"]) == ["configuration"]
+    server.changed_on_disk(folder / "prodguard.toml")
+    wait_for_scans(server)
+    assert len(server.all("window/showMessage")) == 1
+
+
+def test_two_folders_under_one_broken_configuration(start, folder):
+    """It is said once."""
+    config = made(folder / "prodguard.toml", BROKEN)
+    made(folder / "one/a.rb"), made(folder / "two/a.rb")
+    server = start()
+    server.initialize(PUSH, [folder / "one", folder / "two"])
+    server.wait_settled(config, lambda params: codes(params["diagnostics"]) == ["configuration"])
+    wait_for_scans(server)
+    for number in range(3):
+        made(folder / f"one/b{number}.rb")
+        server.changed_on_disk(folder / f"one/b{number}.rb", 1)
+        server.wait_published(uri(folder / f"one/b{number}.rb"))
+    assert len(server.all("window/showMessage")) == 1
+    (folder / "prodguard.toml").write_text("")
+    server.changed_on_disk(folder / "prodguard.toml")
+    server.wait_settled(config, cleared)
+
+
+def test_a_configuration_that_is_no_text(start, folder):
+    made(folder / "a.rb")
+    (folder / "prodguard.toml").write_bytes(b"\xff\xfe\x00")
+    server = start()
+    server.initialize(PULL, [folder])
+    server.open(uri(folder / "a.rb"), RECORD)
+    assert brief(server.pull(uri(folder / "a.rb"))["items"]) == WRITTEN
+
+
+def test_no_folder(start, folder):
+    """A file alone: its project on disk is what holds it."""
+    made(folder / "prodguard.toml", 'exclude = ["a.rb"]\n')
+    left_out, other = made(folder / "a.rb"), made(folder / "b.rb")
+    server = start()
+    server.initialize(PULL)
+    server.open_file(folder / "a.rb")
+    server.open_file(folder / "b.rb")
+    assert server.pull(left_out)["items"] == []
+    assert brief(server.pull(other)["items"]) == WRITTEN
+    assert workspace(server) == {other: WRITTEN}
+
+
+def test_a_manifest_that_changes_bears_on_open_documents(start, demo):
+    """A test project's sources are silent."""
+    name = uri(demo / "rails/app/models/user.rb")
+    server = start()
+    server.initialize(PUSH, [demo])
+    server.open_file(demo / "rails/app/models/user.rb")
+    before = server.wait_settled(name, lambda params: params.get("version") == 1)["diagnostics"]
+    (demo / "prodguard.toml").write_text('exclude = ["rails"]\n')
+    server.changed_on_disk(demo / "prodguard.toml")
+    server.wait_settled(name, cleared)
+    (demo / "prodguard.toml").unlink()
+    server.changed_on_disk(demo / "prodguard.toml", 3)
+    server.wait_settled(name, lambda params: brief(params["diagnostics"]) == brief(before))
+
+
+def test_progress_is_told_and_can_be_cancelled(start, folder):
+    for number in range(400):
+        made(folder / f"a{number}.rb", RECORD * 20)
+    server = start()
+    server.initialize(PUSH, [folder])
+    begun = server.wait(lambda: server.all("$/progress"), "progress")[0]["params"]
+    assert begun["value"]["kind"] == "begin" and begun["value"]["cancellable"]
+    server.notify("window/workDoneProgress/cancel", {"token": begun["token"]})
+    wait_for_scans(server)
+    told = [message["params"] for message in server.all("$/progress")]
+    created = [message["params"]["token"] for message in server.all("window/workDoneProgress/create")]
+    assert {params["token"] for params in told} == set(created)
+    percentages = [params["value"]["percentage"] for params in told if "percentage" in params["value"]]
+    assert percentages == sorted(percentages) and percentages[-1] <= 100
+
+
+def test_progress_is_not_told_to_who_refuses(start, demo):
+    server = start(answers={})
+    del server.answers["window/workDoneProgress/create"]
+    server.initialize(PUSH, [demo])
+    server.wait_published(uri(demo / "rails/db/seeds.rb"), lambda params: params["diagnostics"])
+    assert server.all("$/progress") == []
+
+
+def test_a_storm_of_files_on_disk_delays_no_answer(start, folder):
+    """A checkout of another branch, told of file by file."""
+    for number in range(300):
+        made(folder / f"lib/a{number}.rb", RECORD * 5)
+    server = start()
+    server.initialize(PUSH, [folder])
+    name = uri(folder / "open.rb")
+    server.open(name, RECORD)
+    server.wait_published(name)
+    for number in range(300):
+        server.changed_on_disk(folder / f"lib/a{number}.rb", 1)
+    begun = time.monotonic()
+    hover = {"textDocument": {"uri": name}, "position": {"line": 0, "character": 22}}
+    assert server.result("textDocument/hover", hover)
+    version = server.replace(name, "\n" + RECORD)
+    server.wait_settled(name, lambda params: params.get("version") == version and brief(params["diagnostics"]) == [(2, "fake-data-written", 1)])
+    assert time.monotonic() - begun < 3
+    wait_for_scans(server)
+    assert len([message for message in server.all("$/progress") if message["params"]["value"]["kind"] == "begin"]) < 50
+
+
+def test_watchers_are_registered_where_that_is_possible(start, folder):
+    """As plain patterns: LSP4IJ understands no others."""
+    server = start()
+    server.initialize(PUSH, [folder])
+    asked = server.wait(lambda: server.all("client/registerCapability"), "registration")
+    watched = [it for it in asked[0]["params"]["registrations"] if it["method"] == "workspace/didChangeWatchedFiles"]
+    assert all(isinstance(watcher["globPattern"], str) for watcher in watched[0]["registerOptions"]["watchers"])
+    quiet = start()
+    quiet.initialize(capabilities(None), [folder])
+    quiet.is_there()
+    assert quiet.all("client/registerCapability") == []
