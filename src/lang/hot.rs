@@ -180,13 +180,10 @@ impl<'s, 't> Heat<'s, 't> {
         if names.is_empty() {
             return;
         }
-        let Ok(words) = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(names.iter().map(|name| name.trim_end_matches('=')))
-        else {
+        let Some(words) = Names::new(names.iter()) else {
             return;
         };
-        let hits: Vec<usize> = words.find_iter(self.source.masked).map(|hit| hit.start()).collect();
+        let hits: Vec<usize> = words.mentions(self.source.masked).collect();
         for index in 0..self.items.len() {
             let item = &self.items[index];
             if item.code.is_some() {
@@ -197,6 +194,38 @@ impl<'s, 't> Heat<'s, 't> {
                 self.enqueue(ItemId(index as u32));
             }
         }
+    }
+}
+
+/// Names that are looked for in a text as whole words: `name` is not mentioned in `names`.
+pub(super) struct Names {
+    words: AhoCorasick,
+}
+
+impl Names {
+    /// `None` if the names cannot be compiled.
+    pub fn new<'n>(names: impl Iterator<Item = &'n SmolStr>) -> Option<Names> {
+        // `x.name = 1` calls `name=`
+        let names = names.map(|name| match name.trim_end_matches('=') {
+            "" => name.as_str(),
+            bare => bare,
+        });
+        // the longest match at a place, so that a rejected one hides no other that starts there
+        Some(Names { words: AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok()? })
+    }
+
+    /// The byte offsets at which one is mentioned.
+    pub fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let bytes = text.as_bytes();
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+        let joins = move |before: Option<&u8>, after: Option<&u8>| {
+            before.is_some_and(|byte| is_word(*byte)) && after.is_some_and(|byte| is_word(*byte))
+        };
+        let is_whole = move |start: usize, end: usize| {
+            let before = start.checked_sub(1).and_then(|at| bytes.get(at));
+            !joins(before, bytes.get(start)) && !joins(bytes.get(end.wrapping_sub(1)), bytes.get(end))
+        };
+        self.words.find_iter(text).filter(move |hit| is_whole(hit.start(), hit.end())).map(|hit| hit.start())
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use ropey::Rope;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use tree_sitter::InputEdit;
 
 use super::Triggers;
+use super::hot::Names;
 use crate::program::{ItemKind, Program};
 
 /// Words of comments that say something to us.
@@ -29,7 +29,7 @@ pub(super) struct Quiet {
     /// Names that hot code binds or reads.
     names: FxHashSet<SmolStr>,
     /// Made of the names when they are first looked for; `None` inside if that fails.
-    words: Option<Option<AhoCorasick>>,
+    words: Option<Option<Names>>,
 }
 
 impl Quiet {
@@ -79,11 +79,8 @@ impl Quiet {
     /// Whether a definition names nothing of interest.
     pub fn says_nothing(&mut self, text: &str, triggers: &Triggers) -> bool {
         let names = &self.names;
-        let words = self.words.get_or_insert_with(|| {
-            let names = names.iter().map(|name| name.trim_end_matches('='));
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(names).ok()
-        });
-        triggers.is_quiet(text) && words.as_ref().is_some_and(|words| !words.is_match(text))
+        let words = self.words.get_or_insert_with(|| Names::new(names.iter()));
+        triggers.is_quiet(text) && words.as_ref().is_some_and(|words| words.mentions(text).next().is_none())
     }
 
     /// Moves what lies behind an edit.
