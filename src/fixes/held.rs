@@ -7,8 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::{FileAnalysis, Input, analyze};
 use crate::catalog::Family;
-use crate::lang::adapter;
-use crate::lang::guard::errors;
+use crate::lang::guard::count_errors;
 use crate::program::Language;
 use crate::rules::{Finding, Reach, Site, Verdict};
 use crate::text::Edit;
@@ -93,8 +92,7 @@ impl<'a> Held<'a> {
     }
 
     fn count_errors(&self, text: &str) -> Option<usize> {
-        let masked = adapter(self.input.language).mask(text, self.input.template);
-        Some(errors(&crate::syntax::parse(self.input.language, &masked.text, None)?))
+        count_errors(self.input.language, text, self.input.template)
     }
 
     /// Whether `edits` close the targets and change nothing else.

@@ -58,7 +58,7 @@ pub(super) fn build_tree(
     masked: &Masked<'_>,
     tree: &Tree,
     triggers: &Triggers,
-) -> (Program, FxHashSet<SmolStr>) {
+) -> (Program, Spread) {
     let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree };
     let outline = adapter(language).outline(&source);
     let (items, spread) = Heat::new(&source, &outline, triggers).run();
@@ -75,8 +75,8 @@ struct Heat<'s, 't> {
     seen: FxHashSet<u32>,
     /// Items by the names that they bind.
     binders: FxHashMap<SmolStr, Vec<ItemId>>,
-    /// Names whose binders and users are hot already.
-    spread: FxHashSet<SmolStr>,
+    /// Names whose users are hot already.
+    spread: Spread,
     /// Items that hold a trigger word.
     triggered: Vec<ItemId>,
     /// The hot items by the names that they mention.
@@ -98,7 +98,7 @@ impl<'s, 't> Heat<'s, 't> {
             queue: Vec::new(),
             seen: FxHashSet::default(),
             binders,
-            spread: FxHashSet::default(),
+            spread: Spread::default(),
             triggered: Vec::new(),
             users: FxHashMap::default(),
         };
@@ -127,18 +127,18 @@ impl<'s, 't> Heat<'s, 't> {
         }
     }
 
-    fn run(mut self) -> (Vec<Item>, FxHashSet<SmolStr>) {
+    fn run(mut self) -> (Vec<Item>, Spread) {
         let adapter = adapter(self.source.language);
         let mut next = 0;
         while next < self.queue.len() {
-            let mut reverse: Vec<SmolStr> = Vec::new();
+            let mut reverse: Vec<(SmolStr, Mention)> = Vec::new();
             while next < self.queue.len() {
                 let id = self.queue[next];
                 next += 1;
                 let code = adapter.lower(self.source, self.outline, id);
                 let mut named: FxHashSet<SmolStr> = FxHashSet::default();
                 names_of(&code, &mut named);
-                reverse.extend(fields_of(&code));
+                reverse.extend(fields_of(&code).into_iter().map(|name| (name, Mention::Use)));
                 for name in named {
                     // hot once and for all
                     if let Some(binders) = self.binders.get_mut(&name) {
@@ -148,7 +148,7 @@ impl<'s, 't> Heat<'s, 't> {
                 }
                 let item = &mut self.items[id.0 as usize];
                 if item.kind != ItemKind::Container {
-                    reverse.extend(item.names.iter().filter(|name| !self.spread.contains(*name)).cloned());
+                    reverse.extend(item.names.iter().map(|name| (name.clone(), Mention::Any)));
                 }
                 item.code = Some(code);
             }
@@ -174,13 +174,18 @@ impl<'s, 't> Heat<'s, 't> {
     }
 
     /// Whoever mentions a name that a hot item binds may call it: the callers decide its reach.
-    fn heat_users(&mut self, names: Vec<SmolStr>) {
-        let names: Vec<SmolStr> =
-            names.into_iter().filter(|name| !name.is_empty() && self.spread.insert(name.clone())).collect();
-        if names.is_empty() {
+    fn heat_users(&mut self, names: Vec<(SmolStr, Mention)>) {
+        let mut news = Spread::default();
+        for (name, mention) in names.into_iter().filter(|(name, _)| !name.is_empty()) {
+            if self.spread.get(&name).is_none_or(|known| *known < mention) {
+                self.spread.insert(name.clone(), mention);
+                news.insert(name, mention);
+            }
+        }
+        if news.is_empty() {
             return;
         }
-        let Some(words) = Names::new(names.iter()) else {
+        let Some(words) = Names::new(&news) else {
             return;
         };
         let hits: Vec<usize> = words.mentions(self.source.masked).collect();
@@ -197,21 +202,41 @@ impl<'s, 't> Heat<'s, 't> {
     }
 }
 
+/// Which mentions of a name count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mention {
+    /// All but calls with parentheses: somebody may set a field, and no call does that.
+    Use,
+    Any,
+}
+
+/// Names of hot code, and which mentions of them make an item hot.
+pub(super) type Spread = FxHashMap<SmolStr, Mention>;
+
 /// Names that are looked for in a text as whole words: `name` is not mentioned in `names`.
 pub(super) struct Names {
     words: AhoCorasick,
+    /// By the number of the word.
+    mentions: Vec<Mention>,
 }
 
 impl Names {
     /// `None` if the names cannot be compiled.
-    pub fn new<'n>(names: impl Iterator<Item = &'n SmolStr>) -> Option<Names> {
-        // `x.name = 1` calls `name=`
-        let names = names.map(|name| match name.trim_end_matches('=') {
-            "" => name.as_str(),
-            bare => bare,
-        });
+    pub fn new(names: &Spread) -> Option<Names> {
+        let mut all: FxHashMap<&str, Mention> = FxHashMap::default();
+        for (name, mention) in names {
+            // `x.name = 1` calls `name=`
+            let bare = match name.trim_end_matches('=') {
+                "" => name.as_str(),
+                bare => bare,
+            };
+            let known = all.entry(bare).or_insert(*mention);
+            *known = (*known).max(*mention);
+        }
+        let (words, mentions): (Vec<&str>, Vec<Mention>) = all.into_iter().unzip();
         // the longest match at a place, so that a rejected one hides no other that starts there
-        Some(Names { words: AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok()? })
+        let words = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
+        Some(Names { words, mentions })
     }
 
     /// The byte offsets at which one is mentioned.
@@ -225,7 +250,12 @@ impl Names {
             let before = start.checked_sub(1).and_then(|at| bytes.get(at));
             !joins(before, bytes.get(start)) && !joins(bytes.get(end.wrapping_sub(1)), bytes.get(end))
         };
-        self.words.find_iter(text).filter(move |hit| is_whole(hit.start(), hit.end())).map(|hit| hit.start())
+        let counts = move |hit: &aho_corasick::Match| {
+            let mention = self.mentions.get(hit.pattern().as_usize());
+            mention != Some(&Mention::Use) || bytes.get(hit.end()) != Some(&b'(')
+        };
+        let hits = self.words.find_iter(text).filter(move |hit| is_whole(hit.start(), hit.end()) && counts(hit));
+        hits.map(|hit| hit.start())
     }
 }
 

@@ -3,12 +3,10 @@
 use std::ops::Range;
 
 use ropey::Rope;
-use rustc_hash::FxHashSet;
-use smol_str::SmolStr;
 use tree_sitter::InputEdit;
 
 use super::Triggers;
-use super::hot::Names;
+use super::hot::{Names, Spread};
 use crate::program::{ItemKind, Program};
 
 /// Words of comments that say something to us.
@@ -27,14 +25,14 @@ pub(super) struct Quiet {
     /// Byte ranges of definitions without definitions inside.
     cold: Vec<Range<usize>>,
     /// Names that hot code binds or reads.
-    names: FxHashSet<SmolStr>,
+    names: Spread,
     /// Made of the names when they are first looked for; `None` inside if that fails.
     words: Option<Option<Names>>,
 }
 
 impl Quiet {
     /// `None` where typing may bear on text that was not touched. `names` are those that hot code binds.
-    pub fn of(program: &Program, names: FxHashSet<SmolStr>, text: &str, template: bool) -> Option<Quiet> {
+    pub fn of(program: &Program, names: Spread, text: &str, template: bool) -> Option<Quiet> {
         // rows are counted by LF alone in trees
         let bytes = text.as_bytes();
         let has_lone_cr = memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
@@ -79,7 +77,7 @@ impl Quiet {
     /// Whether a definition names nothing of interest.
     pub fn says_nothing(&mut self, text: &str, triggers: &Triggers) -> bool {
         let names = &self.names;
-        let words = self.words.get_or_insert_with(|| Names::new(names.iter()));
+        let words = self.words.get_or_insert_with(|| Names::new(names));
         triggers.is_quiet(text) && words.as_ref().is_some_and(|words| words.mentions(text).next().is_none())
     }
 

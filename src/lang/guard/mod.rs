@@ -17,7 +17,7 @@ use crate::text::Edit;
 pub use lines::{Brackets, indented};
 pub use locals::{Names, below, close, has_kind};
 pub use runs::{Run, Unit, each, runs};
-pub use source::{Text, errors};
+pub use source::{Text, count_errors};
 pub use whole::{Shape, is_whole};
 
 use super::{csharp, python, ruby};

@@ -86,8 +86,13 @@ impl<'t> Text<'t> {
     }
 }
 
-/// The nodes of a tree that are errors or missing.
-pub fn errors(tree: &Tree) -> usize {
+/// The nodes of a text's tree that are errors or missing; `None` if it cannot be parsed.
+pub fn count_errors(language: Language, text: &str, template: bool) -> Option<usize> {
+    let masked = adapter(language).mask(text, template);
+    Some(errors(&crate::syntax::parse(language, &masked.text, None)?))
+}
+
+fn errors(tree: &Tree) -> usize {
     let mut count = 0;
     if tree.root_node().has_error() {
         walk(tree, |node| {
