@@ -1,4 +1,5 @@
 import itertools
+import os
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,11 @@ def pytest_addoption(parser):
     parser.addoption("--edits", type=int, default=400, help="random edits for each language and encoding")
     parser.addoption("--seed", type=int, default=1, help="of the random edits")
     parser.addoption("--logs", help="a folder that keeps what was exchanged")
+
+
+def pytest_configure(config):
+    # pytest-lsp wants the command before there are fixtures
+    os.environ["PRODGUARD"] = str(Path(config.getoption("--prodguard")).resolve())
 
 
 @pytest.fixture(scope="session")

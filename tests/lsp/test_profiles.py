@@ -1,7 +1,7 @@
 """The server under pytest-lsp, as three editors that announce what theirs do."""
 
 import asyncio
-import sys
+import os
 from pathlib import Path
 
 import pytest
@@ -14,13 +14,7 @@ SEEDS = Path(__file__).parents[2] / "docs" / "demo" / "rails" / "db" / "seeds.rb
 PATIENCE = 15.0
 
 
-def pytest_server_command():
-    # the fixture of pytest-lsp wants it before any fixture of ours could say
-    at = next(at for at, word in enumerate(sys.argv) if word.startswith("--prodguard"))
-    return [sys.argv[at].partition("=")[2] or sys.argv[at + 1], "lsp"]
-
-
-@pytest_lsp.fixture(params=EDITORS, config=ClientServerConfig(server_command=pytest_server_command()))
+@pytest_lsp.fixture(params=EDITORS, config=ClientServerConfig(server_command=[os.environ["PRODGUARD"], "lsp"]))
 async def editor(request, lsp_client: LanguageClient):
     @lsp_client.feature(types.CLIENT_REGISTER_CAPABILITY)
     def register(params: types.RegistrationParams):

@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-PATIENCE = 15.0
+PATIENCE = 10.0
 SILENT = object()
 """As an answer: the client never answers that request of the server's."""
 
