@@ -23,7 +23,7 @@ pub(super) fn skip(place: &Place<'_>) -> Option<Plan> {
             if !can_be_skipped(statement) || is_endless(parent, statement) {
                 return None;
             }
-            if is_wanted(place.file, unit, place.wish.writes) && !place.wish.writes {
+            if is_wanted(place.file, unit, place.wish.writes) {
                 return None;
             }
         }
@@ -131,7 +131,7 @@ pub(super) fn raise(place: &Place<'_>) -> Option<Plan> {
         return None;
     }
     let line = format!(
-        "{}raise \"{}\" unless {}{nl}",
+        "{}raise \"{}\" unless {}{nl}{nl}",
         file.indent(at),
         message(place.wish),
         place.wish.predicate.text,
