@@ -58,6 +58,7 @@ fn analyze(input: &Input<'_>) -> FileAnalysis {
             .into_iter()
             .map(|range| crate::rules::Site { range, because: Vec::new(), ..report::testing::site() })
             .collect(),
+        guards: Vec::new(),
         allowed: 0,
     }
 }
