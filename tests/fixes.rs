@@ -21,6 +21,8 @@ use prodguard::text::edits::{apply, fit};
 mod compare;
 #[path = "fixes/docs.rs"]
 mod docs;
+#[path = "fixes/random.rs"]
+mod random;
 
 const STACK: usize = 256 * 1024 * 1024;
 
@@ -403,8 +405,8 @@ fn a_comment_leaves_its_reason_to_be_typed() {
         );
         check(
             &CSHARP,
-            "class A\n{\n    string B() => new Bogus.Faker().Name.FullName();\n}\n",
-            &format!("class A\n{{\n    // {mark}|\n    string B() => new Bogus.Faker().Name.FullName();\n}}\n"),
+            "class A\n{\n    public string B() => new Bogus.Faker().Name.FullName();\n}\n",
+            &format!("class A\n{{\n    // {mark}|\n    public string B() => new Bogus.Faker().Name.FullName();\n}}\n"),
         );
     });
 }

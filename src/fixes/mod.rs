@@ -65,7 +65,12 @@ pub fn fixes(input: &Input<'_>, analysis: &FileAnalysis, finding: &Finding) -> V
     if is_guardable(finding) {
         let target = held.target(finding);
         let mut raises = 0;
+        let mut condition = None;
         for candidate in Candidates::new(&held, &file, finding, &target).take(MOST_TRIES) {
+            // one condition is offered, the first with which a guard holds
+            if condition.is_some_and(|condition| condition != candidate.condition) {
+                break;
+            }
             let kind = candidate.kind();
             let guards = found.iter().filter(|fix| fix.kind == FixKind::Guard).count();
             let enough = match kind {
@@ -82,6 +87,7 @@ pub fn fixes(input: &Input<'_>, analysis: &FileAnalysis, finding: &Finding) -> V
             if found.iter().any(|fix| fix.title == title || fix.edits == candidate.edits) {
                 continue;
             }
+            condition = Some(candidate.condition);
             raises += usize::from(kind == FixKind::Raise);
             found.push(Fix { title, kind, safe: false, edits: candidate.edits, cursor: None });
         }
@@ -114,6 +120,8 @@ fn runs(input: &Input<'_>) -> Runs {
 pub(crate) struct Candidate {
     pub plan: Plan,
     pub edits: Vec<Edit>,
+    /// Which of the predicates it is written with.
+    condition: usize,
 }
 
 impl Candidate {
@@ -134,6 +142,8 @@ pub(crate) struct Candidates<'a> {
     cut: Vec<std::ops::Range<usize>>,
     predicates: std::vec::IntoIter<Predicate>,
     plans: std::vec::IntoIter<Plan>,
+    tried: Vec<Vec<Edit>>,
+    condition: usize,
 }
 
 impl<'a> Candidates<'a> {
@@ -156,6 +166,8 @@ impl<'a> Candidates<'a> {
             cut: held.cut(),
             predicates: predicates.into_iter(),
             plans: Vec::new().into_iter(),
+            tried: Vec::new(),
+            condition: 0,
         }
     }
 }
@@ -166,11 +178,13 @@ impl Iterator for Candidates<'_> {
     fn next(&mut self) -> Option<Candidate> {
         loop {
             for plan in self.plans.by_ref() {
-                if let Some(edits) = normal(plan.edits.clone()) {
-                    return Some(Candidate { plan, edits });
+                if let Some(edits) = normal(plan.edits.clone()).filter(|edits| !self.tried.contains(edits)) {
+                    self.tried.push(edits.clone());
+                    return Some(Candidate { plan, edits, condition: self.condition });
                 }
             }
             let predicate = self.predicates.next()?;
+            self.condition += 1;
             let input = self.held.input;
             let wish = Wish {
                 places: &self.places,

@@ -27,8 +27,8 @@
 //! fake-data-reachable = "error"
 //! hygiene = "off"
 //!
-//! [fixes.predicate]           # the condition that guards are written with, by language
-//! ruby = "HostEnv.local?"
+//! [fixes]                     # the condition that guards are written with, by language
+//! predicate = { ruby = "HostEnv.local?" }
 //!
 //! [[allow]]
 //! paths = ["db/anonymise/**"]

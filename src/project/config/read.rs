@@ -199,7 +199,7 @@ fn fixes<'t>(reader: &mut Reader<'t>, value: &Value<'t>, config: &mut Config) {
                 Some((name, language)) => {
                     config.guards[*language as usize] = reader.filled(value, name).map(SmolStr::new);
                 }
-                None => reader.unknown_key(key, "[fixes.predicate]", &["ruby", "python", "csharp"]),
+                None => reader.unknown_key(key, "`predicate`", &["ruby", "python", "csharp"]),
             }
         }
     }

@@ -20,7 +20,7 @@ fn says_where_and_what_is_wrong() {
         (
             "x = 1",
             &[
-                "1:1 unknown key `x` in prodguard.toml (expected one of `symbols`, `predicates`, `environments`, `zones`, `exclude`, `severity`, `allow`, `fail-on`)",
+                "1:1 unknown key `x` in prodguard.toml (expected one of `symbols`, `predicates`, `environments`, `zones`, `exclude`, `severity`, `fixes`, `allow`, `fail-on`)",
             ],
         ),
         ("exclude = \"a\"", &["1:11 `exclude` must be a list of strings, not a string"]),
@@ -33,6 +33,13 @@ fn says_where_and_what_is_wrong() {
             "[severity]\nfake-data-reachble = \"off\"",
             &["2:1 `severity` names no rule or family: `fake-data-reachble` (did you mean `fake-data-reachable`?)"],
         ),
+        ("[fixes]\npredicate = { ruby = \"A.b?\", python = \"c()\" }", &[]),
+        ("[fixes]\npredicat = 1", &["2:1 unknown key `predicat` in [fixes] (did you mean `predicate`?)"]),
+        (
+            "[fixes]\npredicate = { pyton = \"c()\" }",
+            &["2:15 unknown key `pyton` in `predicate` (did you mean `python`?)"],
+        ),
+        ("[fixes]\npredicate = { ruby = 1 }", &["2:22 `ruby` must be a string, not an integer"]),
         ("[severity]\ndead-guard = true", &["2:14 `dead-guard` must be a string, not a boolean"]),
         ("[symbols]\n", &["1:1 `symbols` must be a list of tables: write `[[symbols]]`, not a table"]),
         ("[[symbols]]\nname = \"a\"", &["1:1 [[symbols]] needs `language`"]),

@@ -72,7 +72,11 @@ fn ordered(place: &Place<'_>) -> Vec<Plan> {
         if place.wish.writes { skip } else { skip.or_else(|| values::nothing(&part)) }
     });
     let nothing = values::nothing(place);
-    let raise = values::raise(place).or_else(|| statements::raise(place));
+    // one error before several statements reads better than one in each
+    let raise = match place.is_long() {
+        true => statements::raise(place).or_else(|| values::raise(place)),
+        false => values::raise(place).or_else(|| statements::raise(place)),
+    };
     let mut plans = Vec::new();
     if let Some(body) = whole.filter(|body| body.statements() > 1) {
         plans.extend(body.leave(place));

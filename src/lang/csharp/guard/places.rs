@@ -93,16 +93,19 @@ impl<'n> Place<'n> {
         })
     }
 
+    /// Whether there are several statements, one over several lines, or a condition that leaves no room on the line.
+    pub fn is_long(&self) -> bool {
+        const LONGEST: usize = 80;
+        self.wish.predicate.text.len() > LONGEST
+            || self.units().count() > 1
+            || self.units().any(|unit| !self.file.is_one_line(&unit.statement().byte_range()))
+    }
+
     /// EF Core's `HasData`: the rows are part of the schema's history.
     pub fn is_model(&self) -> bool {
         self.units().any(|unit| {
-            unit.inner.iter().chain(&unit.path).any(|node| {
-                node.kind() == "invocation_expression"
-                    && node
-                        .child_by_field_name("function")
-                        .and_then(|function| function.child_by_field_name("name"))
-                        .is_some_and(|name| self.file.node(name).starts_with("HasData"))
-            })
+            let around = unit.around().find(|node| node.kind() == "method_declaration");
+            around.is_some_and(|method| self.file.node(method).contains(".HasData("))
         })
     }
 

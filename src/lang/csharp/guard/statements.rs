@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::lang::guard::{Brackets, Extent, Outcome, Plan, Run, Text, has_kind, indented};
+use crate::lang::guard::{Brackets, Extent, Outcome, Plan, Run, Text, Unit, has_kind, indented};
 use crate::text::Edit;
 
 use super::places::{Place, is_bare};
@@ -145,21 +145,20 @@ fn inline(place: &Place<'_>, statements: &[Node<'_>], bare: bool) -> Option<Vec<
     ])
 }
 
-/// Throws before the statement.
+/// Throws before each run.
 pub(super) fn raise(place: &Place<'_>) -> Option<Plan> {
-    let [run] = place.runs.as_slice() else {
-        return None;
+    let fits = |unit: &Unit<'_>| {
+        unit.parent().kind() != "declaration_list"
+            && !is_bare(unit.parent(), unit.statement())
+            && !unit.inner.iter().any(|node| node.kind() == "lambda_expression")
     };
-    let unit = run.units.first()?;
-    if unit.parent().kind() == "declaration_list" || is_bare(unit.parent(), unit.statement()) {
-        return None;
-    }
-    if run.units.iter().any(|unit| unit.inner.iter().any(|node| node.kind() == "lambda_expression")) {
+    if !place.units().all(fits) {
         return None;
     }
     let action = format!("{};", throw(place.wish, place.file));
-    let edit = before(place.file, &place.wish.predicate.text, run.range.start, &action)?;
-    Some(plan(Outcome::Raise, Extent::Place, vec![edit]))
+    let edit = |run: &Run<'_>| before(place.file, &place.wish.predicate.text, run.range.start, &action);
+    let edits: Option<Vec<Edit>> = place.runs.iter().map(edit).collect();
+    Some(plan(Outcome::Raise, Extent::Place, edits?))
 }
 
 /// `if (!…) { action }` on lines of its own.

@@ -2,12 +2,12 @@
 
 use tree_sitter::Node;
 
-use crate::lang::guard::{Extent, Outcome, Plan, Shape, Text, below, has_kind, is_whole};
+use crate::lang::guard::{Extent, Outcome, Plan, Run, Shape, Text, Unit, below, has_kind, is_whole};
 use crate::text::Edit;
 
 use super::places::{NAMES, Place, is_statement};
 use super::statements::raising;
-use super::{children, imports, is_string_statement, message, negated, plan};
+use super::{children, imports, is_string_statement, message, negated, plan, values};
 
 /// The function that holds all places.
 pub(super) struct Body<'n> {
@@ -139,7 +139,15 @@ pub(super) fn main(place: &Place<'_>) -> Option<Plan> {
                 Edit::replace(file.slice(0..first.start).trim_end().len()..first.start, text)
             }
         };
-        return Some(plan(Outcome::Abort, Extent::File, vec![edit]));
+        let mut edits = vec![edit];
+        // a generator made while the module is loaded
+        let units: Vec<Unit<'_>> = place.units().filter(|unit| unit.parent().kind() == "module").cloned().collect();
+        if !units.is_empty() {
+            let single = units.into_iter().map(|unit| Run { range: unit.statement().byte_range(), units: vec![unit] });
+            let part = Place { runs: single.collect(), ..*place };
+            edits.extend(values::nothing(&part)?.edits);
+        }
+        return Some(plan(Outcome::Abort, Extent::File, edits));
     }
     let at_top = place.units().all(|unit| unit.around().all(|node| node.kind() != "function_definition"));
     let is_head = |node: &&Node<'_>| {
@@ -151,10 +159,11 @@ pub(super) fn main(place: &Place<'_>) -> Option<Plan> {
     let is_whole = statements.iter().filter(|node| !is_head(node)).all(|node| {
         let range = node.byte_range();
         place.wish.places.iter().any(|place| range.start <= place.start && place.end <= range.end)
-            || matches!(node.kind(), "function_definition" | "class_definition")
             || node.named_child(0).is_some_and(|node| node.kind() == "assignment")
     });
-    if !at_top || !is_whole {
+    // a module that only defines is imported, and would stop whoever imports it
+    let acts = |node: &Node<'_>| node.named_child(0).is_some_and(|node| node.kind() == "call");
+    if !at_top || !is_whole || !statements.iter().any(acts) {
         return None;
     }
     let mut edit = raising(place, &range, &action)?;

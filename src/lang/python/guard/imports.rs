@@ -112,10 +112,10 @@ fn known(file: &Text<'_>, wanted: &Wanted) -> Known {
                     found = Known::Taken;
                 }
             }
-            "function_definition" | "class_definition" => {
-                if statement.child_by_field_name("name").is_some_and(|name| file.node(name) == wanted.name()) {
-                    found = Known::Taken;
-                }
+            "function_definition" | "class_definition"
+                if statement.child_by_field_name("name").is_some_and(|name| file.node(name) == wanted.name()) =>
+            {
+                found = Known::Taken;
             }
             _ => {}
         }

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::lang::guard::{Extent, Guards, Outcome, Plan, Predicate, Runs, Text, Wish, each};
+use crate::lang::guard::{Extent, Guards, Outcome, Plan, Predicate, Runs, Text, Unit, Wish, each};
 use crate::text::Edit;
 
 use super::Python;
@@ -27,6 +27,11 @@ impl Guards for Python {
         let Some(place) = Place::of(file, &wish) else {
             return Vec::new();
         };
+        // outside of a request there is no current application
+        let in_function = |unit: &Unit<'_>| unit.around().any(|node| node.kind() == "function_definition");
+        if predicate.text.starts_with("current_app") && (wish.runs == Runs::Script || !place.units().all(in_function)) {
+            return Vec::new();
+        }
         let mut plans = ordered(&place);
         for plan in &mut plans {
             plan.edits.extend(imports.iter().cloned());

@@ -87,27 +87,23 @@ fn split(place: &Place<'_>, run: &Run<'_>, statements: &[Node<'_>]) -> Option<Ve
     (!header || at == 0).then_some(edits)
 }
 
-/// Raises before the statement.
+/// Raises before each run.
 pub(super) fn raise(place: &Place<'_>) -> Option<Plan> {
-    let [run] = place.runs.as_slice() else {
-        return None;
-    };
     let in_function = |unit: &Unit<'_>| unit.around().any(|node| node.kind() == "function_definition");
-    // an error while a module is imported stops whoever imports it
-    if place.wish.runs != Runs::Script && !run.units.iter().all(in_function) {
-        return None;
-    }
     let deferred = |node: &Node<'_>| matches!(node.kind(), "lambda" | "default_parameter" | "typed_default_parameter");
-    let unit = run.units.first()?;
-    if is_member(unit) || run.units.iter().any(|unit| unit.inner.iter().any(deferred)) {
+    let fits = |unit: &Unit<'_>| {
+        // an error while a module is imported stops whoever imports it
+        (place.wish.runs == Runs::Script || in_function(unit))
+            && !is_member(unit)
+            && !unit.inner.iter().any(deferred)
+            && matches!(unit.statement().kind(), "expression_statement" | "return_statement" | "for_statement")
+    };
+    if !place.units().all(fits) {
         return None;
     }
-    if !matches!(unit.statement().kind(), "expression_statement" | "return_statement" | "for_statement") {
-        return None;
-    }
-    let text = message(place.wish, "fake data");
-    let edit = raising(place, &run.range, &format!("raise RuntimeError(\"{text}\")"))?;
-    Some(plan(Outcome::Raise, Extent::Place, vec![edit]))
+    let action = format!("raise RuntimeError(\"{}\")", message(place.wish, "fake data"));
+    let edits: Option<Vec<Edit>> = place.runs.iter().map(|run| raising(place, &run.range, &action)).collect();
+    Some(plan(Outcome::Raise, Extent::Place, edits?))
 }
 
 /// A guard on lines of its own before a range.

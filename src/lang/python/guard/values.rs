@@ -51,23 +51,8 @@ impl<'n> Value<'n> {
             if !is_value(node) {
                 continue;
             }
-            let field = |name| parent.child_by_field_name(name) == Some(node);
-            let parentheses = match parent.kind() {
-                "argument_list"
-                | "list"
-                | "set"
-                | "tuple"
-                | "conditional_expression"
-                | "boolean_operator"
-                | "parenthesized_expression" => true,
-                "keyword_argument" | "pair" | "default_parameter" | "typed_default_parameter" if field("value") => true,
-                // quotes within an f-string are an error before Python 3.12
-                "interpolation" if !quoted => true,
-                "assignment" if field("right") => false,
-                "return_statement" => false,
-                "lambda" if field("body") => false,
-                "if_statement" | "while_statement" | "elif_clause" if field("condition") => true,
-                _ => continue,
+            let Some(parentheses) = accepted(&unit.inner, at, quoted) else {
+                continue;
             };
             let local = (parent.kind() == "assignment")
                 .then(|| parent.child_by_field_name("left"))
@@ -77,6 +62,35 @@ impl<'n> Value<'n> {
         }
         None
     }
+}
+
+/// Whether what stands around a value can do without it, and whether it needs parentheses there.
+fn accepted(path: &[Node<'_>], at: usize, quoted: bool) -> Option<bool> {
+    for at in (1..=at).rev() {
+        let (node, parent) = (path[at], path[at - 1]);
+        let field = |name| parent.child_by_field_name(name) == Some(node);
+        match parent.kind() {
+            // gives on what it holds
+            "conditional_expression" | "boolean_operator" | "parenthesized_expression" => continue,
+            "argument_list" | "list" | "set" | "tuple" => return Some(true),
+            "keyword_argument" | "pair" | "default_parameter" | "typed_default_parameter" if field("value") => {
+                return Some(true);
+            }
+            // quotes within an f-string are an error before Python 3.12
+            "interpolation" if !quoted => return Some(true),
+            "assignment" if field("right") => return Some(gives_on(node)),
+            "return_statement" => return Some(gives_on(node)),
+            "lambda" if field("body") => return Some(gives_on(node)),
+            "if_statement" | "while_statement" | "elif_clause" if field("condition") => return Some(true),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether a value within this one needs parentheses of its own.
+fn gives_on(node: Node<'_>) -> bool {
+    matches!(node.kind(), "conditional_expression" | "boolean_operator")
 }
 
 fn is_value(node: Node<'_>) -> bool {

@@ -83,9 +83,7 @@ impl<'n> Body<'n> {
         let predicate = &place.wish.predicate.text;
         let wanted = |unit| is_wanted(place.file, unit, place.wish.writes);
         let (line, extent) = match self.node.kind() {
-            "method" | "singleton_method" if !place.units().any(wanted) || place.wish.writes => {
-                ("return", Extent::Method)
-            }
+            "method" | "singleton_method" if !place.units().any(wanted) => ("return", Extent::Method),
             "do_block" | "block" if self.call.is_some() && !self.is_task(place.file) && !place.units().any(wanted) => {
                 ("next", Extent::Block)
             }

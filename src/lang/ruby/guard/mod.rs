@@ -36,13 +36,21 @@ impl Guards for Ruby {
             if wish.writes { skip } else { skip.or_else(|| values::nothing(&part)) }
         });
         let nothing = values::nothing(&place);
-        let raise = values::raise(&place).or_else(|| statements::raise(&place));
+        // one line before several statements reads better than an error in each
+        let raise = match place.is_long() || wish.writes {
+            true => statements::raise(&place).or_else(|| values::raise(&place)),
+            false => values::raise(&place).or_else(|| statements::raise(&place)),
+        };
         match &whole {
             Some(body) if body.is_task(file) => plans.extend(body.abort(&place)),
             Some(body) if body.statements() > 1 => plans.extend(body.leave(&place)),
             _ => {}
         }
-        if place.is_wanted() && !place.is_value() && !wish.writes {
+        let wanted = place.is_wanted();
+        if wanted && wish.writes {
+            plans.extend(whole.and_then(|body| body.raise(&place)));
+            plans.extend(raise);
+        } else if wanted && !place.is_value() {
             plans.extend(raise);
             plans.extend(nothing);
             plans.extend(skip);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::lang::guard::{Names, Run, Text, Unit, Wish, close, has_kind, runs};
+use crate::lang::guard::{Names, Run, Text, Unit, Wish, below, close, has_kind, runs};
 
 /// Places in a file, by runs of statements.
 pub(super) struct Place<'n> {
@@ -106,6 +106,11 @@ impl<'n> Place<'n> {
         })
     }
 
+    /// Whether there are several statements, or one over several lines.
+    pub fn is_long(&self) -> bool {
+        self.units().count() > 1 || self.units().any(|unit| !self.file.is_one_line(&unit.statement().byte_range()))
+    }
+
     /// The runs, each as long as it has to be for nothing after it to read what it assigns.
     pub fn closed(&self) -> Option<Vec<Run<'n>>> {
         let mut closed = Vec::new();
@@ -123,7 +128,12 @@ impl<'n> Place<'n> {
 }
 
 pub(super) const NAMES: Names<'static> = Names {
-    is_name: &|node| node.kind() == "identifier",
+    is_name: &|node| match node.kind() {
+        "identifier" => true,
+        // `f(user:)` reads `user`
+        "hash_key_symbol" => node.parent().is_some_and(|pair| pair.child_by_field_name("value").is_none()),
+        _ => false,
+    },
     is_assigned: &|node| {
         let Some(parent) = node.parent() else {
             return false;
@@ -177,7 +187,9 @@ pub(super) fn is_wanted(file: &Text<'_>, unit: &Unit<'_>, writes: bool) -> bool 
             "if" | "unless" | "elsif" | "case" | "case_match" | "when" | "in_clause" | "rescue" | "program_block" => {}
             "method" | "singleton_method" => {
                 let name = parent.child_by_field_name("name").map_or("", |name| file.node(name));
-                return name != "initialize" && !name.ends_with('=');
+                return name != "initialize"
+                    && !name.ends_with('=')
+                    && (!writes || gives(file, name, unit.statement()));
             }
             "do_block" | "block" => match path.get(at + 1) {
                 Some(call) if call.kind() == "call" => {
@@ -198,6 +210,31 @@ pub(super) fn is_wanted(file: &Text<'_>, unit: &Unit<'_>, writes: bool) -> bool 
         at += 1;
     }
     false
+}
+
+/// Whether what a method gives back is read, as far as the file tells: a call of it is no statement, or nothing calls it and
+/// its name or last statement says that it makes something.
+fn gives(file: &Text<'_>, name: &str, last: Node<'_>) -> bool {
+    let (mut ignored, mut read) = (false, false);
+    below(file.tree.root_node(), |node| {
+        let is_call = match node.kind() {
+            "call" => called(file, node) == name,
+            "identifier" => file.node(node) == name,
+            _ => false,
+        };
+        if is_call && let Some(parent) = node.parent() {
+            let defines = matches!(parent.kind(), "method" | "singleton_method");
+            let part = parent.kind() == "call" && parent.child_by_field_name("method") == Some(node);
+            match is_statement(parent, node) {
+                _ if defines || part => {}
+                true => ignored = true,
+                false => read = true,
+            }
+        }
+        !read
+    });
+    let makes = ["create_", "build_", "make_", "generate_", "new_", "find_", "get_"];
+    read || !ignored && (last.kind() == "identifier" || makes.iter().any(|prefix| name.starts_with(prefix)))
 }
 
 /// Whether control leaves a range of statements that a guard is to skip.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::lang::guard::{Brackets, Extent, Outcome, Plan, Text, below, indented};
+use crate::lang::guard::{Brackets, Extent, Outcome, Plan, Run, Text, below, indented};
 use crate::text::Edit;
 
 use super::places::{Place, is_endless, is_wanted, leaves};
@@ -23,7 +23,7 @@ pub(super) fn skip(place: &Place<'_>) -> Option<Plan> {
             if !can_be_skipped(statement) || is_endless(parent, statement) {
                 return None;
             }
-            if is_wanted(place.file, unit, place.wish.writes) && !place.wish.writes {
+            if is_wanted(place.file, unit, place.wish.writes) {
                 return None;
             }
         }
@@ -119,23 +119,19 @@ pub(super) fn heredocs(file: &Text<'_>, range: &Range<usize>) -> Vec<Range<usize
     bodies.into_iter().skip(before).take(beginnings).collect()
 }
 
-/// Raises before the first run.
+/// Raises before each run.
 pub(super) fn raise(place: &Place<'_>) -> Option<Plan> {
-    let run = place.runs.first()?;
     let file = place.file;
-    let at = run.range.start;
-    let [_] = place.runs.as_slice() else {
-        return None;
+    let before = |run: &Run<'_>| {
+        let at = run.range.start;
+        let unit = run.units.first()?;
+        if !file.starts_line(at) || is_endless(unit.parent(), unit.statement()) {
+            return None;
+        }
+        let (text, predicate, nl) = (message(place.wish), &place.wish.predicate.text, file.newline);
+        let line = format!("{}raise \"{text}\" unless {predicate}{nl}{nl}", file.indent(at));
+        Some(Edit::insert(file.line_start(at), line))
     };
-    if !file.starts_line(at) || is_endless(run.units.first()?.parent(), run.units.first()?.statement()) {
-        return None;
-    }
-    let line = format!(
-        "{}raise \"{}\" unless {}{nl}",
-        file.indent(at),
-        message(place.wish),
-        place.wish.predicate.text,
-        nl = file.newline
-    );
-    Some(plan(Outcome::Raise, Extent::Place, vec![Edit::insert(file.line_start(at), line)]))
+    let edits: Option<Vec<Edit>> = place.runs.iter().map(before).collect();
+    Some(plan(Outcome::Raise, Extent::Place, edits?))
 }

@@ -78,7 +78,13 @@ impl<'n> Value<'n> {
         let mut context = Context::Whole;
         while at > 0 {
             let (node, parent) = (unit.inner[at], unit.inner[at - 1]);
-            if let Some(found) = context_in(parent, node).filter(|_| is_value(node)) {
+            // a branch or parentheses give on what they hold: what stands around them has to do without it as well
+            let mut above = at - 1;
+            while above > 0 && matches!(unit.inner[above].kind(), "conditional" | "parenthesized_statements") {
+                above -= 1;
+            }
+            let does = above + 1 == at || above == 0 || context_in(unit.inner[above], unit.inner[above + 1]).is_some();
+            if let Some(found) = context_in(parent, node).filter(|_| does && is_value(node)) {
                 context = found;
                 break;
             }
