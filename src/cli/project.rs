@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::analysis::{self, FileAnalysis};
+use crate::catalog::Words;
 use crate::lang;
 use crate::program::Language;
 use crate::project::FileFacts;
@@ -29,8 +30,8 @@ const CONFIG: &str = "prodguard.toml";
 
 /// What a scan asks. Paths are relative to the root of the scan, with `/`.
 pub trait Project: Sync {
-    /// The words of which a file must hold at least one to be analysed.
-    fn words(&self, language: Language) -> Vec<&str>;
+    /// The words that make a file worth analysing.
+    fn words(&self, language: Language) -> Words<'_>;
     /// The words that make an item of a file worth lowering.
     fn item_triggers(&self, language: Language) -> &lang::Triggers;
     /// The configuration leaves the file out.
@@ -129,7 +130,7 @@ fn learn(
     files: &[SmolStr],
     threads: usize,
 ) -> Result<FxHashMap<SmolStr, Found>, Failure> {
-    let triggers = Triggers::of(|language| catalog_words(index, language));
+    let triggers = Triggers::of(|language| index.catalog().sieve_words(language));
     let kept = AtomicUsize::new(0);
     let read = |path: &SmolStr| {
         let kind = files::kind_of_name(Path::new(path.as_str()))?;
@@ -158,12 +159,6 @@ fn learn(
         }
     }
     Ok(known)
-}
-
-fn catalog_words(index: &Index, language: Language) -> Vec<&str> {
-    let environment = index.catalog().environment_words(language);
-    let words = index.catalog().words(language).iter().chain(environment);
-    words.map(SmolStr::as_str).collect()
 }
 
 fn read_text(path: &Path) -> Option<String> {
@@ -198,8 +193,8 @@ impl Workspace {
 }
 
 impl Project for Workspace {
-    fn words(&self, language: Language) -> Vec<&str> {
-        catalog_words(&self.index, language)
+    fn words(&self, language: Language) -> Words<'_> {
+        self.index.catalog().sieve_words(language)
     }
 
     fn item_triggers(&self, language: Language) -> &lang::Triggers {

@@ -35,7 +35,6 @@ use crate::project::FileFacts;
 pub use because::{Step, What, name_of};
 pub use lanes::Lanes;
 pub use machine::{Condition, Event, EventKind, Force, Mismatch};
-pub use names::distance_at_most;
 pub use reach::{Answers, SiteAnswer};
 pub use replay::{Replay, replay};
 pub use value::Cause;
