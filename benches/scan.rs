@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use ignore::{WalkBuilder, WalkState};
-use prodguard::catalog::Catalog;
+use prodguard::catalog::{Catalog, Sieve};
 use prodguard::lang;
 use prodguard::program::Language;
 use prodguard::syntax;
@@ -83,20 +83,13 @@ fn scan(tree: &Path) {
 }
 
 struct Words {
-    searchers: [aho_corasick::AhoCorasick; 3],
+    sieves: [Sieve; 3],
 }
 
 impl Words {
     fn new() -> Self {
-        let of = |language| {
-            let catalog = Catalog::builtin();
-            let words = catalog.words(language).iter().chain(catalog.environment_words(language));
-            aho_corasick::AhoCorasick::builder()
-                .match_kind(aho_corasick::MatchKind::LeftmostFirst)
-                .build(words.map(|word| word.as_str()))
-                .expect("words")
-        };
-        Words { searchers: Language::ALL.map(of) }
+        let words = |language| Catalog::builtin().sieve_words(language);
+        Words { sieves: Language::ALL.map(|language| Sieve::new(&words(language)).expect("words")) }
     }
 }
 
@@ -116,7 +109,7 @@ fn floor(tree: &Path, words: &Words) -> (usize, usize) {
             };
             let Ok(bytes) = fs::read(entry.path()) else { return WalkState::Continue };
             count.fetch_add(1, order);
-            if words.searchers[language as usize].is_match(&bytes) && bytes.len() < 2 << 20 {
+            if words.sieves[language as usize].takes(&bytes, |_| true) && bytes.len() < 2 << 20 {
                 hit.fetch_add(1, order);
                 let text = String::from_utf8_lossy(&bytes);
                 let masked = lang::adapter(language)
@@ -154,9 +147,9 @@ fn ripgrep(tree: &Path) -> bool {
         globs.iter().for_each(|glob| {
             command.args(["-g", glob]);
         });
-        let catalog = Catalog::builtin();
-        for word in catalog.words(language).iter().chain(catalog.environment_words(language)) {
-            command.args(["-e", word.as_str()]);
+        let words = Catalog::builtin().sieve_words(language);
+        for word in words.enough.iter().chain(&words.readers) {
+            command.args(["-e", word]);
         }
     }
     command.arg(tree).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.code() != Some(2))

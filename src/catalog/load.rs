@@ -48,6 +48,10 @@ struct Words {
     files: Vec<SmolStr>,
     items: Vec<SmolStr>,
     environment: Vec<SmolStr>,
+    #[serde(default)]
+    readers: Vec<SmolStr>,
+    #[serde(default)]
+    unlike: Vec<SmolStr>,
 }
 
 /// A lane that is not written is "missing".
@@ -220,6 +224,8 @@ impl Data {
         catalog.words[at] = self.words.files;
         catalog.item_words[at] = self.words.items;
         catalog.environment_words[at] = self.words.environment;
+        catalog.reader_words[at] = self.words.readers;
+        catalog.unlike_words[at] = self.words.unlike;
     }
 }
 

@@ -3,10 +3,15 @@
 //! Qualified names are written with `.` in every language: `Faker.Name.name`, `faker.Faker.name`, `Bogus.Faker.Generate`.
 
 mod load;
+mod sieve;
+mod variables;
 
 use smol_str::SmolStr;
 
 use crate::program::Language;
+
+pub use sieve::{Sieve, Words};
+pub use variables::{VariableNames, distance_at_most, is_debug_flag, is_selector_name};
 
 /// What a symbol belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -139,6 +144,8 @@ pub struct Catalog {
     chains: [Vec<SmolStr>; 3],
     item_words: [Vec<SmolStr>; 3],
     environment_words: [Vec<SmolStr>; 3],
+    reader_words: [Vec<SmolStr>; 3],
+    unlike_words: [Vec<SmolStr>; 3],
 }
 
 impl Catalog {
@@ -235,6 +242,16 @@ impl Catalog {
     /// Words that make a file worth parsing for the rules about the environment alone.
     pub fn environment_words(&self, language: Language) -> &[SmolStr] {
         &self.environment_words[language as usize]
+    }
+
+    /// Words that do so only where a variable is named that tells environments apart: what reads variables.
+    pub fn reader_words(&self, language: Language) -> &[SmolStr] {
+        &self.reader_words[language as usize]
+    }
+
+    /// Longer words that begin with one of [`Self::reader_words`] and read nothing.
+    pub fn unlike_words(&self, language: Language) -> &[SmolStr] {
+        &self.unlike_words[language as usize]
     }
 
     /// Adds a word that makes items hot: the name of a predicate of the configuration.

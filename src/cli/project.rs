@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::analysis::{self, FileAnalysis};
+use crate::catalog::Words;
 use crate::lang;
 use crate::program::Language;
 use crate::project::FileFacts;
@@ -25,8 +26,8 @@ pub use open::{CONFIG, marked_folder, open, open_with, parse_config};
 
 /// What a scan asks. Paths are relative to the root of the scan, with `/`.
 pub trait Project: Sync {
-    /// The words of which a file must hold at least one to be analysed.
-    fn words(&self, language: Language) -> Vec<&str>;
+    /// The words that make a file worth analysing.
+    fn words(&self, language: Language) -> Words<'_>;
     /// The words that make an item of a file worth lowering.
     fn item_triggers(&self, path: &str, language: Language) -> &lang::Triggers;
     /// The configuration leaves the file out.
@@ -119,11 +120,13 @@ impl Workspace {
 }
 
 impl Project for Workspace {
-    fn words(&self, language: Language) -> Vec<&str> {
-        let mut words: Vec<&str> =
-            self.parts.iter().flat_map(|part| open::catalog_words(&part.index, language)).collect();
-        words.sort_unstable();
-        words.dedup();
+    fn words(&self, language: Language) -> Words<'_> {
+        let mut all = self.parts.iter().map(|part| part.index.catalog().sieve_words(language));
+        let mut words = all.next().unwrap_or_default();
+        // a configuration adds only names that are enough by themselves
+        words.enough.extend(all.flat_map(|more| more.enough));
+        words.enough.sort_unstable();
+        words.enough.dedup();
         words
     }
 

@@ -173,16 +173,8 @@ fn closed(
         let analysis = worker::analyse(&context, &text, None);
         let diagnostics = answer::diagnostics(&uri, &text, &analysis.findings, state.traits());
         let json = serde_json::to_vec(&diagnostics).ok()?;
-        let findings = analysis.findings.len();
-        let closed = Closed {
-            uri: uri.clone(),
-            path: path.to_owned(),
-            root: root.to_owned(),
-            json: Arc::new(json),
-            findings,
-            is_config: false,
-        };
-        (findings > 0).then_some(closed)
+        let closed = Closed { uri: uri.clone(), root: root.to_owned(), json: Arc::new(json), is_config: false };
+        (!analysis.findings.is_empty()).then_some(closed)
     })
     .ok()?
 }

@@ -43,11 +43,9 @@ pub struct State {
 #[derive(Clone)]
 pub struct Closed {
     pub uri: Uri,
-    pub path: PathBuf,
     /// The folder whose scan found it.
     pub root: PathBuf,
     pub json: Arc<Vec<u8>>,
-    pub findings: usize,
     /// A configuration: scans for sources leave it alone.
     pub is_config: bool,
 }
@@ -171,9 +169,8 @@ impl State {
             let diagnostics = super::config::diagnostics(&config.text, &config.problems, self.traits());
             let json = Arc::new(serde_json::to_vec(&diagnostics).unwrap_or_default());
             is_news |= before.iter().all(|(_, old)| old.json != json);
-            let (path, root) = (config.path.clone(), project.root.clone());
-            let findings = diagnostics.len();
-            known.insert(key(&uri), Closed { uri, path, root, json, findings, is_config: true });
+            let root = project.root.clone();
+            known.insert(key(&uri), Closed { uri, root, json, is_config: true });
         }
         let told: Vec<(Uri, Arc<Vec<u8>>)> = known
             .values()

@@ -37,7 +37,6 @@ pub use because::{Step, What, name_of};
 pub use guards::Guard;
 pub use lanes::Lanes;
 pub use machine::{Condition, Event, EventKind, Force, Mismatch};
-pub use names::distance_at_most;
 pub use reach::{Answers, SiteAnswer};
 pub use replay::{Replay, replay};
 pub use value::Cause;

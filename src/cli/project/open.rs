@@ -184,7 +184,7 @@ fn learn(
     threads: usize,
     kept: &AtomicUsize,
 ) -> Result<FxHashMap<SmolStr, Found>, Failure> {
-    let triggers = Triggers::of(|language| catalog_words(index, language));
+    let triggers = Triggers::of(|language| index.catalog().sieve_words(language));
     let read = |path: &SmolStr| {
         let kind = files::kind_of_name(Path::new(path.as_str()))?;
         let mut found = triggers.read(kind, &folder.join(path));
@@ -212,12 +212,6 @@ fn learn(
         }
     }
     Ok(known)
-}
-
-pub(super) fn catalog_words(index: &Index, language: Language) -> Vec<&str> {
-    let environment = index.catalog().environment_words(language);
-    let words = index.catalog().words(language).iter().chain(environment);
-    words.map(SmolStr::as_str).collect()
 }
 
 fn read_text(path: &Path) -> Option<String> {

@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
+use crate::catalog::{Sieve, Words};
 use crate::program::Language;
 use crate::project::files::Kind;
 use crate::text::{self, Encoding};
@@ -50,25 +49,22 @@ pub fn again(path: &Path) -> io::Result<Vec<u8>> {
 /// The trigger words of each language.
 pub struct Triggers {
     /// `None` if the words cannot be compiled: everything is a hit.
-    words: [Option<AhoCorasick>; 3],
+    words: [Option<Sieve>; 3],
     /// Bytes of the longest word.
     longest: usize,
 }
 
 impl Triggers {
-    pub fn of<'w>(words: impl Fn(Language) -> Vec<&'w str>) -> Triggers {
-        let with_comment = |language| {
+    pub fn of<'w>(words: impl Fn(Language) -> Words<'w>) -> Triggers {
+        let all = Language::ALL.map(|language| {
             let mut words = words(language);
-            words.push(COMMENT);
+            words.enough.push(COMMENT);
             words
-        };
-        let longest = Language::ALL.into_iter().flat_map(with_comment);
+        });
+        let longest = all.iter().flat_map(|words| words.enough.iter().chain(&words.readers));
         Triggers {
-            longest: longest.map(str::len).max().unwrap_or(0),
-            words: Language::ALL.map(|language| {
-                // leftmost-first enables the vectorised searcher, 18 times faster than the default kind
-                AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(with_comment(language)).ok()
-            }),
+            longest: longest.map(|word| word.len()).max().unwrap_or(0),
+            words: all.map(|words| Sieve::new(&words)),
         }
     }
 
@@ -85,9 +81,9 @@ impl Triggers {
                 Language::CSharp => line.starts_with(b"//"),
             }
         };
-        words.find_iter(bytes).any(|hit| {
-            let allows = bytes[hit.range()].starts_with(COMMENT.as_bytes());
-            allows || kind.template || !is_comment(hit.start())
+        words.takes(bytes, |hit| {
+            let allows = bytes[hit.clone()].starts_with(COMMENT.as_bytes());
+            allows || kind.template || !is_comment(hit.start)
         })
     }
 
@@ -155,9 +151,9 @@ impl Triggers {
             let Some(searcher) = &self.words[language as usize] else {
                 return Ok(Found::Skip(too_large(PARSED)));
             };
-            for hit in searcher.find_iter(seen).filter(|hit| hit.start() < end - next) {
-                let at = line + memchr::memchr_iter(b'\n', &seen[..hit.start()]).count();
-                let word = String::from_utf8_lossy(&seen[hit.range()]).into_owned();
+            for hit in searcher.find_all(seen).filter(|hit| hit.start < end - next) {
+                let at = line + memchr::memchr_iter(b'\n', &seen[..hit.start]).count();
+                let word = String::from_utf8_lossy(&seen[hit]).into_owned();
                 if words.last().is_none_or(|(_, last)| *last != at) {
                     words.push((word, at));
                 }
@@ -194,7 +190,7 @@ mod tests {
     const RUBY: Kind = Kind { language: Language::Ruby, template: false };
 
     fn triggers() -> Triggers {
-        Triggers::of(|_| vec!["Faker"])
+        Triggers::of(|_| Words { enough: vec!["Faker"], ..Words::default() })
     }
 
     #[test]

@@ -17,8 +17,8 @@ use crate::rules::{Severity, Zone};
 struct Words;
 
 impl Project for Words {
-    fn words(&self, _: Language) -> Vec<&str> {
-        vec!["Faker"]
+    fn words(&self, _: Language) -> crate::catalog::Words<'_> {
+        crate::catalog::Words { enough: vec!["Faker"], ..Default::default() }
     }
     fn is_excluded(&self, path: &str) -> bool {
         path.starts_with("excluded/")

@@ -24,10 +24,10 @@
 
 use smol_str::SmolStr;
 
+use crate::catalog::distance_at_most;
 use crate::program::{Language, NodeRef};
 use crate::rules::judge::Judged;
 use crate::rules::{Confidence, Finding, Severity, Verdict};
-use crate::worlds::distance_at_most;
 
 pub const ID: &str = "unknown-environment";
 

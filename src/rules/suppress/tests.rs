@@ -20,7 +20,6 @@ fn run(language: Language, template: bool, text: &str) -> Suppressed {
     let sites = places
         .iter()
         .map(|place| Site {
-            config: false,
             range: place.range.clone(),
             family: Family::FakeData,
             symbol: place.symbol.clone(),

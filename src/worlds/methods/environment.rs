@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+use crate::catalog::is_selector_name;
 use crate::program::*;
 use crate::worlds::lanes::Lanes;
 use crate::worlds::machine::*;
@@ -238,7 +239,7 @@ impl Machine<'_> {
         if matches!(default.to_lowercase().as_str(), "development" | "dev" | "local")
             && match self.catalog.variable(self.language, &name) {
                 Some(variable) => !variable.flag,
-                None => crate::worlds::names::is_selector_name(&name),
+                None => is_selector_name(&name),
             }
         {
             self.emit(at, EventKind::DevelopmentDefault { name, default });

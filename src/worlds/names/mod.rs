@@ -15,8 +15,7 @@ use super::machine::*;
 use super::value::*;
 use crate::program::*;
 pub use members::member_name;
-pub use spelling::{distance_at_most, looks_like_switch};
-pub use variables::is_selector_name;
+pub use spelling::looks_like_switch;
 
 /// What a bare name stands for.
 pub enum Found {

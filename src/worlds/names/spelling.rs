@@ -164,32 +164,5 @@ fn words(name: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Damerau–Levenshtein distance, at most `limit`. Names are short: the full table is cheap.
-pub fn distance_at_most(a: &str, b: &str, limit: usize) -> bool {
-    let a: Vec<char> = a.chars().take(64).collect();
-    let b: Vec<char> = b.chars().take(64).collect();
-    if a.len().abs_diff(b.len()) > limit {
-        return false;
-    }
-    let mut rows = vec![vec![0usize; b.len() + 1]; a.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    for (j, cell) in rows[0].iter_mut().enumerate() {
-        *cell = j;
-    }
-    for i in 1..=a.len() {
-        for j in 1..=b.len() {
-            let cost = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + cost);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = best;
-        }
-    }
-    rows[a.len()][b.len()] <= limit
-}
-
 /// Longer names than this belong to nothing: their tail is left out.
 pub(super) const MAX_NAME: usize = 160;

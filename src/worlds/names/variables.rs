@@ -2,8 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::spelling::{Form, distance_at_most, spell, text_of_alt};
-use crate::catalog::{Lanes as Spelt, Variable};
+use super::spelling::{Form, spell, text_of_alt};
+use crate::catalog::{Lanes as Spelt, Variable, is_debug_flag, is_selector_name};
 use crate::program::*;
 use crate::worlds::lanes::Lanes;
 use crate::worlds::machine::*;
@@ -157,14 +157,7 @@ impl Machine<'_> {
 
     /// The known variable that a name nobody sets is a slip of: another case, or a letter or two away.
     fn misspelt(&self, name: &str) -> Option<SmolStr> {
-        let slip = |known: &&Variable| {
-            known.name.eq_ignore_ascii_case(name)
-                || known.framework
-                    && known.name.len() >= 7
-                    && name.chars().all(|c| !c.is_lowercase())
-                    && distance_at_most(&known.name, name, 1)
-        };
-        self.catalog.variable_names(self.language).filter(slip).map(|known| known.name.clone()).min()
+        self.catalog.slip_of(self.language, name).map(|known| known.name.clone())
     }
 
     /// A write to the process environment.
@@ -192,17 +185,4 @@ impl Machine<'_> {
         let slot = self.declare(0, &variable_slot(ANY_VARIABLE));
         self.weaken_slot(slot, &Val::data(lanes));
     }
-}
-
-/// `DEPLOY_ENV`, `STAGE`: a variable that names an environment by convention.
-pub fn is_selector_name(name: &str) -> bool {
-    let upper = name.to_ascii_uppercase();
-    upper == name
-        && (upper.ends_with("_ENV")
-            || upper.ends_with("ENVIRONMENT")
-            || matches!(name, "ENV" | "STAGE" | "APP_STAGE" | "DEPLOY_STAGE"))
-}
-
-fn is_debug_flag(name: &str) -> bool {
-    name == "DEBUG" || name.ends_with("_DEBUG") || name.starts_with("DEBUG_") || name.ends_with("_DEBUG_MODE")
 }
