@@ -249,11 +249,12 @@ impl Judged<'_> {
 
     /// One finding for each missing guard.
     fn reports(&mut self) -> Vec<Finding> {
-        let mut order: Vec<(ItemId, u32)> = Vec::new();
-        let mut bodies: FxHashMap<(ItemId, u32), Vec<usize>> = FxHashMap::default();
+        // an inverted guard is mended by itself
+        let mut order: Vec<((ItemId, u32), Option<NodeRef>)> = Vec::new();
+        let mut bodies: FxHashMap<_, Vec<usize>> = FxHashMap::default();
         for (index, site) in self.sites.iter().enumerate() {
             if site.verdict == Verdict::Reachable {
-                let body = self.body(site);
+                let body = (self.body(site), self.inverted(site).map(|(condition, _)| condition));
                 bodies.entry(body).or_insert_with(|| {
                     order.push(body);
                     Vec::new()
@@ -287,7 +288,10 @@ impl Judged<'_> {
     fn report(&self, group: &Group) -> Finding {
         let site = &self.sites[group.primary];
         let written = self.is_written(site);
-        let (rule, (message, help)) = if written {
+        let inverted = self.inverted(site);
+        let (rule, (message, help)) = if let Some((at, truth)) = inverted {
+            (fake_data::only_in_production::ID, fake_data::only_in_production::message(self, at, truth))
+        } else if written {
             (fake_data::written::ID, fake_data::written::message(self, group))
         } else {
             (fake_data::reachable::ID, fake_data::reachable::message(self, group))
@@ -299,7 +303,7 @@ impl Judged<'_> {
         } else {
             Confidence::High
         };
-        let mut because: Vec<Step> = site.steps.iter().map(|step| self.step(step)).collect();
+        let mut because = self.steps(&site.steps, &site.range);
         if let Some(sink) = site.sink {
             because
                 .push(Step { range: self.case.program.span(sink), text: format!("{} writes it", self.callee(sink)) });
@@ -307,7 +311,7 @@ impl Judged<'_> {
         Finding {
             rule,
             family: site.family,
-            severity: self.severity(site),
+            severity: if inverted.is_some() { Severity::Error } else { self.severity(site) },
             confidence,
             verdict: Verdict::Reachable,
             range: site.range.clone(),
@@ -324,6 +328,18 @@ impl Judged<'_> {
                 })
                 .collect(),
         }
+    }
+
+    /// The condition that lets production in and development not, and its value in production.
+    fn inverted(&self, site: &JudgedSite) -> Option<(NodeRef, bool)> {
+        let only = site.reached.has(Lanes::PRODUCTION) && !site.reached.has(Lanes::DEVELOPMENT);
+        if !only || site.doubted || site.effect == Effect::Config {
+            return None;
+        }
+        site.steps.iter().rev().find_map(|step| match step.what {
+            What::Condition { truth: Some(truth), .. } => Some((step.at, truth)),
+            _ => None,
+        })
     }
 
     fn is_written(&self, site: &JudgedSite) -> bool {
@@ -466,22 +482,6 @@ impl Judged<'_> {
             };
             findings.extend(finding);
         }
-        for (index, site) in self.sites.iter().enumerate() {
-            let inverted = site.verdict == Verdict::Reachable
-                && site.reached.has(Lanes::PRODUCTION)
-                && !site.reached.has(Lanes::DEVELOPMENT)
-                && !site.doubted;
-            if !inverted {
-                continue;
-            }
-            let condition = self.proven(index).into_iter().rev().find_map(|step| match step.what {
-                What::Condition { truth: Some(truth), .. } => Some((step.at, truth)),
-                _ => None,
-            });
-            if let Some((at, truth)) = condition {
-                findings.push(environment::only_in_production::finding(self, at, truth));
-            }
-        }
         let mut seen = FxHashSet::default();
         findings.retain(|finding| seen.insert((finding.rule, finding.range.clone())));
         findings
@@ -502,7 +502,7 @@ impl Judged<'_> {
             .filter(|_| self.case.asked)
             .map(|(name, lane)| {
                 let steps = self.replay.because(answer, lane);
-                (name, reach(Lanes::nth(lane)), steps.iter().map(|step| self.step(step)).collect())
+                (name, reach(Lanes::nth(lane)), self.steps(&steps, &site.range))
             })
             .collect();
         Site {
@@ -519,6 +519,16 @@ impl Judged<'_> {
             },
             because,
         }
+    }
+
+    /// The steps to a place; what runs when the file is loaded is the place itself, or the first call on the way.
+    fn steps(&self, steps: &[worlds::Step], place: &Range<usize>) -> Vec<Step> {
+        let mut shown: Vec<Step> = steps.iter().map(|step| self.step(step)).collect();
+        if let [worlds::Step { what: What::TopLevel, .. }, rest @ ..] = steps {
+            let call = rest.first().filter(|step| matches!(step.what, What::Call { .. }));
+            shown[0].range = call.map_or(place, |call| &call.range).clone();
+        }
+        shown
     }
 
     fn step(&self, step: &worlds::Step) -> Step {
@@ -637,7 +647,7 @@ impl Judged<'_> {
         message: String,
         help: String,
     ) -> Finding {
-        let because = site.steps.iter().map(|step| self.step(step)).collect();
+        let because = self.steps(&site.steps, &site.range);
         Finding {
             rule,
             family: Family::Environment,
