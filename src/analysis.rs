@@ -50,7 +50,7 @@ fn run(input: &Input<'_>, asked: bool) -> FileAnalysis {
     let program = build(input.language, input.text, input.template, input.triggers);
     if program.too_large {
         let limit = syntax::LARGEST / (1024 * 1024);
-        let skipped = Some(format!("so dense that its syntax tree takes more than {limit} MB"));
+        let skipped = Some(format!("so dense that it takes more than {limit} MB to analyse"));
         return FileAnalysis { skipped, ..FileAnalysis::default() };
     }
     let answers = worlds::evaluate(&program, input.facts);

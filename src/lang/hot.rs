@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::{Outline, Source, adapter};
 use crate::program::*;
+use crate::syntax::{self, memory};
 
 /// The words that make an item hot.
 pub struct Triggers {
@@ -30,20 +31,29 @@ impl Triggers {
     }
 }
 
+/// Bytes that a node of a program takes on average, with its share of lists, calls and names.
+const NODE: usize = 120;
+
 /// Parses `text` afresh and lowers its hot items.
 pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers) -> Program {
     let adapter = adapter(language);
     let masked = adapter.mask(text, template);
     let mut program = Program { language, items: Vec::new(), symbols: masked.symbols.clone(), too_large: false };
-    let Some(tree) = crate::syntax::parse(language, &masked.text, None) else {
+    let before = memory::held();
+    let Some(tree) = syntax::parse(language, &masked.text, None) else {
         program.too_large = true;
         return program;
     };
     let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree: &tree };
     let outline = adapter.outline(&source);
-    program.items = Heat::new(&source, &outline, triggers).run();
+    let taken = usize::try_from(memory::held() - before).unwrap_or(0);
+    let room = syntax::LARGEST.saturating_sub(taken) / NODE;
+    match Heat::new(&source, &outline, triggers).run(room) {
+        Some(items) => program.items = items,
+        None => program.too_large = true,
+    }
     drop(outline);
-    crate::syntax::memory::release(tree);
+    memory::release(tree);
     program
 }
 
@@ -109,7 +119,8 @@ impl<'s, 't> Heat<'s, 't> {
         }
     }
 
-    fn run(mut self) -> Vec<Item> {
+    /// The items with the code of the hot ones, or nothing if that would be more than `room` nodes.
+    fn run(mut self, mut room: usize) -> Option<Vec<Item>> {
         let adapter = adapter(self.source.language);
         let mut next = 0;
         while next < self.queue.len() {
@@ -118,6 +129,7 @@ impl<'s, 't> Heat<'s, 't> {
                 let id = self.queue[next];
                 next += 1;
                 let code = adapter.lower(self.source, self.outline, id);
+                room = room.checked_sub(code.nodes.len())?;
                 let mut named: FxHashSet<SmolStr> = FxHashSet::default();
                 names_of(&code, &mut named);
                 reverse.extend(fields_of(&code));
@@ -137,7 +149,7 @@ impl<'s, 't> Heat<'s, 't> {
             self.heat_users(reverse);
         }
         self.enliven();
-        self.items
+        Some(self.items)
     }
 
     /// Life spreads from definitions with a trigger word to those that name them.

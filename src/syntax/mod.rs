@@ -27,8 +27,9 @@ thread_local! {
     static CURSOR: RefCell<QueryCursor> = RefCell::new(QueryCursor::new());
 }
 
-/// Bytes of the largest tree. Code of two megabytes takes about as much; a list of as many numbers would take a gigabyte.
-pub const LARGEST: usize = 96 * 1024 * 1024;
+/// Bytes that a tree and the program lowered from it may take together. Code of two megabytes takes about as much; a list of
+/// as many numbers would take a gigabyte.
+pub const LARGEST: usize = 117 * 1024 * 1024;
 
 /// Parses masked text; `old` must have seen every edit through `Tree::edit`. `None` if the tree would be larger than
 /// [`LARGEST`], or if the grammar cannot be loaded, which a test rules out.
@@ -49,9 +50,9 @@ pub fn parse(language: Language, masked: &str, old: Option<&Tree>) -> Option<Tre
         let options = ParseOptions::new().progress_callback(&mut watch);
         let rest = |at: usize| masked.as_bytes().get(at..).unwrap_or_default();
         let tree = parser.parse_with_options(&mut |at, _| rest(at), old, Some(options));
-        if tree.is_none() {
-            // it would go on with this text when it is given the next one
-            parser.reset();
+        if tree.is_none() || memory::held() - before > memory::LARGE as isize {
+            // it would go on with this text when it is given the next one; and it keeps what it needed for a large one
+            *slot = None;
         }
         tree
     })
