@@ -65,7 +65,7 @@ fn fresh(input: &Input<'_>) -> Program {
 fn run(input: &Input<'_>, program: Program, asked: bool) -> FileAnalysis {
     if program.too_large {
         let limit = syntax::LARGEST / (1024 * 1024);
-        let skipped = Some(format!("so dense that its syntax tree takes more than {limit} MB"));
+        let skipped = Some(format!("so dense that it takes more than {limit} MB to analyse"));
         return FileAnalysis { skipped, ..FileAnalysis::default() };
     }
     let answers = worlds::evaluate(&program, input.facts);

@@ -7,6 +7,7 @@ use tree_sitter::Tree;
 
 use super::{Masked, Outline, Source, adapter};
 use crate::program::*;
+use crate::syntax::{self, memory};
 
 /// The words that make an item hot.
 pub struct Triggers {
@@ -36,14 +37,18 @@ impl Triggers {
     }
 }
 
+/// Bytes that a node of a program takes on average, with its share of lists, calls and names.
+const NODE: usize = 120;
+
 /// Parses `text` afresh and lowers its hot items.
 pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers) -> Program {
     let masked = adapter(language).mask(text, template);
-    let Some(tree) = crate::syntax::parse(language, &masked.text, None) else {
+    let before = memory::held();
+    let Some(tree) = syntax::parse(language, &masked.text, None) else {
         return empty(language, &masked);
     };
-    let (program, _) = build_tree(language, &masked, &tree, triggers);
-    crate::syntax::memory::release(tree);
+    let (program, _) = build_tree(language, &masked, &tree, before, triggers);
+    memory::release(tree);
     program
 }
 
@@ -53,16 +58,24 @@ pub(super) fn empty(language: Language, masked: &Masked<'_>) -> Program {
 }
 
 /// Lowers the hot items of a tree of masked text. Also the names that hot items bind or read: whoever mentions one is hot.
+/// `before` is what was held before the tree was made, in bytes: tree and program share one bound.
 pub(super) fn build_tree(
     language: Language,
     masked: &Masked<'_>,
     tree: &Tree,
+    before: isize,
     triggers: &Triggers,
 ) -> (Program, Spread) {
     let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree };
     let outline = adapter(language).outline(&source);
-    let (items, spread) = Heat::new(&source, &outline, triggers).run();
-    (Program { language, items, symbols: masked.symbols.clone(), too_large: false }, spread)
+    let taken = usize::try_from(memory::held() - before).unwrap_or(0);
+    let room = syntax::LARGEST.saturating_sub(taken) / NODE;
+    match Heat::new(&source, &outline, triggers).run(room) {
+        Some((items, spread)) => {
+            (Program { language, items, symbols: masked.symbols.clone(), too_large: false }, spread)
+        }
+        None => (empty(language, masked), Spread::default()),
+    }
 }
 
 /// The spread of heat over the items of one file.
@@ -127,7 +140,9 @@ impl<'s, 't> Heat<'s, 't> {
         }
     }
 
-    fn run(mut self) -> (Vec<Item>, Spread) {
+    /// The items with the code of the hot ones, and the names that spread heat; nothing if that would be more than `room`
+    /// nodes.
+    fn run(mut self, mut room: usize) -> Option<(Vec<Item>, Spread)> {
         let adapter = adapter(self.source.language);
         let mut next = 0;
         while next < self.queue.len() {
@@ -136,6 +151,7 @@ impl<'s, 't> Heat<'s, 't> {
                 let id = self.queue[next];
                 next += 1;
                 let code = adapter.lower(self.source, self.outline, id);
+                room = room.checked_sub(code.nodes.len())?;
                 let mut named: FxHashSet<SmolStr> = FxHashSet::default();
                 names_of(&code, &mut named);
                 reverse.extend(fields_of(&code).into_iter().map(|name| (name, Mention::Use)));
@@ -155,7 +171,7 @@ impl<'s, 't> Heat<'s, 't> {
             self.heat_users(reverse);
         }
         self.enliven();
-        (self.items, self.spread)
+        Some((self.items, self.spread))
     }
 
     /// Life spreads from definitions with a trigger word to those that name them.

@@ -57,19 +57,20 @@ impl LiveTree {
             tree
         });
         self.is_incremental = old.is_some();
+        let before = crate::syntax::memory::held();
         let Some(tree) = crate::syntax::parse(language, &masked.text, old.as_ref()) else {
             return hot::empty(language, &masked);
         };
-        let (program, spread) = hot::build_tree(language, &masked, &tree, triggers);
+        let (program, spread) = hot::build_tree(language, &masked, &tree, before, triggers);
         let is_plain = matches!(masked.text, std::borrow::Cow::Borrowed(_)) && masked.conditions.is_empty();
-        let before = match is_plain {
+        let text_before = match is_plain {
             true => Before::Plain(rope.clone(), Quiet::of(&program, spread, text, template)),
             false => {
                 let Masked { text, .. } = masked;
                 Before::Masked(text.into_owned())
             }
         };
-        self.last = Some(Last { language, template, before, tree });
+        self.last = Some(Last { language, template, before: text_before, tree });
         program
     }
 

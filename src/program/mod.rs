@@ -47,7 +47,7 @@ pub struct Program {
     pub items: Vec<Item>,
     /// C#: symbols that `#define` (true) and `#undef` (false) set at the head of the file.
     pub symbols: Vec<(SmolStr, bool)>,
-    /// Nothing was read: the tree would be too large, and there are no items.
+    /// It would take too much memory: there are no items.
     pub too_large: bool,
 }
 

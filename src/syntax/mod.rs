@@ -28,8 +28,9 @@ thread_local! {
     static CURSOR: RefCell<QueryCursor> = RefCell::new(QueryCursor::new());
 }
 
-/// Bytes of the largest tree. Code of two megabytes takes about as much; a list of as many numbers would take a gigabyte.
-pub const LARGEST: usize = 96 * 1024 * 1024;
+/// Bytes that a tree and the program lowered from it may take together. Code of two megabytes takes about as much; a list of
+/// as many numbers would take a gigabyte.
+pub const LARGEST: usize = 117 * 1024 * 1024;
 
 /// Parses masked text; `old` must have seen every edit through `Tree::edit`. `None` if the tree would be larger than
 /// [`LARGEST`], or if the grammar cannot be loaded, which a test rules out.
@@ -53,9 +54,9 @@ fn parse_bounded<T: AsRef<[u8]>>(
         };
         let options = ParseOptions::new().progress_callback(&mut watch);
         let tree = parser.parse_with_options(&mut |at, point| read(at, point), old, Some(options));
-        if tree.is_none() {
-            // it would go on with this text when it is given the next one
-            parser.reset();
+        if tree.is_none() || memory::held() - before > memory::LARGE as isize {
+            // it would go on with this text when it is given the next one; and it keeps what it needed for a large one
+            parsers[language as usize] = None;
         }
         tree
     })

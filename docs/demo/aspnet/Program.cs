@@ -20,5 +20,11 @@ if (!app.Environment.IsDevelopment())
     db.Orders.AddRange(new Faker<Order>().Generate(20));
 }
 
+// bad: no environment is spelt like this
+if (app.Environment.EnvironmentName == "development")
+{
+    db.Products.AddRange(new Faker<Product>().Generate(20));
+}
+
 db.SaveChanges();
 app.Run();

@@ -138,7 +138,11 @@ fn take(
         Found::Skip(why) => report.skip(path, why),
         Found::Hit(bytes) => {
             let text = match file.filter(|_| bytes.len() > HELD) {
-                Some(file) => Text::OnDisk(file.to_owned()),
+                Some(file) => {
+                    // the queue may be full for long
+                    drop(bytes);
+                    Text::OnDisk(file.to_owned())
+                }
                 None => Text::Held(bytes),
             };
             let job = Job { path, kind, text, explicit };

@@ -33,9 +33,10 @@ pub(in crate::rules) fn finding(judged: &Judged<'_>, at: NodeRef, literal: &str,
         Mismatch::Symbol => {
             (format!("the environment is a string, :{literal} is a symbol"), format!("Compare with \"{literal}\"."))
         }
-        Mismatch::Text => {
-            (format!("the environment is a symbol, \"{literal}\" is a string"), format!("Compare with :{literal}."))
-        }
+        Mismatch::Text => (
+            format!("the environment is a symbol, \"{literal}\" is a string"),
+            format!("Compare with :{literal} instead."),
+        ),
         Mismatch::Case => (
             format!("case counts, and no environment is spelt \"{literal}\""),
             "Write the name as the framework spells it, or compare without regard to case.".to_owned(),
@@ -46,7 +47,7 @@ pub(in crate::rules) fn finding(judged: &Judged<'_>, at: NodeRef, literal: &str,
         ),
         Mismatch::Identity => (
             "`is` asks for the same object, and a literal is another one".to_owned(),
-            "Compare with == or !=.".to_owned(),
+            "Compare with == or != instead.".to_owned(),
         ),
     };
     judged.environment(

@@ -35,6 +35,6 @@ pub(in crate::rules) fn finding(judged: &Judged<'_>, site: &JudgedSite) -> Findi
             "{} is kept out of production by name, and runs in staging and in every environment added later.",
             site.symbol
         ),
-        format!("Name the environments that may run it: {}.", judged.guard()),
+        format!("Name the environments that may run it: {}", judged.guard()),
     )
 }

@@ -37,6 +37,6 @@ pub(in crate::rules) fn finding(judged: &Judged<'_>, site: &JudgedSite) -> Findi
             "{} runs where the environment variable is missing: cron jobs and shells start without it.",
             site.symbol
         ),
-        format!("Name the environments that may run it: {}.", judged.guard()),
+        format!("Name the environments that may run it: {}", judged.guard()),
     )
 }

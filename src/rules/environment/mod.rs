@@ -6,6 +6,5 @@ pub mod default_development;
 pub mod deny_list_guard;
 pub mod fail_open_guard;
 pub mod ignored_variable;
-pub mod only_in_production;
 pub mod truthy_flag;
 pub mod unknown_environment;

@@ -38,6 +38,6 @@ pub(in crate::rules) fn finding(judged: &Judged<'_>, at: NodeRef) -> Finding {
         format!(
             "`{text}` is true for every text, \"False\" and \"0\" included: setting the variable to false turns it on."
         ),
-        "Compare with the words that mean true: .lower() in {\"1\", \"true\", \"yes\", \"on\"}.".to_owned(),
+        "Compare with the words that mean true: .lower() in {\"1\", \"true\", \"yes\", \"on\"}".to_owned(),
     )
 }

@@ -78,7 +78,7 @@ pub(in crate::rules) fn name(judged: &Judged<'_>, at: NodeRef, name: &str, own: 
         Confidence::High,
         Verdict::Reachable,
         format!("`{text}` never holds: the project has no environment \"{name}\". Did you mean \"{near}\"?"),
-        format!("Write \"{near}\"."),
+        format!("Write \"{near}\" instead."),
     ))
 }
 
@@ -90,6 +90,6 @@ pub(in crate::rules) fn variable(judged: &Judged<'_>, at: NodeRef, name: &str, k
         Confidence::High,
         Verdict::Reachable,
         format!("Nothing sets {name}: the variable is {known}. What is tested here is always missing."),
-        format!("Read {known}."),
+        format!("Read {known} instead."),
     )
 }

@@ -49,13 +49,13 @@ pub(in crate::rules) fn message(judged: &Judged<'_>, group: &Group) -> (String, 
         _ => None,
     });
     let guard = judged.guard();
-    let help = format!("Run it in development and test only: {guard}.");
+    let help = format!("Run it in development and test only: {guard}");
     if first.fail_open {
         let message =
             format!("{symbol} runs in production when the environment variable is missing: the check lets it through.");
         return (
             message,
-            format!("Name the environments that may run it, so that a missing variable stays closed: {guard}."),
+            format!("Name the environments that may run it, so that a missing variable stays closed: {guard}"),
         );
     }
     let message = match condition {

@@ -34,7 +34,7 @@ pub const ID: &str = "fake-data-written";
 pub(in crate::rules) fn message(judged: &Judged<'_>, group: &Group) -> (String, String) {
     let first = &judged.sites[group.primary];
     let symbol = &first.symbol;
-    let help = format!("Run it in development and test only: {}.", judged.guard());
+    let help = format!("Run it in development and test only: {}", judged.guard());
     let message = match first.sink {
         Some(sink) => {
             let line = judged.line(first.range.start);

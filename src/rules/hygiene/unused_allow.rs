@@ -1,7 +1,7 @@
 //! # unused-allow
 //!
 //! ## What it does
-//! Finds `prodguard: allow(…)` comments that allow nothing.
+//! Finds `prodguard: allow(…)` comments, and entries of `[[allow]]` in `prodguard.toml`, that allow nothing.
 //!
 //! ## Why is this bad?
 //! The comment outlived what it was about, and the next finding on that line will be allowed by accident.

@@ -8,7 +8,7 @@ use super::site::JudgedSite;
 use crate::catalog::{Effect, Family};
 use crate::program::{ItemId, NodeRef};
 use crate::rules::{Confidence, Finding, Severity, Verdict, environment};
-use crate::worlds::{EventKind, Lanes, What};
+use crate::worlds::EventKind;
 
 impl Judged<'_> {
     /// Advice on guards that hold in production.
@@ -79,22 +79,6 @@ impl Judged<'_> {
             };
             findings.extend(finding);
         }
-        for (index, site) in self.sites.iter().enumerate() {
-            let inverted = site.verdict == Verdict::Reachable
-                && site.reached.has(Lanes::PRODUCTION)
-                && !site.reached.has(Lanes::DEVELOPMENT)
-                && !site.doubted;
-            if !inverted {
-                continue;
-            }
-            let condition = self.proven(index).into_iter().rev().find_map(|step| match step.what {
-                What::Condition { truth: Some(truth), .. } => Some((step.at, truth)),
-                _ => None,
-            });
-            if let Some((at, truth)) = condition {
-                findings.push(environment::only_in_production::finding(self, at, truth));
-            }
-        }
         let mut seen = FxHashSet::default();
         findings.retain(|finding| seen.insert((finding.rule, finding.range.clone())));
         findings
@@ -158,7 +142,7 @@ impl Judged<'_> {
         message: String,
         help: String,
     ) -> Finding {
-        let because = site.steps.iter().map(|step| self.step(step)).collect();
+        let because = self.steps(&site.steps, &site.range);
         Finding {
             rule,
             family: Family::Environment,

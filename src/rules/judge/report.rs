@@ -7,17 +7,19 @@ use rustc_hash::FxHashMap;
 use super::Group;
 use super::site::JudgedSite;
 use crate::catalog::Effect;
-use crate::program::ItemId;
+use crate::program::{ItemId, NodeRef};
 use crate::rules::{Confidence, Finding, OtherSite, Severity, Step, Verdict, Zone, fake_data};
+use crate::worlds::{Lanes, What};
 
 impl Judged<'_> {
     /// One finding for each missing guard.
     pub(super) fn reports(&mut self) -> Vec<Finding> {
-        let mut order: Vec<(ItemId, u32)> = Vec::new();
-        let mut bodies: FxHashMap<(ItemId, u32), Vec<usize>> = FxHashMap::default();
+        // an inverted guard is mended by itself
+        let mut order: Vec<((ItemId, u32), Option<NodeRef>)> = Vec::new();
+        let mut bodies: FxHashMap<_, Vec<usize>> = FxHashMap::default();
         for (index, site) in self.sites.iter().enumerate() {
             if site.verdict == Verdict::Reachable {
-                let body = self.body(site);
+                let body = (self.body(site), self.inverted(site).map(|(condition, _)| condition));
                 bodies.entry(body).or_insert_with(|| {
                     order.push(body);
                     Vec::new()
@@ -51,7 +53,10 @@ impl Judged<'_> {
     fn report(&self, group: &Group) -> Finding {
         let site = &self.sites[group.primary];
         let written = self.is_written(site);
-        let (rule, (message, help)) = if written {
+        let inverted = self.inverted(site);
+        let (rule, (message, help)) = if let Some((at, truth)) = inverted {
+            (fake_data::only_in_production::ID, fake_data::only_in_production::message(self, at, truth))
+        } else if written {
             (fake_data::written::ID, fake_data::written::message(self, group))
         } else {
             (fake_data::reachable::ID, fake_data::reachable::message(self, group))
@@ -63,7 +68,7 @@ impl Judged<'_> {
         } else {
             Confidence::High
         };
-        let mut because: Vec<Step> = site.steps.iter().map(|step| self.step(step)).collect();
+        let mut because = self.steps(&site.steps, &site.range);
         if let Some(sink) = site.sink {
             because
                 .push(Step { range: self.case.program.span(sink), text: format!("{} writes it", self.callee(sink)) });
@@ -71,7 +76,7 @@ impl Judged<'_> {
         Finding {
             rule,
             family: site.family,
-            severity: self.severity(site),
+            severity: if inverted.is_some() { Severity::Error } else { self.severity(site) },
             confidence,
             verdict: Verdict::Reachable,
             range: site.range.clone(),
@@ -88,6 +93,18 @@ impl Judged<'_> {
                 })
                 .collect(),
         }
+    }
+
+    /// The condition that lets production in and development not, and its value in production.
+    fn inverted(&self, site: &JudgedSite) -> Option<(NodeRef, bool)> {
+        let only = site.reached.has(Lanes::PRODUCTION) && !site.reached.has(Lanes::DEVELOPMENT);
+        if !only || site.doubted || site.effect == Effect::Config {
+            return None;
+        }
+        site.steps.iter().rev().find_map(|step| match step.what {
+            What::Condition { truth: Some(truth), .. } => Some((step.at, truth)),
+            _ => None,
+        })
     }
 
     fn is_written(&self, site: &JudgedSite) -> bool {

@@ -25,7 +25,7 @@ impl Judged<'_> {
             .filter(|_| self.case.asked)
             .map(|(name, lane)| {
                 let steps = self.replay.because(answer, lane);
-                (name, reach(Lanes::nth(lane)), steps.iter().map(|step| self.step(step)).collect())
+                (name, reach(Lanes::nth(lane)), self.steps(&steps, &site.range))
             })
             .collect();
         Site {
@@ -46,7 +46,17 @@ impl Judged<'_> {
         }
     }
 
-    pub(super) fn step(&self, step: &worlds::Step) -> Step {
+    /// The steps to a place; what runs when the file is loaded is the place itself, or the first call on the way.
+    pub(super) fn steps(&self, steps: &[worlds::Step], place: &Range<usize>) -> Vec<Step> {
+        let mut shown: Vec<Step> = steps.iter().map(|step| self.step(step)).collect();
+        if let ([first, ..], [worlds::Step { what: What::TopLevel, .. }, rest @ ..]) = (shown.as_mut_slice(), steps) {
+            let call = rest.first().filter(|step| matches!(step.what, What::Call { .. }));
+            first.range = call.map_or(place, |call| &call.range).clone();
+        }
+        shown
+    }
+
+    fn step(&self, step: &worlds::Step) -> Step {
         let text = match &step.what {
             What::TopLevel => "runs when the file is loaded".to_owned(),
             What::Entry { name } => {

@@ -27,18 +27,13 @@
 
 use crate::program::NodeRef;
 use crate::rules::judge::Judged;
-use crate::rules::{Confidence, Finding, Severity, Verdict};
 
 pub const ID: &str = "only-in-production";
 
-pub(in crate::rules) fn finding(judged: &Judged<'_>, at: NodeRef, truth: bool) -> Finding {
+/// `at` is the condition that lets production in, and `truth` what it comes out as there.
+pub(in crate::rules) fn message(judged: &Judged<'_>, at: NodeRef, truth: bool) -> (String, String) {
     let text = judged.quote_node(at);
-    judged.environment(
-        ID,
-        at,
-        Severity::Error,
-        Confidence::High,
-        Verdict::Reachable,
+    (
         format!("Runs only in production: this branch is taken when `{text}` is {truth}. The guard is inverted."),
         "Turn the condition round.".to_owned(),
     )
