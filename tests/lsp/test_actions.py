@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from session import PULL, PUSH, at, brief, capabilities, codes, uri
+from session import PUSH, at, capabilities, codes, uri
 
 RECORD = "User.create!(name: Faker::Name.name)\n"
 TYPO = "x = Rails.env.prodution?\n"

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from session import PULL, PUSH, at, brief, capabilities, uri
+from session import PULL, PUSH, at, brief, uri
 from wire import frame, notification
 
 PARSE_ERROR, INVALID_REQUEST, UNKNOWN_METHOD, INVALID_PARAMS = -32700, -32600, -32601, -32602

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from session import PULL, PUSH, at, brief, capabilities, checked, codes, told, uri
+from session import PULL, PUSH, at, brief, capabilities, checked, told, uri
 from text import Mirror
 from wire import notification
 
@@ -63,6 +63,15 @@ def test_names(start, name, language, text, expected):
             assert brief(server.wait_published(name, patience=5)["diagnostics"]) == expected
             server.shut(name)
             server.wait_published(name, lambda params: params["diagnostics"] == [], after=1)
+
+
+def test_without_a_folder_a_document_without_a_file_harms_no_other(start, folder):
+    server = start()
+    server.initialize(PULL)
+    server.open("untitled:Untitled-1", "x = 1\n", "ruby")
+    assert server.pull("untitled:Untitled-1")["items"] == []
+    server.open(uri(folder / "a.rb"), RECORD)
+    assert brief(server.pull(uri(folder / "a.rb"))["items"]) == WRITTEN
 
 
 def test_a_name_is_known_in_other_spellings(start):

@@ -83,6 +83,17 @@ def test_the_input_ends_inside_of_a_frame(start):
     assert server.close() == 1
 
 
+def test_exit_is_prompt(start):
+    """Also with the input still open, as editors leave it; Neovim kills a server after half a second."""
+    server = start()
+    server.initialize()
+    server.result("shutdown")
+    begun = time.monotonic()
+    server.notify("exit")
+    assert server.exit_status() == 0
+    assert time.monotonic() - begun < 0.3
+
+
 def test_exit_does_not_wait_for_an_analysis(start, folder):
     server = start(survives=False)
     server.initialize(PULL, [folder])

@@ -1,38 +1,15 @@
-"""Folders, files on disk, configuration, progress."""
+"""Folders, files on disk, progress."""
 
 import shutil
 import time
 
 import pytest
 
-from session import PULL, PUSH, brief, capabilities, codes, uri
+from folders import RECORD, WRITTEN, cleared, folders, made, wait_for_scans, workspace
+from session import PULL, PUSH, brief, capabilities, uri
+from wire import SILENT
 
-RECORD = "User.create!(name: Faker::Name.name)\n"
-WRITTEN = [(1, "fake-data-written", 1)]
-BROKEN = 'fail-on = "nonsense"\n'
 OPEN_ONLY = {"initializationOptions": {"workspaceScan": False}}
-
-
-def cleared(params):
-    return params["diagnostics"] == []
-
-
-def workspace(server, previous=()):
-    """What is known of the workspace: (name, brief) pairs."""
-    previous = [{"uri": name, "value": value} for name, value in previous]
-    items = server.result("workspace/diagnostic", {"previousResultIds": previous})["items"]
-    return {it["uri"]: brief(it["items"]) if it["kind"] == "full" else it["kind"] for it in items}
-
-
-def folders(server, added=(), removed=()):
-    of = lambda paths: [{"uri": uri(path), "name": path.name} for path in paths]
-    server.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": of(added), "removed": of(removed)}})
-
-
-def made(path, text=RECORD):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return uri(path)
 
 
 def test_files_that_are_not_open_are_told_of(start, demo):
@@ -178,16 +155,6 @@ def test_a_folder_that_leaves_the_workspace(start, folder, others):
     server.wait_settled(first, lambda params: params["diagnostics"])
 
 
-def test_a_folder_with_a_broken_configuration_leaves(start, folder):
-    made(folder / "a.rb")
-    config = made(folder / "prodguard.toml", BROKEN)
-    server = start()
-    server.initialize(PUSH, [folder])
-    server.wait_published(config, lambda params: params["diagnostics"])
-    folders(server, removed=[folder])
-    server.wait_settled(config, cleared, patience=5)
-
-
 @pytest.mark.parametrize("profile", [PUSH, PULL], ids=["push", "pull"])
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_most_specific_folder_decides(start, folder, profile, order):
@@ -209,116 +176,6 @@ def test_the_most_specific_folder_decides(start, folder, profile, order):
     assert server.published(inner)[-1]["diagnostics"] == []
 
 
-def wait_for_scans(server):
-    """No scan runs, and one has."""
-    def ended():
-        kinds = [message["params"]["value"]["kind"] for message in server.all("$/progress")]
-        return kinds.count("end") and kinds.count("begin") == kinds.count("end")
-
-    server.wait(ended, "end of scans")
-    time.sleep(0.2)
-
-
-@pytest.mark.parametrize("profile", [PUSH, PULL], ids=["push", "pull"])
-def test_a_broken_configuration(start, folder, profile):
-    """The last good one holds, the mistake is shown in the file and said once; mended, all is as it was."""
-    config = made(folder / "prodguard.toml", 'exclude = ["a.rb"]\n')
-    source, other = made(folder / "a.rb"), made(folder / "b.rb")
-    server = start()
-    server.initialize(profile, [folder])
-
-    def known(name):
-        if profile is PULL:
-            return workspace(server).get(name, [])
-        published = server.published(name)
-        return brief(published[-1]["diagnostics"]) if published else []
-
-    def wait_known(name, expected):
-        end = time.monotonic() + 10
-        while (found := known(name)) != expected and time.monotonic() < end:
-            time.sleep(0.05)
-        assert found == expected, name
-
-    wait_known(other, WRITTEN)
-    for round in range(2):
-        (folder / "prodguard.toml").write_text(f"\n{BROKEN}")
-        server.changed_on_disk(folder / "prodguard.toml")
-        server.save(config)
-        server.changed_on_disk(folder / "b.rb", 1)
-        wait_known(config, [(2, "configuration", 1)])
-        wait_for_scans(server)
-        assert known(source) == []
-        assert known(other) == WRITTEN
-        assert len(server.all("window/showMessage")) == round + 1
-        (folder / "prodguard.toml").write_text("")
-        server.changed_on_disk(folder / "prodguard.toml")
-        wait_known(config, [])
-        wait_known(source, WRITTEN)
-        (folder / "prodguard.toml").write_text('exclude = ["a.rb"]\n')
-        server.changed_on_disk(folder / "prodguard.toml")
-        wait_known(source, [])
-    assert len(server.all("window/showMessage")) == 2
-
-
-def test_a_configuration_that_is_open_is_told_of_as_it_is_typed(start, folder):
-    made(folder / "a.rb")
-    config = made(folder / "prodguard.toml", "")
-    server = start()
-    server.initialize(PUSH, [folder])
-    server.open_file(folder / "prodguard.toml")
-    server.wait_settled(config, lambda params: params.get("version") == 1 and cleared(params))
-    server.replace(config, BROKEN)
-    server.wait_settled(config, lambda params: codes(params["diagnostics"]) == ["configuration"])
-    server.shut(config)
-    server.wait_settled(config, cleared)
-    assert server.all("window/showMessage") == []
-
-
-def test_a_broken_configuration_that_was_open(start, folder):
-    """Closed again, its mistakes are shown as they stand on disk."""
-    made(folder / "a.rb")
-    config = made(folder / "prodguard.toml", BROKEN)
-    server = start()
-    server.initialize(PUSH, [folder])
-    server.wait_settled(config, lambda params: codes(params["diagnostics"]) == ["configuration"])
-    server.open_file(folder / "prodguard.toml")
-    server.wait_settled(config, lambda params: params.get("version") == 1)
-    server.shut(config)
-    server.is_there()
-    time.sleep(0.4)
-    assert codes(server.published(config)[-1]["diagnostics"]) == ["configuration"]
-    server.changed_on_disk(folder / "prodguard.toml")
-    wait_for_scans(server)
-    assert len(server.all("window/showMessage")) == 1
-
-
-def test_two_folders_under_one_broken_configuration(start, folder):
-    """It is said once."""
-    config = made(folder / "prodguard.toml", BROKEN)
-    made(folder / "one/a.rb"), made(folder / "two/a.rb")
-    server = start()
-    server.initialize(PUSH, [folder / "one", folder / "two"])
-    server.wait_settled(config, lambda params: codes(params["diagnostics"]) == ["configuration"])
-    wait_for_scans(server)
-    for number in range(3):
-        made(folder / f"one/b{number}.rb")
-        server.changed_on_disk(folder / f"one/b{number}.rb", 1)
-        server.wait_published(uri(folder / f"one/b{number}.rb"))
-    assert len(server.all("window/showMessage")) == 1
-    (folder / "prodguard.toml").write_text("")
-    server.changed_on_disk(folder / "prodguard.toml")
-    server.wait_settled(config, cleared)
-
-
-def test_a_configuration_that_is_no_text(start, folder):
-    made(folder / "a.rb")
-    (folder / "prodguard.toml").write_bytes(b"\xff\xfe\x00")
-    server = start()
-    server.initialize(PULL, [folder])
-    server.open(uri(folder / "a.rb"), RECORD)
-    assert brief(server.pull(uri(folder / "a.rb"))["items"]) == WRITTEN
-
-
 def test_no_folder(start, folder):
     """A file alone: its project on disk is what holds it."""
     made(folder / "prodguard.toml", 'exclude = ["a.rb"]\n')
@@ -330,21 +187,6 @@ def test_no_folder(start, folder):
     assert server.pull(left_out)["items"] == []
     assert brief(server.pull(other)["items"]) == WRITTEN
     assert workspace(server) == {other: WRITTEN}
-
-
-def test_a_manifest_that_changes_bears_on_open_documents(start, demo):
-    """A test project's sources are silent."""
-    name = uri(demo / "rails/app/models/user.rb")
-    server = start()
-    server.initialize(PUSH, [demo])
-    server.open_file(demo / "rails/app/models/user.rb")
-    before = server.wait_settled(name, lambda params: params.get("version") == 1)["diagnostics"]
-    (demo / "prodguard.toml").write_text('exclude = ["rails"]\n')
-    server.changed_on_disk(demo / "prodguard.toml")
-    server.wait_settled(name, cleared)
-    (demo / "prodguard.toml").unlink()
-    server.changed_on_disk(demo / "prodguard.toml", 3)
-    server.wait_settled(name, lambda params: brief(params["diagnostics"]) == brief(before))
 
 
 def test_progress_is_told_and_can_be_cancelled(start, folder):
@@ -403,3 +245,15 @@ def test_watchers_are_registered_where_that_is_possible(start, folder):
     quiet.initialize(capabilities(None), [folder])
     quiet.is_there()
     assert quiet.all("client/registerCapability") == []
+
+
+@pytest.mark.parametrize("profile", [PUSH, PULL], ids=["push", "pull"])
+def test_a_scan_does_not_wait_for_permission_to_show_progress(start, folder, profile):
+    name = made(folder / "a.rb")
+    server = start(answers={"window/workDoneProgress/create": SILENT})
+    server.initialize(profile, [folder])
+    if profile is PULL:
+        assert server.result("workspace/diagnostic", {"previousResultIds": []}, patience=3)["items"]
+    else:
+        server.wait_published(name, patience=3)
+    assert server.all("$/progress") == []
