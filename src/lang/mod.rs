@@ -38,6 +38,20 @@ impl<'t> Masked<'t> {
     }
 }
 
+/// Masks a text whose lines may end with CR alone: its grammar knows LF only, and a comment would take the rest of the file.
+fn with_line_ends<'t>(text: &'t str, mask: impl Fn(&str) -> Masked<'_>) -> Option<Masked<'t>> {
+    let bytes = text.as_bytes();
+    let is_lone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+    memchr::memchr_iter(b'\r', bytes).find(is_lone)?;
+    let mut mended = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(char) = rest.next() {
+        mended.push(if char == '\r' && rest.peek() != Some(&'\n') { '\n' } else { char });
+    }
+    let Masked { text, conditions, symbols } = mask(&mended);
+    Some(Masked { text: Cow::Owned(text.into_owned()), conditions, symbols })
+}
+
 /// A branch of a `#if` that stands in the tree beside its siblings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {

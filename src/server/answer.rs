@@ -71,8 +71,8 @@ pub fn result_id(json: &[u8]) -> String {
 pub fn diagnostics(uri: &Uri, text: &str, findings: &[Finding], traits: &Traits) -> Vec<Diagnostic> {
     let lines = LineIndex::new(text);
     let mut all = Vec::new();
-    for (index, finding) in findings.iter().enumerate() {
-        let first = diagnostic(uri, &lines, finding, index, traits);
+    for finding in findings {
+        let first = diagnostic(uri, &lines, finding, traits);
         let (message, range) = (first.message.clone(), first.range);
         let base = Diagnostic { severity: Some(DiagnosticSeverity::HINT), related_information: None, ..first.clone() };
         all.push(first);
@@ -92,7 +92,7 @@ pub fn diagnostics(uri: &Uri, text: &str, findings: &[Finding], traits: &Traits)
     all
 }
 
-fn diagnostic(uri: &Uri, lines: &LineIndex<'_>, finding: &Finding, index: usize, traits: &Traits) -> Diagnostic {
+fn diagnostic(uri: &Uri, lines: &LineIndex<'_>, finding: &Finding, traits: &Traits) -> Diagnostic {
     let related = finding.because.iter().map(|step| DiagnosticRelatedInformation {
         location: Location { uri: uri.clone(), range: position::range(lines, &step.range, traits.encoding) },
         message: step.text.clone(),
@@ -106,7 +106,7 @@ fn diagnostic(uri: &Uri, lines: &LineIndex<'_>, finding: &Finding, index: usize,
         message: finding.message.clone(),
         related_information: (traits.related_information && !finding.because.is_empty()).then(|| related.collect()),
         tags: None,
-        data: Some(serde_json::json!({ "finding": index })),
+        data: None,
     }
 }
 

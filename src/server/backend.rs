@@ -43,10 +43,7 @@ impl Backend {
     /// Files changed on disk. `moved`: they came, went or were renamed.
     fn files_changed(&self, files: Vec<PathBuf>, moved: bool) {
         let effect = watch::effect(files, moved);
-        match effect.projects.is_empty() {
-            true => self.jobs.rescan(effect.sources),
-            false => self.jobs.reload(effect.projects),
-        }
+        self.jobs.files_changed(effect.sources, effect.projects);
     }
 }
 
@@ -98,16 +95,13 @@ impl LanguageServer for Backend {
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
         let path = path_of(&params.text_document.uri);
         // sources are watched as they are typed; what bears on others is read from disk
-        let projects = watch::effect(path, false).projects;
-        if !projects.is_empty() {
-            self.jobs.reload(projects);
-        }
+        self.jobs.files_changed(Vec::new(), watch::effect(path, false).projects);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         if let Some(document) = self.state.close(&params.text_document.uri) {
             // the text on disk counts from now on
-            self.jobs.rescan(document.path.into_iter().collect());
+            self.jobs.files_changed(document.path.into_iter().collect(), Vec::new());
         }
     }
 

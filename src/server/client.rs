@@ -16,8 +16,6 @@ pub struct Traits {
     pub code_description: bool,
     /// Publications may carry a version.
     pub versions: bool,
-    /// Diagnostics come back in code action requests with their data.
-    pub data: bool,
     /// Code actions rather than bare commands.
     pub action_literals: bool,
     /// An action's edit may come with `codeAction/resolve`.
@@ -49,7 +47,6 @@ impl Traits {
                 traits.related_information = publish.related_information == Some(true);
                 traits.code_description = publish.code_description_support == Some(true);
                 traits.versions = publish.version_support == Some(true);
-                traits.data = publish.data_support == Some(true);
             }
             // a client that pulls says there what it understands, and today's say it nowhere
             traits.related_information |= traits.pulls;

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tower_lsp::Client;
-use tower_lsp::ls_types::{ConfigurationItem, MessageType, ProgressToken, Registration};
+use tower_lsp::ls_types::{ConfigurationItem, ProgressToken, Registration};
 
 use super::document::Role;
 use super::progress::{Cancels, Progress};
@@ -18,6 +18,16 @@ use super::{scan, watch};
 /// How long a client may take to answer; after that we go on as if it had refused.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long changes of files are gathered: a checkout changes hundreds at once.
+const GATHER: Duration = Duration::from_millis(50);
+
+/// Files that changed since they were last looked at.
+#[derive(Default)]
+struct Changed {
+    sources: Vec<PathBuf>,
+    projects: Vec<PathBuf>,
+}
+
 pub struct Jobs {
     pub client: Client,
     state: Arc<State>,
@@ -25,6 +35,7 @@ pub struct Jobs {
     pub cancels: Arc<Cancels>,
     /// Numbers the tokens of progress.
     tokens: AtomicU64,
+    changed: Mutex<Changed>,
     /// A refresh that the client has not answered: more of them say nothing more.
     refreshing: AtomicBool,
 }
@@ -37,6 +48,7 @@ impl Jobs {
             helpers: Arc::new(helpers),
             cancels: Arc::default(),
             tokens: AtomicU64::new(1),
+            changed: Mutex::default(),
             refreshing: AtomicBool::new(false),
         }
     }
@@ -98,86 +110,96 @@ impl Jobs {
         }
     }
 
-    /// Scans all folders in the background, with progress if the client agrees to show it.
+    /// Scans all folders in the background, with progress once the client agrees to show it.
     pub fn scan(self: &Arc<Self>) {
-        let folders = self.state.projects.folders();
-        if folders.is_empty() {
-            return;
-        }
         let jobs = self.clone();
-        let token = format!("prodguard/scan/{}", self.tokens.fetch_add(1, Ordering::Relaxed));
-        tokio::spawn(async move {
-            jobs.tell_configs(folders).await;
-            if !jobs.state.settings().workspace_scan {
-                return;
-            }
-            let shown = jobs.state.traits().progress && {
-                let created = jobs.client.create_work_done_progress(ProgressToken::String(token.clone()));
-                matches!(tokio::time::timeout(PATIENCE, created).await, Ok(Ok(())))
-            };
-            let output = shown.then(|| jobs.state.output.clone());
-            let progress = Progress::new(output, token, jobs.cancels.clone());
-            if scan::start(&jobs.state, progress).await {
-                jobs.refresh();
-            }
-        });
+        tokio::spawn(async move { jobs.scan_now().await });
     }
 
-    /// Opens the projects of folders and says what is wrong with their configurations.
-    async fn tell_configs(self: &Arc<Self>, folders: Vec<PathBuf>) {
+    async fn scan_now(self: &Arc<Self>) {
+        let folders = self.state.projects.folders();
         let state = self.state.clone();
         let tell = move || {
-            let broken = folders.iter().map(|folder| state.projects.open(folder)).filter(|it| state.tell_config(it));
-            broken
-                .flat_map(|project| project.broken.iter().map(|it| it.path.clone()).collect::<Vec<_>>())
-                .collect::<Vec<_>>()
+            folders.iter().for_each(|folder| state.tell_configs(&state.projects.open(folder)));
+            state.forget_configs();
+            scan::forget_others(&state, &folders);
         };
-        for path in self.helpers.run(tell).await.unwrap_or_default() {
-            let path = path.display();
-            let message = format!(
-                "prodguard: {path} has mistakes, shown in the file. Until they are mended the last good configuration holds."
-            );
-            self.client.show_message(MessageType::WARNING, message).await;
+        self.helpers.run(tell).await;
+        if !self.state.settings().workspace_scan || self.state.projects.folders().is_empty() {
+            self.refresh();
+            return;
+        }
+        let token = format!("prodguard/scan/{}", self.tokens.fetch_add(1, Ordering::Relaxed));
+        let progress = Arc::new(Progress::new(token.clone(), self.cancels.clone()));
+        if self.state.traits().progress {
+            let (client, shown, output) = (self.client.clone(), progress.clone(), self.state.output.clone());
+            tokio::spawn(async move {
+                let created = client.create_work_done_progress(ProgressToken::String(token));
+                if matches!(tokio::time::timeout(PATIENCE, created).await, Ok(Ok(()))) {
+                    shown.show(output);
+                }
+            });
+        }
+        if scan::start(&self.state, progress).await {
+            self.refresh();
         }
     }
 
-    /// Looks at files on disk again.
-    pub fn rescan(self: &Arc<Self>, files: Vec<PathBuf>) {
-        if files.is_empty() || !self.state.settings().workspace_scan {
+    /// Files changed on disk: those of `projects` bear on whole projects, which are looked through again. What comes in
+    /// quick succession is done at once.
+    pub fn files_changed(self: &Arc<Self>, sources: Vec<PathBuf>, projects: Vec<PathBuf>) {
+        let is_first = {
+            let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_first = changed.sources.is_empty() && changed.projects.is_empty();
+            changed.sources.extend(sources);
+            changed.projects.extend(projects);
+            is_first && !(changed.sources.is_empty() && changed.projects.is_empty())
+        };
+        if !is_first {
             return;
         }
         let jobs = self.clone();
         tokio::spawn(async move {
-            let state = jobs.state.clone();
-            jobs.helpers.run(move || scan::rescan(&state, &files)).await;
-            jobs.refresh();
+            tokio::time::sleep(GATHER).await;
+            let changed = std::mem::take(&mut *jobs.changed.lock().unwrap_or_else(PoisonError::into_inner));
+            match changed.projects.is_empty() {
+                true => jobs.rescan(changed.sources).await,
+                false => jobs.reload(changed.projects).await,
+            }
         });
     }
 
-    /// Something that bears on whole projects changed: they are looked through again, then their files.
-    pub fn reload(self: &Arc<Self>, changed: Vec<PathBuf>) {
-        let jobs = self.clone();
-        tokio::spawn(async move {
-            let state = jobs.state.clone();
-            let reload = move || {
-                let mut roots = state.projects.opened_roots();
-                // the configuration of a project may stand above it
-                roots.retain(|root| {
-                    let around =
-                        |path: &PathBuf| path.starts_with(root) || path.parent().is_some_and(|it| root.starts_with(it));
-                    changed.iter().any(around)
-                });
-                for root in &roots {
-                    state.projects.reload(root);
-                }
-                state.ask_again(|document| document.role != Role::Other);
-                roots
-            };
-            let roots = jobs.helpers.run(reload).await.unwrap_or_default();
-            jobs.tell_configs(roots).await;
-            jobs.refresh();
-            jobs.scan();
-        });
+    async fn rescan(self: &Arc<Self>, mut files: Vec<PathBuf>) {
+        if !self.state.settings().workspace_scan {
+            // a configuration speaks whether files are scanned or not
+            files.retain(|file| file.ends_with(crate::cli::project::CONFIG));
+        }
+        files.sort_unstable();
+        files.dedup();
+        let state = self.state.clone();
+        self.helpers.run(move || scan::rescan(&state, &files)).await;
+        self.refresh();
+    }
+
+    async fn reload(self: &Arc<Self>, changed: Vec<PathBuf>) {
+        let state = self.state.clone();
+        let reload = move || {
+            let mut roots = state.projects.opened_roots();
+            // the configuration of a project may stand above it
+            roots.retain(|root| {
+                let around =
+                    |path: &PathBuf| path.starts_with(root) || path.parent().is_some_and(|it| root.starts_with(it));
+                changed.iter().any(around)
+            });
+            for root in &roots {
+                let project = state.projects.reload(root);
+                state.tell_configs(&project);
+            }
+            state.ask_again(|document| document.role != Role::Other);
+        };
+        self.helpers.run(reload).await;
+        self.refresh();
+        self.scan_now().await;
     }
 
     /// Asks a client that asks for diagnostics to ask again.

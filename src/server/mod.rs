@@ -11,6 +11,7 @@ mod document;
 mod edits;
 mod hover;
 mod jobs;
+mod lenient;
 mod lens;
 mod position;
 mod progress;
@@ -63,8 +64,8 @@ fn serve() -> io::Result<bool> {
     worker::start(state.clone())?;
     let helpers = Helpers::start()?;
     let (reading, input) = tokio::io::duplex(PIPE);
-    let (pump_output, handle) = (output.clone(), runtime.handle().clone());
-    let pump = move || transport::pump(io::stdin().lock(), &pump_output, &handle, reading);
+    let (pump_output, handle, escaped) = (output.clone(), runtime.handle().clone(), state.escaped.clone());
+    let pump = move || transport::pump(io::stdin().lock(), &pump_output, &escaped, &handle, reading);
     std::thread::Builder::new().name("input".to_owned()).spawn(pump)?;
 
     let was_shut_down = Arc::new(AtomicBool::new(false));
@@ -77,7 +78,7 @@ fn serve() -> io::Result<bool> {
     runtime.block_on(server.serve(session));
     state.queue.end();
     // answers that are queued still go out; a client that reads no more is not waited for
-    drop((output, state));
+    output.close();
     let deadline = std::time::Instant::now() + std::time::Duration::from_millis(500);
     while !writer.is_finished() && std::time::Instant::now() < deadline {
         std::thread::sleep(std::time::Duration::from_millis(2));

@@ -7,13 +7,19 @@ use serde_json::json;
 
 use super::transport::Output;
 
-/// A running piece of work; silent if the client shows no progress.
+/// A running piece of work. Nothing is told before the client agreed to show it.
 pub struct Progress {
-    output: Option<Output>,
+    shown: Mutex<Shown>,
     token: String,
     /// Per cent that were told last.
     told: AtomicUsize,
     cancels: Arc<Cancels>,
+}
+
+#[derive(Default)]
+struct Shown {
+    output: Option<Output>,
+    ended: bool,
 }
 
 /// Work that the user can cancel, by the token of its progress.
@@ -35,17 +41,29 @@ impl Cancels {
 }
 
 impl Progress {
-    /// `output` only once the client agreed to the token.
-    pub fn new(output: Option<Output>, token: String, cancels: Arc<Cancels>) -> Progress {
-        let progress = Progress { output, token, told: AtomicUsize::new(0), cancels };
-        progress.tell(json!({
-            "kind": "begin", "title": "prodguard", "message": "checking the workspace", "cancellable": true, "percentage": 0
-        }));
-        progress
+    pub fn new(token: String, cancels: Arc<Cancels>) -> Progress {
+        Progress { shown: Mutex::default(), token, told: AtomicUsize::new(0), cancels }
     }
 
-    fn tell(&self, value: serde_json::Value) {
-        if let Some(output) = &self.output {
+    /// The client agreed: it is told from now on, unless all is done already.
+    pub fn show(&self, output: Output) {
+        let mut shown = self.shown();
+        let begin = json!({
+            "kind": "begin", "title": "prodguard", "message": "checking the workspace", "cancellable": true, "percentage": 0
+        });
+        shown.output = Some(output);
+        self.tell(&shown, begin);
+        if shown.ended {
+            self.tell(&shown, json!({ "kind": "end" }));
+        }
+    }
+
+    fn shown(&self) -> std::sync::MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, shown: &Shown, value: serde_json::Value) {
+        if let Some(output) = &shown.output {
             let params = json!({ "token": self.token, "value": value });
             output.notify("$/progress", params.to_string().as_bytes());
         }
@@ -60,14 +78,21 @@ impl Progress {
     pub fn report(&self, done: usize, all: usize) {
         let percentage = done * 100 / all.max(1);
         if self.told.fetch_max(percentage, Ordering::Relaxed) < percentage {
-            self.tell(json!({
-                "kind": "report", "message": format!("{done} of {all} files"), "percentage": percentage
-            }));
+            let shown = self.shown();
+            self.tell(
+                &shown,
+                json!({
+                    "kind": "report", "message": format!("{done} of {all} files"), "percentage": percentage
+                }),
+            );
         }
     }
 
     pub fn end(&self) {
-        self.tell(json!({ "kind": "end" }));
+        let mut shown = self.shown();
+        shown.ended = true;
+        self.tell(&shown, json!({ "kind": "end" }));
+        drop(shown);
         self.cancels.running().retain(|(token, _)| *token != self.token);
     }
 }

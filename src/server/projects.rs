@@ -1,9 +1,10 @@
 //! Folders and what is known about them. The most specific folder that holds a file decides.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cli::paths;
 use crate::cli::project::{self, Workspace};
@@ -15,15 +16,23 @@ pub struct Project {
     /// Absolute; paths are relative to it.
     pub root: PathBuf,
     pub workspace: Arc<Workspace>,
-    /// The configurations that have mistakes.
-    pub broken: Arc<Vec<ConfigFile>>,
+    /// The configurations that were read, with their mistakes.
+    pub configs: Arc<Vec<ConfigFile>>,
+    /// Their mistakes were told.
+    pub told: Arc<AtomicBool>,
 }
 
-/// A configuration with mistakes, as it stands on disk.
+/// A configuration as it stands on disk.
 pub struct ConfigFile {
     pub path: PathBuf,
     pub text: String,
     pub problems: Vec<Problem>,
+}
+
+impl Project {
+    fn new(root: PathBuf, workspace: Workspace, configs: Vec<ConfigFile>) -> Project {
+        Project { root, workspace: Arc::new(workspace), configs: Arc::new(configs), told: Arc::default() }
+    }
 }
 
 #[derive(Default)]
@@ -54,8 +63,8 @@ impl Projects {
         state.folders.sort();
         state.folders.dedup();
         let State { folders, open, .. } = &mut *state;
-        // what was opened for a file outside of all folders may lie inside of a new one
-        open.retain(|root, _| folders.contains(root) || !folders.iter().any(|folder| root.starts_with(folder)));
+        // what was opened for a file outside of all folders is opened again when it is asked for
+        open.retain(|root, _| folders.contains(root));
     }
 
     pub fn folders(&self) -> Vec<PathBuf> {
@@ -66,17 +75,19 @@ impl Projects {
     pub fn of(&self, path: Option<&Path>) -> Project {
         let root = match path {
             Some(path) => self.root_of(path),
-            None => match self.state().folders.first() {
-                Some(folder) => folder.clone(),
-                None => return self.empty(),
-            },
+            None => {
+                let first = self.state().folders.first().cloned();
+                let Some(folder) = first else {
+                    return self.empty();
+                };
+                folder
+            }
         };
         self.open(&root)
     }
 
     fn empty(&self) -> Project {
-        let new =
-            || Project { root: PathBuf::from("/"), workspace: Arc::new(Workspace::empty()), broken: Arc::default() };
+        let new = || Project::new(PathBuf::from("/"), Workspace::empty(), Vec::new());
         self.state().empty.get_or_insert_with(new).clone()
     }
 
@@ -118,33 +129,40 @@ impl Projects {
         self.state().open.keys().cloned().collect()
     }
 
+    /// The configurations that decide for anything that was looked through.
+    pub fn config_paths(&self) -> FxHashSet<PathBuf> {
+        let state = self.state();
+        state.open.values().flat_map(|project| project.configs.iter().map(|config| config.path.clone())).collect()
+    }
+
     fn look_through(&self, root: &Path) -> Project {
         // a file that belongs to no project may lie in somebody's home, which is not searched
         let is_asked =
             project::marked_folder(root).is_some() || self.state().folders.iter().any(|folder| folder == root);
         let roots = [if is_asked { root.to_owned() } else { root.join(project::CONFIG) }];
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let broken = Mutex::new(Vec::new());
+        let configs = Mutex::new(Vec::new());
         let read = |path: &Path| {
             // one that is no text counts as one without content
             let text = std::fs::read_to_string(path).unwrap_or_default();
             let (config, problems) = project::parse_config(&text);
             let mut state = self.state();
-            if problems.is_empty() {
+            let config = if problems.is_empty() {
                 state.good.insert(path.to_owned(), config.clone());
-                return Ok((config, text));
-            }
-            // a broken one keeps the last good one; without that, what is right in it holds
-            let config = state.good.get(path).cloned().unwrap_or(config);
+                config
+            } else {
+                // a broken one keeps the last good one; without that, what is right in it holds
+                state.good.get(path).cloned().unwrap_or(config)
+            };
             let file = ConfigFile { path: path.to_owned(), text: text.clone(), problems };
-            broken.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+            configs.lock().unwrap_or_else(PoisonError::into_inner).push(file);
             Ok((config, text))
         };
         let opened = project::open_with(root, &roots, None, threads, &read);
         let workspace = opened.unwrap_or_else(|_| Workspace::empty());
         workspace.forget_found();
-        let broken = broken.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let project = Project { root: root.to_owned(), workspace: Arc::new(workspace), broken: Arc::new(broken) };
+        let configs = configs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let project = Project::new(root.to_owned(), workspace, configs);
         self.state().open.insert(root.to_owned(), project.clone());
         project
     }

@@ -30,7 +30,7 @@ pub struct Scans {
 }
 
 /// Scans all folders anew on a thread of its own; one that still runs ends. Whether it came to its end.
-pub async fn start(state: &Arc<State>, progress: Progress) -> bool {
+pub async fn start(state: &Arc<State>, progress: Arc<Progress>) -> bool {
     let stop = Arc::new(AtomicBool::new(false));
     {
         let mut scans = state.scan.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,6 +81,10 @@ fn scan_folder(state: &Arc<State>, root: &Path, stop: &AtomicBool, progress: &Pr
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2));
     let found = scan::with_large_stack(threads, || {
         let one = |(path, kind): &(PathBuf, Kind)| {
+            // a folder inside that is one of the client's own speaks for itself
+            if state.projects.root_of(path) != *root {
+                return None;
+            }
             if stop.load(Ordering::Relaxed) {
                 return None;
             }
@@ -123,7 +127,7 @@ fn scan_folder(state: &Arc<State>, root: &Path, stop: &AtomicBool, progress: &Pr
 }
 
 /// Clears what was said of folders that are none any more.
-fn forget_others(state: &State, roots: &[PathBuf]) {
+pub fn forget_others(state: &State, roots: &[PathBuf]) {
     let open = state.open_keys();
     let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
     known.retain(|key, file| {
@@ -194,6 +198,11 @@ pub fn rescan(state: &Arc<State>, files: &[PathBuf]) {
         let found = kind.and_then(|kind| closed(state, &project, &root, path, kind, &triggers));
         let key = path.to_string_lossy().into_owned();
         let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = known.get(&key).filter(|file| file.is_config).cloned() {
+            drop(known);
+            state.publish_closed(vec![(config.uri, config.json)]);
+            continue;
+        }
         let old = match &found {
             Some(found) => known.insert(key.clone(), found.clone()),
             None => known.remove(&key),

@@ -15,6 +15,7 @@ use super::actions::ConfigText;
 use super::answer::Answer;
 use super::client::Traits;
 use super::document::Document;
+use super::lenient::Escaped;
 use super::projects::{Project, Projects};
 use super::settings::Settings;
 use super::transport::Output;
@@ -29,6 +30,8 @@ pub struct State {
     pub projects: Projects,
     pub queue: Queue,
     generation: AtomicU64,
+    /// URIs that clients sent unescaped, by their escaped spelling.
+    pub escaped: Escaped,
     /// Grows with every answer; who waits for one looks again.
     answered: watch::Sender<u64>,
     /// What was published for files that are not open, by URI.
@@ -60,6 +63,7 @@ impl State {
             projects: Projects::default(),
             queue: Queue::default(),
             generation: AtomicU64::new(1),
+            escaped: Escaped::default(),
             answered: watch::Sender::new(0),
             closed: Mutex::default(),
             corrected: AtomicU64::new(0),
@@ -152,42 +156,73 @@ impl State {
         self.tell_answered();
     }
 
-    /// Tells what is wrong with the configuration of a project, or that nothing is any more, in its file. True if there
-    /// are mistakes that were not told before.
-    pub fn tell_config(&self, project: &Project) -> bool {
+    /// Tells what is wrong with the configurations of a project, each in its file, or that nothing is any more. Mistakes
+    /// that were not told before are said aloud as well.
+    pub fn tell_configs(&self, project: &Project) {
+        if project.told.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let mut told = Vec::new();
         let mut known = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        let before: Vec<String> = known
-            .iter()
-            .filter(|(_, file)| file.is_config && file.root == project.root)
-            .map(|(key, _)| key.clone())
-            .collect();
-        let before: Vec<(String, Closed)> =
-            before.into_iter().filter_map(|key| known.remove(&key).map(|file| (key, file))).collect();
-        let mut is_news = false;
-        for config in project.broken.iter() {
+        for config in project.configs.iter() {
             let Some(uri) = Uri::from_file_path(&config.path) else { continue };
+            let key = key(&uri);
+            let before = known.get(&key).filter(|file| file.is_config).map(|file| file.json.clone());
+            if config.problems.is_empty() {
+                if before.is_some() {
+                    known.remove(&key);
+                    told.push((uri, Arc::new(b"[]".to_vec())));
+                }
+                continue;
+            }
             let diagnostics = super::config::diagnostics(&config.text, &config.problems, self.traits());
             let json = Arc::new(serde_json::to_vec(&diagnostics).unwrap_or_default());
-            is_news |= before.iter().all(|(_, old)| old.json != json);
+            if before.is_none() {
+                self.say_broken(&config.path);
+            }
             let root = project.root.clone();
-            known.insert(key(&uri), Closed { uri, root, json, is_config: true });
+            known.insert(key, Closed { uri: uri.clone(), root, json: json.clone(), is_config: true });
+            told.push((uri, json));
         }
-        let told: Vec<(Uri, Arc<Vec<u8>>)> = known
-            .values()
-            .filter(|file| file.is_config && file.root == project.root)
-            .map(|file| (file.uri.clone(), file.json.clone()))
-            .collect();
-        let gone: Vec<Uri> =
-            before.iter().filter(|(key, _)| !known.contains_key(key)).map(|(_, file)| file.uri.clone()).collect();
         drop(known);
-        if !self.traits().pulls {
-            let open = self.documents();
-            // an open configuration is told of as it is typed
-            let is_closed = |uri: &Uri| !open.contains_key(&key(uri));
-            told.iter().filter(|(uri, _)| is_closed(uri)).for_each(|(uri, json)| self.publish(uri, None, json));
-            gone.iter().filter(|uri| is_closed(uri)).for_each(|uri| self.publish(uri, None, b"[]"));
+        self.publish_closed(told);
+    }
+
+    /// Takes back what was told of configurations that decide for nothing any more.
+    pub fn forget_configs(&self) {
+        let deciding = self.projects.config_paths();
+        let mut gone = Vec::new();
+        let mut known = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|key, file| {
+            let stays = !file.is_config || deciding.contains(std::path::Path::new(key));
+            if !stays {
+                gone.push((file.uri.clone(), Arc::new(b"[]".to_vec())));
+            }
+            stays
+        });
+        drop(known);
+        self.publish_closed(gone);
+    }
+
+    /// Publishes for files that are not open; what is open speaks for itself.
+    pub fn publish_closed(&self, files: Vec<(Uri, Arc<Vec<u8>>)>) {
+        if self.traits().pulls {
+            return;
         }
-        is_news
+        let open = self.documents();
+        for (uri, json) in files.iter().filter(|(uri, _)| !open.contains_key(&key(uri))) {
+            self.publish(uri, None, json);
+        }
+    }
+
+    fn say_broken(&self, path: &std::path::Path) {
+        let path = path.display();
+        let message = format!(
+            "prodguard: {path} has mistakes, shown in the file. Until they are mended the last good configuration holds."
+        );
+        // 2 is a warning
+        let params = serde_json::json!({ "type": 2, "message": message });
+        self.output.notify("window/showMessage", params.to_string().as_bytes());
     }
 
     pub fn subscribe(&self) -> watch::Receiver<u64> {
@@ -281,12 +316,18 @@ impl State {
 
     /// Queues diagnostics for a client. The version is left out where it does not understand it.
     pub fn publish(&self, uri: &Uri, version: Option<i32>, diagnostics: &[u8]) {
-        let uri = serde_json::Value::from(uri.as_str());
+        let uri = serde_json::Value::from(self.spelling(uri));
         let version = version.filter(|_| self.traits().versions);
         let version = version.map(|version| format!("\"version\":{version},")).unwrap_or_default();
         let head = format!("{{\"uri\":{uri},{version}\"diagnostics\":");
         let params = [head.as_bytes(), diagnostics, b"}"].concat();
         self.output.notify("textDocument/publishDiagnostics", &params);
+    }
+
+    /// How the client spells a URI that had to be escaped before it was understood.
+    fn spelling(&self, uri: &Uri) -> String {
+        let escaped = self.escaped.lock().unwrap_or_else(PoisonError::into_inner);
+        escaped.get(uri.as_str()).cloned().unwrap_or_else(|| uri.as_str().to_owned())
     }
 
     /// Keys of the open documents.

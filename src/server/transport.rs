@@ -8,8 +8,10 @@ use std::pin::Pin;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Poll};
 
-use serde::de::IgnoredAny;
+use serde_json::Value;
 use tokio::io::{AsyncWrite, AsyncWriteExt, DuplexStream};
+
+use super::lenient::{self, Escaped, Refused};
 
 /// Bytes of the largest frame that is read; a larger one is skipped.
 const LARGEST_FRAME: usize = 256 * 1024 * 1024;
@@ -40,6 +42,11 @@ impl Output {
         let _ = self.frames.send(frame);
     }
 
+    /// Nothing is sent any more; the thread ends when all that was queued is written.
+    pub fn close(&self) {
+        let _ = self.frames.send(Vec::new());
+    }
+
     /// Queues a notification whose parameters are JSON already.
     pub fn notify(&self, method: &str, params: &[u8]) {
         let head = format!("{{\"jsonrpc\":\"2.0\",\"method\":\"{method}\",\"params\":");
@@ -49,12 +56,14 @@ impl Output {
 
 fn write_all(queue: &Receiver<Vec<u8>>, mut stream: impl Write) {
     while let Ok(frame) = queue.recv() {
+        let mut is_last = frame.is_empty();
         let mut written = stream.write_all(&frame);
         // what waits already goes out with one flush
         while let (Ok(()), Ok(frame)) = (&written, queue.try_recv()) {
+            is_last |= frame.is_empty();
             written = stream.write_all(&frame);
         }
-        if written.and_then(|()| stream.flush()).is_err() {
+        if written.and_then(|()| stream.flush()).is_err() || is_last {
             return;
         }
     }
@@ -76,9 +85,21 @@ impl FrameWriter {
             let Some(body) = self.pending.get(head..head + length) else {
                 return;
             };
-            self.output.send(body);
+            self.output.send(&without_null_params(body));
             self.pending.drain(..head + length);
         }
+    }
+}
+
+/// A request without parameters carries none: the framework writes null, which JSON-RPC does not allow.
+fn without_null_params(body: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    const NULL: &[u8] = b"\"params\":null,";
+    /// Bytes; a longer message has parameters.
+    const SHORT: usize = 200;
+    let found = (body.len() < SHORT).then(|| memchr::memmem::find(body, NULL)).flatten();
+    match found {
+        Some(at) => [&body[..at], &body[at + NULL.len()..]].concat().into(),
+        None => body.into(),
     }
 }
 
@@ -122,25 +143,31 @@ enum Frame {
 }
 
 /// Reads frames until the input ends and hands on those that are JSON; the others are answered as the protocol says.
-pub fn pump(input: impl Read, output: &Output, runtime: &tokio::runtime::Handle, mut server: DuplexStream) {
+pub fn pump(
+    input: impl Read,
+    output: &Output,
+    escaped: &Escaped,
+    runtime: &tokio::runtime::Handle,
+    mut server: DuplexStream,
+) {
     let mut input = BufReader::with_capacity(64 * 1024, input);
     loop {
         let message = match read_frame(&mut input) {
             Ok(Frame::Message(message)) => message,
             Ok(Frame::Broken(why)) => {
-                output.send(parse_error(why).as_bytes());
+                output.send(refusal(-32700, &Value::Null, why).as_bytes());
                 continue;
             }
             Ok(Frame::End) | Err(_) => return,
         };
-        if let Err(why) = serde_json::from_slice::<IgnoredAny>(&message) {
-            output.send(parse_error(&why.to_string()).as_bytes());
-            continue;
-        }
-        if !message.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|first| *first == b'{') {
-            output.send(refusal(-32600, "a message is a JSON object").as_bytes());
-            continue;
-        }
+        let message = match lenient::message(message, escaped) {
+            Ok(message) => lenient::initialize(message),
+            Err(Refused::Silently) => continue,
+            Err(Refused::With { code, id, why }) => {
+                output.send(refusal(code, &id, &why).as_bytes());
+                continue;
+            }
+        };
         let head = format!("Content-Length: {}\r\n\r\n", message.len());
         let sent = runtime.block_on(async {
             server.write_all(head.as_bytes()).await?;
@@ -152,13 +179,9 @@ pub fn pump(input: impl Read, output: &Output, runtime: &tokio::runtime::Handle,
     }
 }
 
-fn parse_error(why: &str) -> String {
-    refusal(-32700, why)
-}
-
-fn refusal(code: i32, why: &str) -> String {
-    let message = serde_json::Value::from(why);
-    format!(r#"{{"jsonrpc":"2.0","id":null,"error":{{"code":{code},"message":{message}}}}}"#)
+fn refusal(code: i32, id: &Value, why: &str) -> String {
+    let message = Value::from(why);
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{code},"message":{message}}}}}"#)
 }
 
 fn read_frame(input: &mut impl BufRead) -> io::Result<Frame> {

@@ -241,6 +241,7 @@ impl Question {
 
     fn code(&self, state: &State, kind: Kind, text: Arc<str>, live: Option<&mut LiveTree>) -> Answer {
         let project = state.projects.of(self.path.as_deref());
+        state.tell_configs(&project);
         let path = match &self.path {
             Some(path) => paths::relative(&project.root, path),
             None => "untitled".into(),

@@ -37,7 +37,7 @@ pub struct CSharp;
 
 impl Adapter for CSharp {
     fn mask<'t>(&self, text: &'t str, _template: bool) -> Masked<'t> {
-        mask::mask(text)
+        super::with_line_ends(text, mask::mask).unwrap_or_else(|| mask::mask(text))
     }
 
     fn outline<'t>(&self, source: &Source<'t>) -> Outline<'t> {

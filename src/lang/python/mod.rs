@@ -42,7 +42,10 @@ pub struct Python;
 
 impl Adapter for Python {
     fn mask<'t>(&self, text: &'t str, _template: bool) -> Masked<'t> {
-        Masked { text: mask::joined_lines(text), ..Masked::plain(text) }
+        fn masked(text: &str) -> Masked<'_> {
+            Masked { text: mask::joined_lines(text), ..Masked::plain(text) }
+        }
+        super::with_line_ends(text, masked).unwrap_or_else(|| masked(text))
     }
 
     fn outline<'t>(&self, source: &Source<'t>) -> Outline<'t> {
