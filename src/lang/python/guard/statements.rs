@@ -95,6 +95,7 @@ pub(super) fn raise(place: &Place<'_>) -> Option<Plan> {
         // an error while a module is imported stops whoever imports it
         (place.wish.runs == Runs::Script || in_function(unit))
             && !is_member(unit)
+            && !is_generator(unit)
             && !unit.inner.iter().any(deferred)
             && matches!(unit.statement().kind(), "expression_statement" | "return_statement" | "for_statement")
     };
@@ -104,6 +105,13 @@ pub(super) fn raise(place: &Place<'_>) -> Option<Plan> {
     let action = format!("raise RuntimeError(\"{}\")", message(place.wish, "fake data"));
     let edits: Option<Vec<Edit>> = place.runs.iter().map(|run| raising(place, &run.range, &action)).collect();
     Some(plan(Outcome::Raise, Extent::Place, edits?))
+}
+
+/// Whether the function around a statement yields: an error would be raised by whoever iterates.
+fn is_generator(unit: &Unit<'_>) -> bool {
+    let function = unit.around().find(|node| node.kind() == "function_definition");
+    let nested = ["function_definition", "class_definition", "lambda"];
+    function.is_some_and(|function| has_kind(function, &["yield"], &nested))
 }
 
 /// A guard on lines of its own before a range.
