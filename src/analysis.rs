@@ -1,6 +1,8 @@
 //! `analyze()`: the one door. The command line, the language server and the tests go through it and nothing else.
 
-use crate::lang::{Triggers, build};
+use smol_str::SmolStr;
+
+use crate::lang::{Interest, Triggers, Words, build};
 use crate::program::Language;
 use crate::project::FileFacts;
 use crate::rules::{self, Finding, Site, Zone};
@@ -31,7 +33,14 @@ pub struct Input<'a> {
 
 /// The words that make an item of a language hot, compiled once for a scan.
 pub fn triggers(catalog: &crate::catalog::Catalog, language: Language) -> Triggers {
-    Triggers::new(catalog.words(language).iter().chain(catalog.item_words(language)))
+    let places = catalog.words(language);
+    let environment = catalog.item_words(language);
+    Triggers::new(&Words {
+        whole: places.iter().chain(environment).chain(catalog.way_words(language)).map(|word| &**word).collect(),
+        places: places.iter().chain(catalog.perhaps_words(language)).map(|word| &**word).collect(),
+        environment: environment.iter().map(|word| &**word).collect(),
+        unlike: catalog.unlike_words(language).iter().map(|word| &**word).collect(),
+    })
 }
 
 /// Answers for one file. Never fails: what cannot be understood is treated as reachable.
@@ -45,7 +54,18 @@ pub fn explain(input: &Input<'_>) -> FileAnalysis {
 }
 
 fn run(input: &Input<'_>, asked: bool) -> FileAnalysis {
-    let program = build(input.language, input.text, input.template, input.triggers);
+    let catalog = &input.facts.catalog;
+    let imports = |using: &SmolStr| {
+        let path = using.rsplit('=').next().unwrap_or(using);
+        catalog.is_namespace(input.language, path.strip_prefix("static ").unwrap_or(path))
+    };
+    // what the project imports for every file may be used under any name
+    let everywhere = input.facts.global_usings.iter().any(imports);
+    let interest = match everywhere || input.triggers.may_hold_places(input.text) {
+        true => Interest::Places,
+        false => Interest::Environment,
+    };
+    let program = build(input.language, input.text, input.template, input.triggers, interest);
     let answers = worlds::evaluate(&program, input.facts);
     let judged = rules::judge(&rules::Case {
         program: &program,
