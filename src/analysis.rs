@@ -1,8 +1,9 @@
 //! `analyze()`: the one door. The command line, the language server and the tests go through it and nothing else.
 
 use ropey::Rope;
+use smol_str::SmolStr;
 
-use crate::lang::{LiveTree, Triggers, build};
+use crate::lang::{Interest, LiveTree, Triggers, Words, build};
 use crate::program::{Language, Program};
 use crate::project::FileFacts;
 use crate::rules::{self, Finding, Site, Zone};
@@ -38,7 +39,14 @@ pub struct Input<'a> {
 
 /// The words that make an item of a language hot, compiled once for a scan.
 pub fn triggers(catalog: &crate::catalog::Catalog, language: Language) -> Triggers {
-    Triggers::new(catalog.words(language).iter().chain(catalog.item_words(language)))
+    let places = catalog.words(language);
+    let environment = catalog.item_words(language);
+    Triggers::new(&Words {
+        whole: places.iter().chain(environment).chain(catalog.way_words(language)).map(|word| &**word).collect(),
+        places: places.iter().chain(catalog.perhaps_words(language)).map(|word| &**word).collect(),
+        environment: environment.iter().map(|word| &**word).collect(),
+        unlike: catalog.unlike_words(language).iter().map(|word| &**word).collect(),
+    })
 }
 
 /// Answers for one file. Never fails: what cannot be understood is treated as reachable.
@@ -49,7 +57,7 @@ pub fn analyze(input: &Input<'_>) -> FileAnalysis {
 /// The same for a text that changes, from the tree of its last version. Answers may differ from [`analyze`]'s while the
 /// text is broken; with a new or forgetful tree they never do. `rope` holds the same text as the input.
 pub fn analyze_live(input: &Input<'_>, rope: &Rope, tree: &mut LiveTree) -> FileAnalysis {
-    let program = tree.build(input.language, input.text, rope, input.template, input.triggers);
+    let program = tree.build(input.language, input.text, rope, input.template, input.triggers, interest(input));
     run(input, program, false)
 }
 
@@ -59,7 +67,22 @@ pub fn explain(input: &Input<'_>) -> FileAnalysis {
 }
 
 fn fresh(input: &Input<'_>) -> Program {
-    build(input.language, input.text, input.template, input.triggers)
+    build(input.language, input.text, input.template, input.triggers, interest(input))
+}
+
+/// What a file is worth looking for in.
+pub(crate) fn interest(input: &Input<'_>) -> Interest {
+    let catalog = &input.facts.catalog;
+    let imports = |using: &SmolStr| {
+        let path = using.rsplit('=').next().unwrap_or(using);
+        catalog.is_namespace(input.language, path.strip_prefix("static ").unwrap_or(path))
+    };
+    // what the project imports for every file may be used under any name
+    let everywhere = input.facts.global_usings.iter().any(imports);
+    match everywhere || input.triggers.may_hold_places(input.text) {
+        true => Interest::Places,
+        false => Interest::Environment,
+    }
 }
 
 fn run(input: &Input<'_>, program: Program, asked: bool) -> FileAnalysis {

@@ -47,6 +47,9 @@ struct Data {
 struct Words {
     files: Vec<SmolStr>,
     items: Vec<SmolStr>,
+    ways: Vec<SmolStr>,
+    #[serde(default)]
+    perhaps: Vec<SmolStr>,
     environment: Vec<SmolStr>,
     #[serde(default)]
     readers: Vec<SmolStr>,
@@ -223,6 +226,8 @@ impl Data {
         let at = language as usize;
         catalog.words[at] = self.words.files;
         catalog.item_words[at] = self.words.items;
+        catalog.way_words[at] = self.words.ways;
+        catalog.perhaps_words[at] = self.words.perhaps;
         catalog.environment_words[at] = self.words.environment;
         catalog.reader_words[at] = self.words.readers;
         catalog.unlike_words[at] = self.words.unlike;

@@ -143,6 +143,8 @@ pub struct Catalog {
     words: [Vec<SmolStr>; 3],
     chains: [Vec<SmolStr>; 3],
     item_words: [Vec<SmolStr>; 3],
+    way_words: [Vec<SmolStr>; 3],
+    perhaps_words: [Vec<SmolStr>; 3],
     environment_words: [Vec<SmolStr>; 3],
     reader_words: [Vec<SmolStr>; 3],
     unlike_words: [Vec<SmolStr>; 3],
@@ -233,10 +235,19 @@ impl Catalog {
         &self.words[language as usize]
     }
 
-    /// Words that make an item of a parsed file worth lowering besides [`Self::words`]: what reads the environment and
-    /// what leaves early.
+    /// Words that make an item of a parsed file worth lowering besides [`Self::words`]: what reads the environment.
     pub fn item_words(&self, language: Language) -> &[SmolStr] {
         &self.item_words[language as usize]
+    }
+
+    /// Words that do so only in a file that may hold places: what leaves early or calls without naming.
+    pub fn way_words(&self, language: Language) -> &[SmolStr] {
+        &self.way_words[language as usize]
+    }
+
+    /// Words with which a parsed file may hold places even without one of [`Self::words`].
+    pub fn perhaps_words(&self, language: Language) -> &[SmolStr] {
+        &self.perhaps_words[language as usize]
     }
 
     /// Words that make a file worth parsing for the rules about the environment alone.

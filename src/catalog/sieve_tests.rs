@@ -15,6 +15,8 @@ fn texts_worth_parsing() {
     check(Python, "os.getenv(\"APP_DEBUG\")", true);
     check(Python, "os.environ['FLASK_EMV']", true);
     check(Python, "os.environ['flask_env']", true);
+    check(Python, "os.environ.get( 'environment')", true);
+    check(Python, "os.environ['AWS_REGION'] + x['environment']", false);
     // by the name of a constant, with a prefix, as a field
     check(Python, "NAME = 'DEPLOY_ENV'\nos.environ[NAME]", true);
     check(Python, "os.environ[f'{prefix}_ENV']", true);

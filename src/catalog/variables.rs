@@ -45,22 +45,32 @@ impl Catalog {
 /// The names of variables of which the rules about the environment have something to say.
 #[derive(Clone, Debug, Default)]
 pub struct VariableNames {
-    /// In capitals.
     known: FxHashSet<String>,
+    /// The same in capitals.
+    upper: FxHashSet<String>,
     /// Names of frameworks, of which slips are told.
     frameworks: Vec<String>,
+    /// What reads variables.
+    readers: FxHashSet<String>,
 }
 
 impl VariableNames {
     pub fn of(catalog: &Catalog, language: Language) -> VariableNames {
-        let known = catalog.variable_names(language).map(|variable| variable.name.to_ascii_uppercase()).collect();
+        let known: FxHashSet<String> =
+            catalog.variable_names(language).map(|variable| variable.name.to_string()).collect();
         let frameworks = catalog.variable_names(language).filter(|variable| variable.framework);
-        VariableNames { known, frameworks: frameworks.map(|variable| variable.name.to_string()).collect() }
+        VariableNames {
+            upper: known.iter().map(|name| name.to_ascii_uppercase()).collect(),
+            known,
+            frameworks: frameworks.map(|variable| variable.name.to_string()).collect(),
+            readers: catalog.reader_words(language).iter().map(|word| word.to_string()).collect(),
+        }
     }
 
     /// Whether a text spells such a name, or the beginning or end of one, at the edge of a string literal.
     ///
-    /// Classes of settings read variables that are called as their fields: where there is one, any word counts.
+    /// One in another case counts where it is read: such words are in every text. Classes of settings read variables that
+    /// are called as their fields: where there is one, any word counts.
     pub fn any_in(&self, text: &[u8]) -> bool {
         let fields = memchr::memmem::find(text, b"BaseSettings").is_some();
         let is_quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\''));
@@ -74,12 +84,18 @@ impl VariableNames {
             while at < text.len() && is_part(text[at]) {
                 at += 1;
             }
-            let quoted =
-                start.checked_sub(1).is_some_and(|before| is_quote(text.get(before))) || is_quote(text.get(at));
-            if (quoted || fields)
-                && at - start <= LONGEST
-                && let Ok(word) = std::str::from_utf8(&text[start..at])
-                && (self.has(word) || fields && self.has(&word.to_ascii_uppercase()))
+            let opened = start.checked_sub(1).filter(|before| is_quote(text.get(*before)));
+            let quoted = opened.is_some() || is_quote(text.get(at));
+            if !(quoted || fields) || at - start > LONGEST {
+                continue;
+            }
+            let Ok(word) = std::str::from_utf8(&text[start..at]) else {
+                continue;
+            };
+            let upper = word.to_ascii_uppercase();
+            if self.has(word)
+                || fields && self.has(&upper)
+                || self.upper.contains(&upper) && opened.is_some_and(|quote| self.is_reader(&text[..quote]))
             {
                 return true;
             }
@@ -88,10 +104,22 @@ impl VariableNames {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.known.contains(&name.to_ascii_uppercase())
+        self.known.contains(name)
             || is_selector_name(name)
             || is_debug_flag(name)
             || self.frameworks.iter().any(|known| known.len().abs_diff(name.len()) <= 1 && is_slip(known, true, name))
+    }
+
+    /// Whether a text ends in the beginning of a reading: `os.environ[`, `environ.get(`.
+    fn is_reader(&self, before: &[u8]) -> bool {
+        let Some((b'[' | b'(', before)) = before.trim_ascii_end().split_last() else {
+            return false;
+        };
+        let from = before.len().saturating_sub(LONGEST);
+        let start =
+            before[from..].iter().rposition(|byte| !is_part(*byte) && *byte != b'.').map_or(from, |at| from + at + 1);
+        let mut parts = before[start..].split(|byte| *byte == b'.');
+        parts.any(|part| std::str::from_utf8(part).is_ok_and(|part| self.readers.contains(part)))
     }
 }
 

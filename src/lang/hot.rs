@@ -5,49 +5,24 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use tree_sitter::Tree;
 
-use super::{Masked, Outline, Source, adapter};
+use super::{Interest, Masked, Outline, Source, Triggers, adapter};
 use crate::program::*;
 use crate::syntax::{self, memory};
 
-/// The words that make an item hot.
-pub struct Triggers {
-    words: Option<AhoCorasick>,
-}
-
-impl Triggers {
-    /// Every item is hot.
-    pub fn everything() -> Self {
-        Triggers { words: None }
-    }
-
-    /// Items that hold one of `words` are hot. Falls back to everything if the words cannot be compiled.
-    pub fn new<I: AsRef<str>>(words: impl IntoIterator<Item = I>) -> Self {
-        let words: Vec<String> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
-        // leftmost-first enables the vectorised searcher, 18 times faster than the default kind
-        Triggers { words: AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).ok() }
-    }
-
-    /// Whether a text holds none of the words.
-    pub(super) fn is_quiet(&self, text: &str) -> bool {
-        self.words.as_ref().is_some_and(|words| !words.is_match(text))
-    }
-
-    fn hits(&self, text: &str) -> Option<Vec<usize>> {
-        Some(self.words.as_ref()?.find_iter(text).map(|hit| hit.start()).collect())
-    }
-}
+/// How far a file without any place is looked into from what holds a word: a test may stand where the value is used.
+const STEPS: u8 = 2;
 
 /// Bytes that a node of a program takes on average, with its share of lists, calls and names.
 const NODE: usize = 120;
 
 /// Parses `text` afresh and lowers its hot items.
-pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers) -> Program {
+pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers, interest: Interest) -> Program {
     let masked = adapter(language).mask(text, template);
     let before = memory::held();
     let Some(tree) = syntax::parse(language, &masked.text, None) else {
         return empty(language, &masked);
     };
-    let (program, _) = build_tree(language, &masked, &tree, before, triggers);
+    let (program, _) = build_tree(language, &masked, &tree, before, triggers, interest);
     memory::release(tree);
     program
 }
@@ -65,12 +40,13 @@ pub(super) fn build_tree(
     tree: &Tree,
     before: isize,
     triggers: &Triggers,
+    interest: Interest,
 ) -> (Program, Spread) {
     let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree };
     let outline = adapter(language).outline(&source);
     let taken = usize::try_from(memory::held() - before).unwrap_or(0);
     let room = syntax::LARGEST.saturating_sub(taken) / NODE;
-    match Heat::new(&source, &outline, triggers).run(room) {
+    match Heat::new(&source, &outline, triggers, interest).run(room) {
         Some((items, spread)) => {
             (Program { language, items, symbols: masked.symbols.clone(), too_large: false }, spread)
         }
@@ -83,8 +59,11 @@ struct Heat<'s, 't> {
     source: &'s Source<'t>,
     outline: &'s Outline<'t>,
     items: Vec<Item>,
+    interest: Interest,
     /// Items to lower, in the order found.
     queue: Vec<ItemId>,
+    /// For each of these, how far it stands from what holds a word.
+    steps: Vec<u8>,
     seen: FxHashSet<u32>,
     /// Items by the names that they bind.
     binders: FxHashMap<SmolStr, Vec<ItemId>>,
@@ -97,7 +76,7 @@ struct Heat<'s, 't> {
 }
 
 impl<'s, 't> Heat<'s, 't> {
-    fn new(source: &'s Source<'t>, outline: &'s Outline<'t>, triggers: &Triggers) -> Self {
+    fn new(source: &'s Source<'t>, outline: &'s Outline<'t>, triggers: &Triggers, interest: Interest) -> Self {
         let mut binders: FxHashMap<SmolStr, Vec<ItemId>> = FxHashMap::default();
         for (index, item) in outline.items.iter().enumerate() {
             for name in &item.names {
@@ -108,14 +87,16 @@ impl<'s, 't> Heat<'s, 't> {
             source,
             outline,
             items: outline.items.clone(),
+            interest,
             queue: Vec::new(),
+            steps: Vec::new(),
             seen: FxHashSet::default(),
             binders,
             spread: Spread::default(),
             triggered: Vec::new(),
             users: FxHashMap::default(),
         };
-        let hits = triggers.hits(source.masked);
+        let hits = triggers.hits(source.masked, interest);
         for (index, item) in outline.items.iter().enumerate() {
             let triggered = hits.as_ref().is_none_or(|hits| {
                 let from = hits.partition_point(|at| *at < item.start as usize);
@@ -124,19 +105,22 @@ impl<'s, 't> Heat<'s, 't> {
             if triggered && item.kind == ItemKind::Def {
                 heat.triggered.push(ItemId(index as u32));
             }
-            let hot = triggered
-                || matches!(item.kind, ItemKind::Container | ItemKind::Import)
-                || item.names.iter().any(|name| is_hook(name));
-            if hot {
-                heat.enqueue(ItemId(index as u32));
+            let id = ItemId(index as u32);
+            if triggered {
+                heat.enqueue(id, 0);
+            } else if matches!(item.kind, ItemKind::Container | ItemKind::Import) {
+                heat.enqueue(id, STEPS);
+            } else if interest == Interest::Places && item.names.iter().any(|name| is_hook(name)) {
+                heat.enqueue(id, 0);
             }
         }
         heat
     }
 
-    fn enqueue(&mut self, id: ItemId) {
+    fn enqueue(&mut self, id: ItemId, steps: u8) {
         if self.seen.insert(id.0) {
             self.queue.push(id);
+            self.steps.push(steps);
         }
     }
 
@@ -148,22 +132,33 @@ impl<'s, 't> Heat<'s, 't> {
         while next < self.queue.len() {
             let mut reverse: Vec<(SmolStr, Mention)> = Vec::new();
             while next < self.queue.len() {
-                let id = self.queue[next];
+                let (id, steps) = (self.queue[next], self.steps[next]);
                 next += 1;
                 let code = adapter.lower(self.source, self.outline, id);
                 room = room.checked_sub(code.nodes.len())?;
-                let mut named: FxHashSet<SmolStr> = FxHashSet::default();
-                names_of(&code, &mut named);
-                reverse.extend(fields_of(&code).into_iter().map(|name| (name, Mention::Use)));
-                for name in named {
-                    // hot once and for all
-                    if let Some(binders) = self.binders.get_mut(&name) {
-                        std::mem::take(binders).into_iter().for_each(|binder| self.enqueue(binder));
-                        self.users.entry(name).or_default().push(id);
+                let narrow = self.interest == Interest::Environment;
+                if !narrow || steps < STEPS {
+                    let mut named: FxHashSet<SmolStr> = FxHashSet::default();
+                    names_of(&code, &mut named);
+                    for name in named {
+                        // hot once and for all
+                        if let Some(binders) = self.binders.get_mut(&name) {
+                            std::mem::take(binders)
+                                .into_iter()
+                                .for_each(|binder| self.enqueue(binder, steps.saturating_add(1)));
+                            self.users.entry(name).or_default().push(id);
+                        }
                     }
                 }
+                match narrow {
+                    false => reverse.extend(fields_of(&code).into_iter().map(|name| (name, Mention::Use))),
+                    true if steps == 0 => {
+                        reverse.extend(fields_set_by(&code).into_iter().map(|name| (name, Mention::Any)));
+                    }
+                    true => {}
+                }
                 let item = &mut self.items[id.0 as usize];
-                if item.kind != ItemKind::Container {
+                if item.kind != ItemKind::Container && (!narrow || steps == 0) {
                     reverse.extend(item.names.iter().map(|name| (name.clone(), Mention::Any)));
                 }
                 item.code = Some(code);
@@ -212,7 +207,7 @@ impl<'s, 't> Heat<'s, 't> {
             }
             let from = hits.partition_point(|at| *at < item.start as usize);
             if hits.get(from).is_some_and(|at| *at < item.end as usize) {
-                self.enqueue(ItemId(index as u32));
+                self.enqueue(ItemId(index as u32), STEPS);
             }
         }
     }
@@ -299,6 +294,18 @@ fn fields_of(code: &Code) -> Vec<SmolStr> {
     code.nodes.iter().filter_map(field).collect()
 }
 
+/// The fields that code writes.
+fn fields_set_by(code: &Code) -> Vec<SmolStr> {
+    let written = |node: &Node| match &node.kind {
+        Kind::Set { place, .. } => match &code.nodes[place.0 as usize].kind {
+            Kind::Field(name) | Kind::Attr { name, .. } => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    code.nodes.iter().filter_map(written).collect()
+}
+
 /// The names that code mentions: identifiers, members, fields, and symbols (which may name a method).
 fn names_of(code: &Code, out: &mut FxHashSet<SmolStr>) {
     for node in &code.nodes {
@@ -314,3 +321,7 @@ fn names_of(code: &Code, out: &mut FxHashSet<SmolStr>) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "hot_tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 use ropey::Rope;
 use tree_sitter::{InputEdit, Node, Point, Tree};
 
-use super::{Masked, Triggers, adapter, hot, quiet::Quiet};
+use super::{Interest, Masked, Triggers, adapter, hot, quiet::Quiet};
 use crate::program::{Language, Program};
 
 /// Remembers the text and the tree of the last build. Incremental trees may differ from fresh ones in broken text, so a
@@ -43,6 +43,7 @@ impl LiveTree {
         rope: &Rope,
         template: bool,
         triggers: &Triggers,
+        interest: Interest,
     ) -> Program {
         let masked = adapter(language).mask(text, template);
         let old = self.last.take().filter(|last| (last.language, last.template) == (language, template));
@@ -61,7 +62,7 @@ impl LiveTree {
         let Some(tree) = crate::syntax::parse(language, &masked.text, old.as_ref()) else {
             return hot::empty(language, &masked);
         };
-        let (program, spread) = hot::build_tree(language, &masked, &tree, before, triggers);
+        let (program, spread) = hot::build_tree(language, &masked, &tree, before, triggers, interest);
         let is_plain = matches!(masked.text, std::borrow::Cow::Borrowed(_)) && masked.conditions.is_empty();
         let text_before = match is_plain {
             true => Before::Plain(rope.clone(), Quiet::of(&program, spread, text, template)),

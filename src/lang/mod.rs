@@ -6,6 +6,7 @@ mod live;
 mod lower;
 mod quiet;
 mod statements;
+mod triggers;
 
 pub mod csharp;
 pub mod python;
@@ -18,10 +19,11 @@ use tree_sitter::{Node, Tree};
 
 use crate::program::{Code, Item, ItemId, Language, Program};
 
-pub use hot::{Triggers, build};
+pub use hot::build;
 pub use live::LiveTree;
 pub use lower::Lower;
 pub use statements::Layout;
+pub use triggers::{Interest, Triggers, Words};
 
 /// Text with what the grammar cannot take blanked at equal byte offsets.
 pub struct Masked<'t> {
@@ -111,5 +113,5 @@ pub fn adapter(language: Language) -> &'static dyn Adapter {
 
 /// Parses and lowers a whole file: every item is hot. For tests and small texts.
 pub fn lower_all(language: Language, text: &str, template: bool) -> Program {
-    build(language, text, template, &Triggers::everything())
+    build(language, text, template, &Triggers::everything(), Interest::Places)
 }

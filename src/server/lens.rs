@@ -23,7 +23,7 @@ pub fn lenses(answer: &Answer, traits: &Traits) -> Vec<CodeLens> {
     }
     places.sort_unstable();
     let input = context.input(&answer.text);
-    let program = lang::build(input.language, input.text, input.template, input.triggers);
+    let program = lang::build(input.language, input.text, input.template, input.triggers, lang::Interest::Places);
     // parents stand before their children, so the last that holds a place is the innermost
     let mut counts = vec![0usize; program.items.len()];
     for place in places {
