@@ -13,7 +13,7 @@
 //! | [`worlds`] | the evaluator: lanes, values, reach, because | `program`, `catalog`, `project` |
 //! | [`rules`] | answers to findings; comments that allow | `text`, `program`, `syntax`, `catalog`, `lang`, `project`, `worlds` |
 //! | [`analysis`] | `analyze()`, the one door | all above |
-//! | [`fixes`] | guards to insert and corrections: edits that hold | `text`, `program`, `syntax`, `catalog`, `lang`, `project`, `rules`, `analysis` |
+//! | [`fixes`] | guards to insert and corrections: edits that hold | `text`, `program`, `catalog`, `lang`, `project`, `rules`, `analysis` |
 //! | [`report`] | text, JSON, SARIF, GitHub annotations | `text`, `catalog`, `rules` |
 //! | [`cli`] | the command line | all above |
 //! | [`server`] | the language server: the only room that knows the protocol | all above |

@@ -107,7 +107,7 @@ fn meant(input: &Input<'_>, finding: &Finding) -> Option<(String, Vec<Edit>)> {
         "unused-allow" => return allow::without(input, finding),
         "unknown-environment" => match between(&finding.help, "Write \"", "\"") {
             Some(right) => (between(&finding.message, "no environment \"", "\"")?, right),
-            None => (between(&finding.message, "Nothing sets ", ":")?, between(&finding.help, "Read ", ".")?),
+            None => (between(&finding.message, "Nothing sets ", ":")?, between(&finding.help, "Read ", " instead.")?),
         },
         "constant-comparison" => {
             if finding.help.starts_with("Compare with ==") {
@@ -116,7 +116,7 @@ fn meant(input: &Input<'_>, finding: &Finding) -> Option<(String, Vec<Edit>)> {
             if let Some(name) = between(&finding.help, "Compare with \"", "\"") {
                 (format!(":{name}"), format!("\"{name}\""))
             } else {
-                let name = between(&finding.help, "Compare with :", ".")?;
+                let name = between(&finding.help, "Compare with :", " instead.")?;
                 let single = word(input.text, &finding.range, &format!("'{name}'")).is_some();
                 let quote = if single { '\'' } else { '"' };
                 (format!("{quote}{name}{quote}"), format!(":{name}"))

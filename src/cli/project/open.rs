@@ -19,7 +19,7 @@ use crate::rules::REGISTRY;
 use crate::text;
 
 /// Bytes of files kept between reading what they define and analysing them; the rest is read again.
-const KEPT: usize = 8 * 1024 * 1024;
+const KEPT: usize = 2 * 1024 * 1024;
 
 /// The name of a configuration.
 pub const CONFIG: &str = "prodguard.toml";
