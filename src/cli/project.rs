@@ -9,7 +9,6 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::analysis::{self, FileAnalysis};
-use crate::catalog::Words;
 use crate::lang;
 use crate::program::Language;
 use crate::project::FileFacts;
@@ -30,8 +29,8 @@ const CONFIG: &str = "prodguard.toml";
 
 /// What a scan asks. Paths are relative to the root of the scan, with `/`.
 pub trait Project: Sync {
-    /// The words that make a file worth analysing.
-    fn words(&self, language: Language) -> Words<'_>;
+    /// The words that make a file worth analysing, compiled.
+    fn triggers(&self) -> &Triggers;
     /// The words that make an item of a file worth lowering.
     fn item_triggers(&self, language: Language) -> &lang::Triggers;
     /// The configuration leaves the file out.
@@ -57,6 +56,7 @@ pub struct Workspace {
     /// What leads from the project's folder to the root of the scan.
     prefix: String,
     index: Index,
+    triggers: Triggers,
     item_triggers: [OnceLock<lang::Triggers>; 3],
     /// Files that were read to learn what they define, so that no scan reads them again; relative to the project's folder.
     found: Mutex<FxHashMap<SmolStr, Found>>,
@@ -91,12 +91,13 @@ pub fn open(root: &Path, roots: &[PathBuf], named: Option<&Path>, threads: usize
     };
     let read = |path: &str| read_text(&folder.join(path));
     let mut index = Index::build(&listing.files, Arc::new(config), &read);
-    let found = learn(&mut index, folder, &listing.files, threads)?;
+    let triggers = Triggers::of(|language| index.catalog().sieve_words(language));
+    let found = learn(&mut index, &triggers, folder, &listing.files, threads)?;
     let prefix = match root.strip_prefix(folder) {
         Ok(below) if below != Path::new("") => format!("{}/", paths::slashed(below)),
         _ => String::new(),
     };
-    Ok(Workspace { prefix, index, item_triggers: Default::default(), found: Mutex::new(found), listing })
+    Ok(Workspace { prefix, index, triggers, item_triggers: Default::default(), found: Mutex::new(found), listing })
 }
 
 /// The nearest folder upwards with a configuration, at most up to the nearest checkout, else that checkout.
@@ -126,11 +127,11 @@ fn around(folder: &Path, roots: &[PathBuf], threads: usize) -> Listing {
 /// Takes in what the sources define for the whole project: names that hide a library's, imports for every file.
 fn learn(
     index: &mut Index,
+    triggers: &Triggers,
     folder: &Path,
     files: &[SmolStr],
     threads: usize,
 ) -> Result<FxHashMap<SmolStr, Found>, Failure> {
-    let triggers = Triggers::of(|language| index.catalog().sieve_words(language));
     let kept = AtomicUsize::new(0);
     let read = |path: &SmolStr| {
         let kind = files::kind_of_name(Path::new(path.as_str()))?;
@@ -193,8 +194,8 @@ impl Workspace {
 }
 
 impl Project for Workspace {
-    fn words(&self, language: Language) -> Words<'_> {
-        self.index.catalog().sieve_words(language)
+    fn triggers(&self) -> &Triggers {
+        &self.triggers
     }
 
     fn item_triggers(&self, language: Language) -> &lang::Triggers {
