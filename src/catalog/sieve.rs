@@ -34,7 +34,8 @@ impl Catalog {
 /// The words of one language, compiled.
 pub struct Sieve {
     all: AhoCorasick,
-    enough: AhoCorasick,
+    /// `None` where that is all of them.
+    enough: Option<AhoCorasick>,
     /// The first patterns of `all`, which are none of its words.
     unlike: usize,
     variables: VariableNames,
@@ -48,7 +49,10 @@ impl Sieve {
         Some(Sieve {
             // of those that begin at one place the first is found
             all: compile(&[words.unlike.as_slice(), &words.enough, &words.readers].concat())?,
-            enough: compile(&words.enough)?,
+            enough: match words.readers.is_empty() {
+                true => None,
+                false => Some(compile(&words.enough)?),
+            },
             unlike: words.unlike.len(),
             variables: words.variables.clone(),
         })
@@ -56,8 +60,11 @@ impl Sieve {
 
     /// Whether a text is worth parsing; `counts` tells of the place of a word, in bytes, whether it counts.
     pub fn takes(&self, text: &[u8], counts: impl Fn(Range<usize>) -> bool) -> bool {
-        self.find_all(text).any(&counts)
-            && (self.enough.find_iter(text).any(|hit| counts(hit.range())) || self.variables.any_in(text))
+        let is_enough = || match &self.enough {
+            Some(enough) => enough.find_iter(text).any(|hit| counts(hit.range())),
+            None => true,
+        };
+        self.find_all(text).any(&counts) && (is_enough() || self.variables.any_in(text))
     }
 
     /// Every word, in the order of the text.

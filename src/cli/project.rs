@@ -20,14 +20,14 @@ use crate::project::index::Index;
 use crate::project::zones::Zone;
 use crate::rules::{self, Severity};
 
-use super::scan::{Found, Listing};
+use super::scan::{Found, Listing, Triggers};
 
 pub use open::{CONFIG, marked_folder, open, open_with, parse_config};
 
 /// What a scan asks. Paths are relative to the root of the scan, with `/`.
 pub trait Project: Sync {
-    /// The words that make a file worth analysing.
-    fn words(&self, language: Language) -> Words<'_>;
+    /// The words that make a file worth analysing, compiled.
+    fn triggers(&self) -> &Triggers;
     /// The words that make an item of a file worth lowering.
     fn item_triggers(&self, path: &str, language: Language) -> &lang::Triggers;
     /// The configuration leaves the file out.
@@ -56,6 +56,8 @@ pub struct Workspace {
     parts: Vec<Part>,
     /// Indices of `parts` by their folders.
     by_folder: FxHashMap<SmolStr, usize>,
+    /// The words of all parts.
+    triggers: Triggers,
     /// Files that were read to learn what they define, so that no scan reads them again; relative to the project's folder.
     found: Mutex<FxHashMap<SmolStr, Found>>,
     listing: Listing,
@@ -89,6 +91,7 @@ impl Workspace {
             prefix: String::new(),
             parts: vec![part],
             by_folder: FxHashMap::from_iter([(SmolStr::default(), 0)]),
+            triggers: Triggers::of(|_| Words::default()),
             found: Mutex::default(),
             listing: Listing::default(),
         }
@@ -120,14 +123,8 @@ impl Workspace {
 }
 
 impl Project for Workspace {
-    fn words(&self, language: Language) -> Words<'_> {
-        let mut all = self.parts.iter().map(|part| part.index.catalog().sieve_words(language));
-        let mut words = all.next().unwrap_or_default();
-        // a configuration adds only names that are enough by themselves
-        words.enough.extend(all.flat_map(|more| more.enough));
-        words.enough.sort_unstable();
-        words.enough.dedup();
-        words
+    fn triggers(&self) -> &Triggers {
+        &self.triggers
     }
 
     fn item_triggers(&self, path: &str, language: Language) -> &lang::Triggers {

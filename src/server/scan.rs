@@ -74,7 +74,7 @@ fn scan_folder(state: &Arc<State>, root: &Path, stop: &AtomicBool, progress: &Pr
     let Some(listing) = project.workspace.listing() else {
         return;
     };
-    let triggers = Triggers::of(|language| project.workspace.words(language));
+    let triggers = project.workspace.triggers();
     let files: Vec<(PathBuf, Kind)> = listing.files.iter().filter_map(|path| candidate(root, listing, path)).collect();
     let done = AtomicUsize::new(0);
     // the person at the keyboard comes first
@@ -90,7 +90,7 @@ fn scan_folder(state: &Arc<State>, root: &Path, stop: &AtomicBool, progress: &Pr
             }
             let at = done.fetch_add(1, Ordering::Relaxed);
             progress.report(at, files.len());
-            closed(state, &project, root, path, *kind, &triggers)
+            closed(state, &project, root, path, *kind, triggers)
         };
         files.par_iter().filter_map(one).collect::<Vec<Closed>>()
     });
@@ -191,11 +191,11 @@ pub fn rescan(state: &Arc<State>, files: &[PathBuf]) {
             continue;
         }
         let project = state.projects.open(&root);
-        let triggers = Triggers::of(|language| project.workspace.words(language));
+        let triggers = project.workspace.triggers();
         let kind = scan::kind(path, files::may_be_script(path)).filter(|_| path.is_file());
         let relative = paths::relative(&root, path);
         let kind = kind.filter(|_| !scan::is_hidden(&relative));
-        let found = kind.and_then(|kind| closed(state, &project, &root, path, kind, &triggers));
+        let found = kind.and_then(|kind| closed(state, &project, &root, path, kind, triggers));
         let key = path.to_string_lossy().into_owned();
         let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(config) = known.get(&key).filter(|file| file.is_config).cloned() {

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::{Part, Workspace, Written};
+use crate::catalog::Words;
 use crate::cli::scan::{self, Found, Listing, Triggers};
 use crate::cli::{Failure, complain, paths};
 use crate::program::Language;
@@ -76,18 +77,36 @@ pub fn open_with(
     }
     let mut found = FxHashMap::default();
     let mut parts = Vec::new();
+    let mut compiled = Vec::new();
     let kept = AtomicUsize::new(0);
     for (Configured { folder: own, config, written, asked }, files) in configs.into_iter().zip(files) {
         let within = folder.join(own.as_str());
         let files = if asked { files } else { Vec::new() };
         let mut index = Index::build(&files, Arc::new(config), &|path| read_text(&within.join(path)));
-        for (path, what) in learn(&mut index, &within, &files, threads, &kept)? {
+        let triggers = Triggers::of(|language| index.catalog().sieve_words(language));
+        for (path, what) in learn(&mut index, &triggers, &within, &files, threads, &kept)? {
             let path = if own.is_empty() { path } else { format!("{own}/{path}").into() };
             found.insert(path, what);
         }
         parts.push(Part { folder: own, index, item_triggers: Default::default(), written });
+        compiled.push(triggers);
     }
-    Ok(Workspace { prefix, parts, by_folder, found: Mutex::new(found), listing })
+    let triggers = match compiled.pop() {
+        Some(only) if compiled.is_empty() => only,
+        _ => Triggers::of(|language| words(&parts, language)),
+    };
+    Ok(Workspace { prefix, parts, by_folder, triggers, found: Mutex::new(found), listing })
+}
+
+/// The words of several parts.
+fn words(parts: &[Part], language: Language) -> Words<'_> {
+    let mut all = parts.iter().map(|part| part.index.catalog().sieve_words(language));
+    let mut words = all.next().unwrap_or_default();
+    // a configuration adds only names that are enough by themselves
+    words.enough.extend(all.flat_map(|more| more.enough));
+    words.enough.sort_unstable();
+    words.enough.dedup();
+    words
 }
 
 /// A configuration and the folder that it decides for.
@@ -179,12 +198,12 @@ fn around(folder: &Path, roots: &[PathBuf], threads: usize) -> Listing {
 /// Takes in what the sources define for the whole project: names that hide a library's, imports for every file.
 fn learn(
     index: &mut Index,
+    triggers: &Triggers,
     folder: &Path,
     files: &[SmolStr],
     threads: usize,
     kept: &AtomicUsize,
 ) -> Result<FxHashMap<SmolStr, Found>, Failure> {
-    let triggers = Triggers::of(|language| index.catalog().sieve_words(language));
     let read = |path: &SmolStr| {
         let kind = files::kind_of_name(Path::new(path.as_str()))?;
         let mut found = triggers.read(kind, &folder.join(path));

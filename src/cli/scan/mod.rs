@@ -15,7 +15,6 @@ use std::sync::{Mutex, PoisonError};
 use smol_str::SmolStr;
 
 use crate::analysis::{FileAnalysis, Input};
-use crate::program::Language;
 use crate::project::files::Kind;
 use crate::report::Report;
 
@@ -66,10 +65,10 @@ impl Scan<'_> {
     /// # Errors
     /// If threads cannot be started.
     pub fn run(&self, roots: &[PathBuf]) -> Result<Report, Failure> {
-        let triggers = Triggers::new(self.project);
+        let triggers = self.project.triggers();
         // the walk waits when this many files wait to be analysed: bounds memory
         let (sender, receiver) = sync_channel(2 * self.threads);
-        self.analyse_all(receiver, |scan| scan.walk(roots, &triggers, sender))
+        self.analyse_all(receiver, |scan| scan.walk(roots, triggers, sender))
     }
 
     /// Checks one text under a name, relative to the root.
@@ -77,7 +76,7 @@ impl Scan<'_> {
     /// # Errors
     /// If threads cannot be started.
     pub fn run_text(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Report, Failure> {
-        let triggers = Triggers::new(self.project);
+        let triggers = self.project.triggers();
         let (sender, receiver) = sync_channel(1);
         let path = path.clone();
         self.analyse_all(receiver, move |_| {
@@ -149,11 +148,5 @@ fn take(
             // the pool takes jobs until the last sender is gone
             let _ = sender.send(job);
         }
-    }
-}
-
-impl Triggers {
-    fn new(project: &dyn Project) -> Triggers {
-        Triggers::of(|language: Language| project.words(language))
     }
 }

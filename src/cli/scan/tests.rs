@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::cli::progress::Progress;
 use crate::lang::Triggers;
+use crate::program::Language;
 use crate::project::FileFacts;
 use crate::project::index::Index;
 use crate::report;
@@ -17,8 +18,11 @@ use crate::rules::{Severity, Zone};
 struct Words;
 
 impl Project for Words {
-    fn words(&self, _: Language) -> crate::catalog::Words<'_> {
-        crate::catalog::Words { enough: vec!["Faker"], ..Default::default() }
+    fn triggers(&self) -> &super::Triggers {
+        static FAKER: std::sync::LazyLock<super::Triggers> = std::sync::LazyLock::new(|| {
+            super::Triggers::of(|_| crate::catalog::Words { enough: vec!["Faker"], ..Default::default() })
+        });
+        &FAKER
     }
     fn is_excluded(&self, path: &str) -> bool {
         path.starts_with("excluded/")
