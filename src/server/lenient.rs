@@ -56,7 +56,7 @@ pub fn message(bytes: Vec<u8>, escaped: &Escaped) -> Result<Vec<u8>, Refused> {
                 });
             }
             if let Some(params) = message.get_mut("params") {
-                changed |= mend(params, escaped);
+                changed |= mend(params, id.is_none(), escaped);
             }
         }
         Some(_) => return Err(refused(-32600, "a method is a string")),
@@ -96,8 +96,9 @@ fn as_text(bytes: Vec<u8>) -> (Vec<u8>, bool) {
     (out, false)
 }
 
-/// Mends parameters in place; whether anything had to be.
-fn mend(params: &mut Value, escaped: &Escaped) -> bool {
+/// Mends parameters in place; whether anything had to be. A wrong request is refused, but a change that is not made would
+/// leave us with another text than the client's for ever.
+fn mend(params: &mut Value, must_be_understood: bool, escaped: &Escaped) -> bool {
     let mut changed = false;
     let mut todo = vec![params];
     while let Some(value) = todo.pop() {
@@ -105,7 +106,7 @@ fn mend(params: &mut Value, escaped: &Escaped) -> bool {
             Value::Object(object) => {
                 for (key, value) in object.iter_mut() {
                     changed |= match key.as_str() {
-                        "line" | "character" => number(value),
+                        "line" | "character" => number(value, must_be_understood),
                         "uri" | "oldUri" | "newUri" | "rootUri" | "scopeUri" | "targetUri" => uri(value, escaped),
                         _ => false,
                     };
@@ -120,12 +121,15 @@ fn mend(params: &mut Value, escaped: &Escaped) -> bool {
 }
 
 /// A line or column that is out of the protocol's bounds: "to the end" for some clients.
-fn number(value: &mut Value) -> bool {
-    if !value.is_number() || value.as_u64().is_some_and(|number| number <= MOST) {
+fn number(value: &mut Value, must_be_understood: bool) -> bool {
+    let is_large = value.as_f64().is_some_and(|number| number > MOST as f64);
+    if !is_large && !must_be_understood || value.as_u64().is_some_and(|number| number <= MOST) {
         return false;
     }
-    let is_negative = value.as_f64().is_some_and(|number| number < 0.0);
-    *value = Value::from(if is_negative { 0 } else { MOST });
+    let Some(number) = value.as_f64() else {
+        return false;
+    };
+    *value = Value::from(number.clamp(0.0, MOST as f64) as u64);
     true
 }
 

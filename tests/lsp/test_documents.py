@@ -22,7 +22,7 @@ def client(encoding, base=PUSH):
 
 
 def settled(server, name, version, expected):
-    last = server.wait_settled(name, lambda params: params["version"] == version and brief(params["diagnostics"]) == expected)
+    last = server.wait_settled(name, lambda params: params.get("version") == version and brief(params["diagnostics"]) == expected)
     return last["diagnostics"]
 
 

@@ -58,7 +58,7 @@ def whole(mirror, offset):
 @pytest.mark.parametrize("language", sorted(DEMO_FILES))
 def test_random_edits(start, prodguard, demo, language, encoding, pytestconfig):
     seed = pytestconfig.getoption("--seed")
-    rounds = max(1, pytestconfig.getoption("--edits") // 100)
+    rounds = max(1, pytestconfig.getoption("--edits") // 50)
     server = start()
     server.initialize(PUSH | {"general": {"positionEncodings": [encoding]}}, [demo], initializationOptions={"workspaceScan": False})
     found = 0
@@ -68,7 +68,7 @@ def test_random_edits(start, prodguard, demo, language, encoding, pytestconfig):
         for path in DEMO_FILES[language]:
             server.open_file(demo / path)
             mirrors[path] = server.mirrors[uri(demo / path)]
-        left = 100
+        left = 50
         while left > 0:
             burst = min(left, chance.choice([1, 1, 3, 10, 25]))
             left -= burst

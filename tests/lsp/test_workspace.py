@@ -147,6 +147,8 @@ def test_a_folder_that_leaves_the_workspace(start, folder, others):
     server = start()
     server.initialize(PUSH, [folder / "one", folder / "two"][: 1 + others])
     server.wait_published(first, lambda params: params["diagnostics"])
+    if others:
+        server.wait_published(second, lambda params: params["diagnostics"])
     folders(server, removed=[folder / "one"])
     server.wait_settled(first, cleared, patience=5)
     if others:

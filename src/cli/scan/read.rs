@@ -74,7 +74,7 @@ impl Triggers {
             return true;
         };
         let is_comment = |at: usize| {
-            let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+            let start = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |end| end + 1);
             let line = bytes[start..at].trim_ascii_start();
             match kind.language {
                 Language::Ruby | Language::Python => line.starts_with(b"#"),
