@@ -80,6 +80,15 @@ fn python(count: usize) -> Vec<(&'static str, String)> {
     let with = |text: String| format!("{head}{text}");
     let test = "os.environ['APP_ENV'] == 'production'";
     vec![
+        ("closures that call all others", {
+            let all = each(20, |i| format!("        c{i}()"));
+            let closures = each(20, |i| format!("    def c{i}():\n        nonlocal x{i}\n        x{i} = 1\n{all}"));
+            let names = each(20, |i| format!("    x{i} = None"));
+            format!(
+                "def f():\n{names}{closures}{}    Faker().name()\n",
+                each(count / 10, |i| format!("    c{}()", i % 20))
+            )
+        }),
         ("fake data at top level", with(each(count, |i| format!("User.objects.create(name=fake.name(), n={i})")))),
         ("tests of the environment", with(each(count, |_| format!("if {test}:\n    fake.name()")))),
         (

@@ -8,14 +8,37 @@ use crate::worlds::machine::*;
 use crate::worlds::names::Found;
 use crate::worlds::value::*;
 
+/// How far closures that closures call are followed.
+const DEEPEST: usize = 4;
+
 impl Machine<'_> {
     /// What a body writes may hold anything by the time it runs again: variables, what they hold, the process environment.
+    ///
+    /// So may what the closures that it calls write, and those that they call: each body once, nearest first.
     pub fn forget_written(&mut self, def: NodeRef, lanes: Lanes) {
+        let mut bodies = vec![(def, 0)];
+        let mut next = 0;
+        while let Some((body, depth)) = bodies.get(next).copied() {
+            next += 1;
+            let called = self.forget_body(body, lanes);
+            if depth < DEEPEST {
+                for def in called {
+                    if !bodies.iter().any(|(known, _)| *known == def) {
+                        bodies.push((def, depth + 1));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Forgets what one body writes. The bodies of the closures that it may call.
+    fn forget_body(&mut self, def: NodeRef, lanes: Lanes) -> Vec<NodeRef> {
+        let mut called = Vec::new();
         let Some((code, within)) = self.within(def.item) else {
-            return;
+            return called;
         };
         let Some(span) = code.nodes.get(def.node.0 as usize).map(|node| node.span) else {
-            return;
+            return called;
         };
         let mut places: Vec<NodeId> = Vec::new();
         let mut used: Vec<NodeId> = Vec::new();
@@ -48,7 +71,8 @@ impl Machine<'_> {
             self.expose(&object);
         }
         for node in used {
-            self.forget_through(NodeRef { item: def.item, node }, lanes);
+            self.steps += 1;
+            self.forget_through(NodeRef { item: def.item, node }, lanes, &mut called);
         }
         let mut seen: Vec<&SmolStr> = Vec::new();
         while let Some(place) = places.pop() {
@@ -66,10 +90,11 @@ impl Machine<'_> {
                 _ => {}
             }
         }
+        called
     }
 
     /// What runs again through a name: the methods of an object, the body of a closure.
-    fn forget_through(&mut self, at: NodeRef, lanes: Lanes) {
+    fn forget_through(&mut self, at: NodeRef, lanes: Lanes, called: &mut Vec<NodeRef>) {
         let slot = match self.kind(at) {
             Some(Kind::Name(name)) => match self.lookup(name) {
                 Found::Slot(slot) => Some(slot),
@@ -82,11 +107,7 @@ impl Machine<'_> {
         for alt in self.slots[slot as usize].groups(lanes) {
             match &alt.v {
                 V::Object(object) => self.expose(object),
-                V::Closure(closure) if !self.homes.contains_key(&closure.def) && self.forgetting < 4 => {
-                    self.forgetting += 1;
-                    self.forget_written(closure.def, lanes);
-                    self.forgetting -= 1;
-                }
+                V::Closure(closure) if !self.homes.contains_key(&closure.def) => called.push(closure.def),
                 _ => {}
             }
         }

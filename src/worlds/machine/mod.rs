@@ -154,8 +154,6 @@ pub struct Machine<'p> {
     pub loose: FxHashMap<SmolStr, Vec<NodeRef>>,
     /// Ruby: modules mixed into classes and classes derived.
     pub kin: FxHashMap<u32, super::kin::Kin>,
-    /// Closures within closures whose writes are being forgotten.
-    pub forgetting: u32,
     /// The undecided branches around the running code.
     branches: Vec<u32>,
     /// The node whose truth alone is asked for, until it is evaluated.

@@ -104,7 +104,6 @@ impl<'p> Machine<'p> {
             alias_slots: FxHashSet::default(),
             loose: FxHashMap::default(),
             kin: FxHashMap::default(),
-            forgetting: 0,
             branches: Vec::new(),
             testing: None,
             class_attributes: FxHashSet::default(),
