@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn kinds_are_asked_for_by_prefix() {
         let check = |only: &[&'static str], kind: &str, expected: bool| {
-            let only: Vec<_> = only.iter().map(|kind| CodeActionKind::new(*kind)).collect();
+            let only: Vec<_> = only.iter().map(|kind| CodeActionKind::new(kind)).collect();
             assert_eq!(wants(Some(&only), kind), expected, "{only:?} {kind}");
         };
         check(&["quickfix"], "quickfix", true);

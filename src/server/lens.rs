@@ -28,11 +28,11 @@ pub fn lenses(answer: &Answer, traits: &Traits) -> Vec<CodeLens> {
     let mut counts = vec![0usize; program.items.len()];
     for place in places {
         let holds = |start: u32, end: u32| start as usize <= place && place < end as usize;
-        let innermost = program.items.iter().enumerate().filter(|(index, item)| {
+        let mut innermost = program.items.iter().enumerate().filter(|(index, item)| {
             let is_named = matches!(item.kind, ItemKind::Def | ItemKind::Container) && *index > 0;
             is_named && holds(item.start, item.end)
         });
-        if let Some((index, _)) = innermost.last() {
+        if let Some((index, _)) = innermost.next_back() {
             counts[index] += 1;
         }
     }

@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn the_cheapest_offer_is_taken() {
         let check = |offered: &[&'static str], expected: Encoding| {
-            let kinds: Vec<_> = offered.iter().map(|kind| PositionEncodingKind::new(*kind)).collect();
+            let kinds: Vec<_> = offered.iter().map(|kind| PositionEncodingKind::new(kind)).collect();
             assert_eq!(Encoding::negotiate(Some(&kinds)), expected, "{offered:?}");
         };
         check(&["utf-16"], Encoding::Utf16);
