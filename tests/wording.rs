@@ -97,3 +97,11 @@ fn an_inverted_guard_is_one_finding() {
         )],
     );
 }
+
+#[test]
+fn a_list_of_every_spelling_of_true_is_no_constant() {
+    let with = |list: &str| format!("import os\nDEBUG = os.getenv(\"DJANGO_DEBUG\", False) in {list}\n");
+    for list in [r#"[True, "True", "true", "1"]"#, r#"("True", True)"#, r#"["True", "true"]"#] {
+        check(Language::Python, &with(list), &[]);
+    }
+}

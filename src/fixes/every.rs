@@ -134,14 +134,31 @@ impl Every<'_> {
     }
 }
 
-/// Both lists as one; an import that both add is added once.
+/// Both lists as one; an import that both add is added once. Nothing if one would indent what the other puts in front.
 fn together(edits: &[Edit], more: &[Edit]) -> Option<Vec<Edit>> {
     let mut all = edits.to_vec();
     for edit in more {
-        let known = all.iter().any(|known| known.range == edit.range && known.text == edit.text);
-        if !known {
-            all.push(edit.clone());
+        match all.iter().find(|known| known.range == edit.range) {
+            Some(known) if known.text == edit.text && edit.text.contains('\n') => {}
+            Some(_) => return None,
+            None => all.push(edit.clone()),
         }
     }
     normal(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guards_that_indent_the_same_line_are_not_joined() {
+        let at = |at: usize, text: &str| Edit::insert(at, text);
+        let check = |a: &[Edit], b: &[Edit], expected: Option<&[Edit]>| {
+            assert_eq!(together(a, b).as_deref(), expected, "{a:?} {b:?}");
+        };
+        check(&[at(8, "    ")], &[at(8, "    ")], None);
+        check(&[at(8, "    ")], &[at(8, "if x:\n    ")], None);
+        check(&[at(0, "import os\n")], &[at(0, "import os\n"), at(9, "y")], Some(&[at(0, "import os\n"), at(9, "y")]));
+    }
 }

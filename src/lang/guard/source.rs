@@ -89,7 +89,26 @@ impl<'t> Text<'t> {
 /// The nodes of a text's tree that are errors or missing; `None` if it cannot be parsed.
 pub fn count_errors(language: Language, text: &str, template: bool) -> Option<usize> {
     let masked = adapter(language).mask(text, template);
-    Some(errors(&crate::syntax::parse(language, &masked.text, None)?))
+    let tree = crate::syntax::parse(language, &masked.text, None)?;
+    let empty = if language == Language::Python { empty_blocks(&tree) } else { 0 };
+    Some(errors(&tree) + empty)
+}
+
+/// Blocks of Python without a statement, which the grammar lets pass.
+fn empty_blocks(tree: &Tree) -> usize {
+    let mut count = 0;
+    walk(tree, |node| {
+        let heads = matches!(node.kind(), "if_statement" | "for_statement" | "while_statement" | "with_statement")
+            || matches!(node.kind(), "function_definition" | "class_definition" | "try_statement")
+            || matches!(node.kind(), "elif_clause" | "else_clause" | "except_clause" | "finally_clause");
+        if heads {
+            let mut cursor = node.walk();
+            let mut blocks = node.children(&mut cursor).filter(|child| child.kind() == "block");
+            count += usize::from(blocks.all(|block| block.named_children(&mut block.walk()).all(|it| it.is_extra())));
+        }
+        true
+    });
+    count
 }
 
 fn errors(tree: &Tree) -> usize {
@@ -193,4 +212,22 @@ fn unit(language: Language, text: &str, fixed: &[Range<usize>]) -> String {
     let usual = if language == Language::Ruby { 2 } else { 4 };
     let most = (2..9).max_by_key(|step| (steps[*step], *step == usual)).filter(|step| steps[*step] > 0);
     " ".repeat(most.unwrap_or(usual))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_python_would_refuse_is_an_error() {
+        let check = |text: &str, expected: usize| {
+            assert_eq!(count_errors(Language::Python, text, false), Some(expected), "{text}");
+        };
+        check("if x:\n    y()\n", 0);
+        check("if x: y()\nelse: z()\n", 0);
+        check("for a in b:\n    # nothing\n    pass\n", 0);
+        check("for a in b:\n    if x:\n    y()\n", 1);
+        check("def f():\n    if x:\n        # nothing\n    y()\n", 1);
+        check("try:\n    a()\nexcept E:\n    b()\nfinally:\n    c()\n", 0);
+    }
 }

@@ -177,6 +177,9 @@ fn on_demand(parts: &Parts<'_>) -> bool {
 
 /// `test.py` of a package is a test if it holds one; nothing but its text tells it from a program's own module.
 pub(super) fn holds_tests(path: &str, text: &str) -> bool {
-    let named = path == "test.py" || path.ends_with("/test.py");
-    named && text.lines().any(|line| line.trim_start().starts_with("def test_"))
+    let name = path.rsplit('/').next().unwrap_or(path);
+    // below `management/commands` a name alone may be that of a command
+    let named = name == "test.py" || name.starts_with("test_") || name.ends_with("_test.py");
+    let starts = |start: &str| text.lines().any(|line| line.trim_start().starts_with(start));
+    (named && starts("def test_")) || starts("@pytest.fixture")
 }

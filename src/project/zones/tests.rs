@@ -283,6 +283,9 @@ fn some_texts_say_what_they_are() {
         (Python, "shop/test.py", "class A(Case):\n    def test_a(self): ...", Some(Test)),
         (Python, "shop/test.py", "@app.get('/test')\ndef test(): ...", None),
         (Python, "shop/views.py", "def test_connection(): ...", None),
+        (Python, "shop/management/commands/test_mail.py", "class Command(BaseCommand): ...", None),
+        (Python, "shop/management/commands/test_mail.py", "def test_mail(): ...", Some(Test)),
+        (Python, "fixtures/shop.py", "import pytest\n\n@pytest.fixture\ndef shop(): ...", Some(Test)),
     ];
     for (language, path, text, expected) in table {
         assert_eq!(zone_of_text(language, path, text), expected, "{path} {text}");

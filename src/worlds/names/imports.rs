@@ -104,9 +104,8 @@ impl Machine<'_> {
     /// The qualified name of `from path import name`. A factory class of the project stands for the library's base class:
     /// by convention only factory classes live in a module of that name.
     fn imported(&self, path: &str, name: &str) -> SmolStr {
-        let of_factories = |part: &str| {
-            matches!(part, "factory" | "factories") || part.ends_with("_factory") || part.ends_with("_factories")
-        };
+        // `checker_factories` holds what makes checkers
+        let of_factories = |part: &str| matches!(part, "factory" | "factories");
         let factories = path.split('.').any(of_factories);
         if factories
             && name.len() > "Factory".len()

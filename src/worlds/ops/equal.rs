@@ -137,6 +137,8 @@ impl Machine<'_> {
         let (name, why) = match literal.single() {
             Some(V::Symbol(name)) if !symbol => (name.clone(), Mismatch::Symbol),
             Some(V::Str(name)) if symbol => (name.clone(), Mismatch::Text),
+            // a list may hold texts beside it, for a setting that is one or the other
+            Some(V::Bool(_)) if self.several => return,
             Some(V::Bool(value)) => (SmolStr::new(value.to_string()), Mismatch::Bool),
             Some(V::Str(name) | V::Symbol(name)) => {
                 // in a branch some spellings are already ruled out; they are names all the same
