@@ -45,6 +45,7 @@ impl fmt::Display for Failure {
 /// Runs the program with the process's arguments, streams and working folder; `serve` is the language server, which this
 /// room does not know.
 pub fn main(serve: fn() -> ExitCode) -> ExitCode {
+    crate::syntax::memory::settle();
     panics::install();
     let cli = Cli::parse();
     let outcome = match &cli.command {

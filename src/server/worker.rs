@@ -137,6 +137,9 @@ impl Worker {
                     if let Some(key) = self.drifting.pop() {
                         self.serve(&key, true);
                     }
+                    if self.drifting.is_empty() {
+                        crate::syntax::memory::give_back();
+                    }
                 }
                 Work::End => return,
             }
