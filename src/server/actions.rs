@@ -146,6 +146,10 @@ fn allow_in_config(
         return None;
     }
     let config = &asked.config;
+    // what is not on disk has no path to allow
+    if config.file.is_empty() {
+        return None;
+    }
     let uri = Uri::from_file_path(&config.path)?;
     let text = config.text.as_deref().unwrap_or_default();
     let edit = fixes::allow_in_config(text, finding.rule, &config.file);

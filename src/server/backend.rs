@@ -19,7 +19,7 @@ use super::client::Traits;
 use super::document::path_of;
 use super::jobs::{Jobs, PATIENCE};
 use super::settings::Settings;
-use super::state::{State, key};
+use super::state::State;
 use super::worker::Helpers;
 use super::{capabilities, commands, hover, lens, position, pull, watch};
 
@@ -161,35 +161,23 @@ impl LanguageServer for Backend {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
-        let key = key(&at.text_document.uri);
-        let rope = self.state.documents().get(&key).map(|document| document.text.clone());
-        let Some(rope) = rope else { return Ok(None) };
-        let Some(answer) = self.state.answer(&at.text_document.uri).await else {
+        let Some((answer, _, text)) = self.state.answer_and_text(&at.text_document.uri).await else {
             return Ok(None);
         };
-        // the text may have moved on while its answer was awaited
-        if answer.text.len() != rope.len_bytes() {
-            return Ok(None);
-        }
         let traits = self.state.traits().clone();
-        let offset = position::offset_in(&rope, at.position, traits.encoding);
+        let offset = position::offset_in(&text, at.position, traits.encoding);
         let found = self.jobs.helpers.run(move || hover::hover(&answer, offset, &traits)).await;
         Ok(found.flatten())
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let uri = params.text_document.uri;
-        let rope = self.state.documents().get(&key(&uri)).map(|document| document.text.clone());
-        let (Some(rope), Some((version, answer))) = (rope, self.state.answer_and_version(&uri).await) else {
+        let Some((answer, version, text)) = self.state.answer_and_text(&uri).await else {
             return Ok(None);
         };
         let traits = self.state.traits().clone();
         let [start, end] =
-            [params.range.start, params.range.end].map(|at| position::offset_in(&rope, at, traits.encoding));
-        // edits fit the text that was answered to; the client asks again when it has a newer one
-        if answer.text.len() != rope.len_bytes() || answer.context.is_none() {
-            return Ok(None);
-        }
+            [params.range.start, params.range.end].map(|at| position::offset_in(&text, at, traits.encoding));
         let state = self.state.clone();
         let found = self.jobs.helpers.run(move || {
             let config = state.config_text(&uri);

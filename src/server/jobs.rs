@@ -117,6 +117,7 @@ impl Jobs {
     }
 
     async fn scan_now(self: &Arc<Self>) {
+        scan::stop(&self.state);
         let folders = self.state.projects.folders();
         let state = self.state.clone();
         let tell = move || {

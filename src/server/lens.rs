@@ -24,16 +24,21 @@ pub fn lenses(answer: &Answer, traits: &Traits) -> Vec<CodeLens> {
     places.sort_unstable();
     let input = context.input(&answer.text);
     let program = lang::build(input.language, input.text, input.template, input.triggers, lang::Interest::Places);
-    // parents stand before their children, so the last that holds a place is the innermost
+    let mut by_start: Vec<usize> = (1..program.items.len()).collect();
+    by_start.sort_by_key(|index| program.items[*index].start);
     let mut counts = vec![0usize; program.items.len()];
     for place in places {
-        let holds = |start: u32, end: u32| start as usize <= place && place < end as usize;
-        let mut innermost = program.items.iter().enumerate().filter(|(index, item)| {
-            let is_named = matches!(item.kind, ItemKind::Def | ItemKind::Container) && *index > 0;
-            is_named && holds(item.start, item.end)
-        });
-        if let Some((index, _)) = innermost.next_back() {
-            counts[index] += 1;
+        // what began last before a place holds it, or something around that does
+        let began = by_start.partition_point(|index| program.items[*index].start as usize <= place);
+        let mut around = began.checked_sub(1).map(|last| by_start[last]);
+        while let Some(index) = around.filter(|index| *index > 0) {
+            let item = &program.items[index];
+            let is_named = matches!(item.kind, ItemKind::Def | ItemKind::Container);
+            if is_named && place < item.end as usize {
+                counts[index] += 1;
+                break;
+            }
+            around = item.parent.map(|parent| parent.0 as usize);
         }
     }
     let lines = LineIndex::new(&answer.text);

@@ -45,7 +45,6 @@ pub async fn start(state: &Arc<State>, progress: Arc<Progress>) -> bool {
         for root in &roots {
             scan_folder(&thread, root, &stop, &progress);
         }
-        forget_others(&thread, &roots);
         progress.end();
         // one that was cancelled is not waited for either
         thread.scan.lock().unwrap_or_else(PoisonError::into_inner).done = true;
@@ -94,12 +93,12 @@ fn scan_folder(state: &Arc<State>, root: &Path, stop: &AtomicBool, progress: &Pr
         };
         files.par_iter().filter_map(one).collect::<Vec<Closed>>()
     });
+    let found = found.unwrap_or_default();
+    let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
+    // under the lock: what a newer scan forgets stays forgotten
     if stop.load(Ordering::Relaxed) {
         return;
     }
-    let found = found.unwrap_or_default();
-    let open = state.open_keys();
-    let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
     let now: rustc_hash::FxHashSet<String> = found.iter().map(|file| key(&file.uri)).collect();
     let gone: Vec<String> = known
         .iter()
@@ -108,35 +107,34 @@ fn scan_folder(state: &Arc<State>, root: &Path, stop: &AtomicBool, progress: &Pr
         .collect();
     let mut news = Vec::new();
     for key in gone {
-        if let Some(file) = known.remove(&key).filter(|_| !open.contains(&key)) {
+        if let Some(file) = known.remove(&key) {
             news.push((file.uri, Arc::new(b"[]".to_vec())));
         }
     }
     for file in found {
         let key = key(&file.uri);
-        let is_news = known.get(&key).is_none_or(|old| old.json != file.json) && !open.contains(&key);
-        if is_news {
+        if known.get(&key).is_none_or(|old| old.json != file.json) {
             news.push((file.uri.clone(), file.json.clone()));
         }
         known.insert(key, file);
     }
     drop(known);
-    if !state.traits().pulls {
-        news.iter().for_each(|(uri, json)| state.publish(uri, None, json));
-    }
+    state.publish_closed(news);
 }
 
 /// Clears what was said of folders that are none any more.
 pub fn forget_others(state: &State, roots: &[PathBuf]) {
-    let open = state.open_keys();
+    let mut gone = Vec::new();
     let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
-    known.retain(|key, file| {
+    known.retain(|_, file| {
         let stays = file.is_config || roots.contains(&file.root);
-        if !stays && !open.contains(key) && !state.traits().pulls {
-            state.publish(&file.uri, None, b"[]");
+        if !stays {
+            gone.push((file.uri.clone(), Arc::new(b"[]".to_vec())));
         }
         stays
     });
+    drop(known);
+    state.publish_closed(gone);
 }
 
 /// A file of a listing that may be of interest.
@@ -208,14 +206,11 @@ pub fn rescan(state: &Arc<State>, files: &[PathBuf]) {
             None => known.remove(&key),
         };
         drop(known);
-        if state.traits().pulls || state.documents().contains_key(&key) {
-            continue;
-        }
-        match (found, old) {
-            (Some(found), _) => state.publish(&found.uri, None, &found.json),
-            (None, Some(old)) => state.publish(&old.uri, None, b"[]"),
-            (None, None) => {}
-        }
+        let news = match (found, old) {
+            (Some(found), _) => Some((found.uri, found.json)),
+            (None, old) => old.map(|old| (old.uri, Arc::new(b"[]".to_vec()))),
+        };
+        state.publish_closed(news.into_iter().collect());
     }
     state.tell_answered();
 }

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use ropey::Rope;
+use rustc_hash::FxHashMap;
 use tokio::sync::watch;
 use tower_lsp::ls_types::{DidChangeTextDocumentParams, TextDocumentItem, Uri};
 
@@ -34,11 +35,8 @@ pub struct State {
     pub escaped: Escaped,
     /// Grows with every answer; who waits for one looks again.
     answered: watch::Sender<u64>,
-    /// What was published for files that are not open, by URI.
+    /// What is known of files that are not open, by the keys that they would be kept under.
     pub closed: Mutex<FxHashMap<String, Closed>>,
-    /// Incremental answers that a fresh parse corrected.
-    pub corrected: AtomicU64,
-    /// The scan that runs now, if one does: raised when it shall end.
     pub scan: Mutex<super::scan::Scans>,
 }
 
@@ -66,7 +64,6 @@ impl State {
             escaped: Escaped::default(),
             answered: watch::Sender::new(0),
             closed: Mutex::default(),
-            corrected: AtomicU64::new(0),
             scan: Mutex::default(),
         }
     }
@@ -291,12 +288,13 @@ impl State {
         }
     }
 
-    /// As [`State::answer`], with the version of the text that it answers to.
-    pub async fn answer_and_version(&self, uri: &Uri) -> Option<(i32, Arc<Answer>)> {
+    /// As [`State::answer`], with the version of the text that it answers to and that text, in which positions are to be
+    /// understood; `None` also if a newer change overtook it: the client asks again then.
+    pub async fn answer_and_text(&self, uri: &Uri) -> Option<(Arc<Answer>, i32, Rope)> {
         let answer = self.answer(uri).await?;
         let documents = self.documents();
         let document = documents.get(&key(uri)).filter(|document| document.generation == answer.generation)?;
-        Some((document.version, answer))
+        Some((answer, document.version, document.text.clone()))
     }
 
     /// The configuration that holds for a document: in the editor, else on disk.
@@ -328,11 +326,6 @@ impl State {
     fn spelling(&self, uri: &Uri) -> String {
         let escaped = self.escaped.lock().unwrap_or_else(PoisonError::into_inner);
         escaped.get(uri.as_str()).cloned().unwrap_or_else(|| uri.as_str().to_owned())
-    }
-
-    /// Keys of the open documents.
-    pub fn open_keys(&self) -> FxHashSet<String> {
-        self.documents().keys().cloned().collect()
     }
 }
 

@@ -79,11 +79,12 @@ impl Queue {
             if waiting.ended {
                 return Work::End;
             }
-            if let Some(key) = waiting.documents.pop() {
-                return Work::Document(key);
-            }
+            // first, so that what is opened again begins with a tree of its own
             if !waiting.closed.is_empty() {
                 return Work::Closed(std::mem::take(&mut waiting.closed));
+            }
+            if let Some(key) = waiting.documents.pop() {
+                return Work::Document(key);
             }
             match idle {
                 None => waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner),
@@ -109,7 +110,7 @@ pub fn start(state: Arc<State>) -> io::Result<()> {
     std::thread::Builder::new().name("documents".to_owned()).stack_size(STACK).spawn(serve).map(|_| ())
 }
 
-/// A tree, its document, and whether it has been parsed from others since it was fresh.
+/// A tree and its document.
 struct Tree {
     key: String,
     live: LiveTree,
@@ -162,18 +163,11 @@ impl Worker {
             self.state.take_quiet(key, question.generation);
             return;
         }
-        let before =
-            fresh.then(|| self.state.documents().get(key).and_then(|document| document.answer.clone())).flatten();
-        let answer = panics::guard(|| question.answer(&self.state, Some(&mut live)));
+        let answer = panics::guard(|| question.answer(&self.state, &mut live));
         let is_incremental = live.is_incremental;
         self.drifting.retain(|other| other != key);
         match answer {
             Ok(answer) => {
-                if let Some(before) = before.filter(|before| before.generation == answer.generation)
-                    && before.json != answer.json
-                {
-                    self.state.corrected.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                }
                 self.state.take(key, answer);
                 if is_incremental {
                     self.drifting.push(key.to_owned());
@@ -229,7 +223,7 @@ impl Question {
         Answer::new(self.generation, Arc::from(""), FileAnalysis::default(), None, Vec::new())
     }
 
-    fn answer(&self, state: &State, live: Option<&mut LiveTree>) -> Answer {
+    fn answer(&self, state: &State, live: &mut LiveTree) -> Answer {
         let text: Arc<str> = self.text.to_string().into();
         match self.role {
             Role::Code(kind) if text.len() <= LARGEST_PARSED => self.code(state, kind, text, live),
@@ -242,7 +236,7 @@ impl Question {
         }
     }
 
-    fn code(&self, state: &State, kind: Kind, text: Arc<str>, live: Option<&mut LiveTree>) -> Answer {
+    fn code(&self, state: &State, kind: Kind, text: Arc<str>, live: &mut LiveTree) -> Answer {
         let project = state.projects.of(self.path.as_deref());
         state.tell_configs(&project);
         let path = match &self.path {
@@ -252,7 +246,7 @@ impl Question {
         let Some(context) = context(&project, path, kind, &text) else {
             return Answer::new(self.generation, text, FileAnalysis::default(), None, Vec::new());
         };
-        let analysis = analyse(&context, &text, live.map(|live| (&self.text, live)));
+        let analysis = analyse(&context, &text, Some((&self.text, live)));
         let diagnostics = answer::diagnostics(&self.uri, &text, &analysis.findings, state.traits());
         Answer::new(self.generation, text, analysis, Some(context), diagnostics)
     }
