@@ -30,6 +30,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
         project: &project,
         analyze,
         with_sites: args.sites,
+        with_reasons: false,
         threads,
         progress: &Progress::new(!args.no_progress),
         log: match args.verbose {

@@ -72,13 +72,14 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
         project: &project,
         analyze: analysis::explain,
         with_sites: true,
+        with_reasons: true,
         threads: 1,
         progress: &Progress::new(false),
         log: |_| {},
     };
     let color = output::has_color(common.color);
     scan::with_large_stack(1, || {
-        let file = scan.analyse(&path, kind, bytes).map_err(|why| failed(&why))?;
+        let file = scan.analyse_linked(&path, kind, bytes).map_err(|why| failed(&why))?;
         let lines = LineIndex::new(&file.text);
         if line == 0 || line > lines.line_count() {
             let count = lines.line_count();

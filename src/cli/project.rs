@@ -2,6 +2,7 @@
 
 mod allows;
 mod open;
+mod sources;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use crate::analysis::{self, FileAnalysis};
+use crate::analysis::{self, FileAnalysis, Sources};
 use crate::catalog::Words;
 use crate::lang;
 use crate::program::Language;
@@ -42,10 +43,20 @@ pub trait Project: Sync {
     fn listing(&self) -> Option<&Listing> {
         None
     }
+    /// The files that bear on each other; `None` where only one is known.
+    fn sources(&self) -> Option<Box<dyn FileSources + '_>> {
+        None
+    }
     /// Applies what the configuration says of severities and allowed paths.
     fn configure(&self, path: &str, answers: &mut FileAnalysis);
     /// The least severity of findings in a file that fails a check; `None` if none does.
     fn fail_on(&self, path: &str) -> Option<Severity>;
+}
+
+/// Files by their paths relative to the folder of the project.
+pub trait FileSources: Sources {
+    /// The path of a file that the scan knows by its path from the root.
+    fn path_of(&self, path: &str) -> SmolStr;
 }
 
 /// The project on disk.
@@ -108,6 +119,12 @@ impl Workspace {
         (self.listing.folder.join(part.folder.as_str()), inside.into_owned())
     }
 
+    /// The same for a path relative to the folder of the project.
+    fn part_of_project(&self, path: &str) -> (&Part, SmolStr) {
+        let part = &self.parts[open::part_of(&self.by_folder, path)];
+        (part, path[part.folder.len()..].trim_start_matches('/').into())
+    }
+
     /// The part that a file belongs to, and the file's path in it.
     fn part<'p>(&self, path: &'p str) -> (&Part, std::borrow::Cow<'p, str>) {
         let inside = match self.prefix.as_str() {
@@ -154,6 +171,10 @@ impl Project for Workspace {
 
     fn listing(&self) -> Option<&Listing> {
         Some(&self.listing)
+    }
+
+    fn sources(&self) -> Option<Box<dyn FileSources + '_>> {
+        Some(Box::new(sources::OnDisk::of(self)))
     }
 
     fn configure(&self, path: &str, answers: &mut FileAnalysis) {

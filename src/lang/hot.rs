@@ -17,19 +17,31 @@ const NODE: usize = 120;
 
 /// Parses `text` afresh and lowers its hot items.
 pub fn build(language: Language, text: &str, template: bool, triggers: &Triggers, interest: Interest) -> Program {
+    build_for(language, text, template, triggers, interest, &[])
+}
+
+/// The same for who asks for some names: what mentions one is hot as well.
+pub fn build_for(
+    language: Language,
+    text: &str,
+    template: bool,
+    triggers: &Triggers,
+    interest: Interest,
+    asked: &[SmolStr],
+) -> Program {
     let masked = adapter(language).mask(text, template);
     let before = memory::held();
     let Some(tree) = syntax::parse(language, &masked.text, None) else {
         return empty(language, &masked);
     };
-    let (program, _) = build_tree(language, &masked, &tree, before, triggers, interest);
+    let (program, _) = build_tree(language, &masked, &tree, before, triggers, interest, asked);
     memory::release(tree);
     program
 }
 
 /// The program of a text that cannot be parsed.
 pub(super) fn empty(language: Language, masked: &Masked<'_>) -> Program {
-    Program { language, items: Vec::new(), symbols: masked.symbols.clone(), too_large: true }
+    Program { language, items: Vec::new(), symbols: masked.symbols.clone(), too_large: true, files: Vec::new() }
 }
 
 /// Lowers the hot items of a tree of masked text. Also the names that hot items bind or read: whoever mentions one is hot.
@@ -41,14 +53,15 @@ pub(super) fn build_tree(
     before: isize,
     triggers: &Triggers,
     interest: Interest,
+    asked: &[SmolStr],
 ) -> (Program, Spread) {
     let source = Source { language, masked: &masked.text, conditions: &masked.conditions, tree };
     let outline = adapter(language).outline(&source);
     let taken = usize::try_from(memory::held() - before).unwrap_or(0);
     let room = syntax::LARGEST.saturating_sub(taken) / NODE;
-    match Heat::new(&source, &outline, triggers, interest).run(room) {
+    match Heat::new(&source, &outline, triggers, interest, asked).run(room) {
         Some((items, spread)) => {
-            (Program { language, items, symbols: masked.symbols.clone(), too_large: false }, spread)
+            (Program { language, items, symbols: masked.symbols.clone(), too_large: false, files: Vec::new() }, spread)
         }
         None => (empty(language, masked), Spread::default()),
     }
@@ -76,7 +89,13 @@ struct Heat<'s, 't> {
 }
 
 impl<'s, 't> Heat<'s, 't> {
-    fn new(source: &'s Source<'t>, outline: &'s Outline<'t>, triggers: &Triggers, interest: Interest) -> Self {
+    fn new(
+        source: &'s Source<'t>,
+        outline: &'s Outline<'t>,
+        triggers: &Triggers,
+        interest: Interest,
+        asked: &[SmolStr],
+    ) -> Self {
         let mut binders: FxHashMap<SmolStr, Vec<ItemId>> = FxHashMap::default();
         for (index, item) in outline.items.iter().enumerate() {
             for name in &item.names {
@@ -96,7 +115,12 @@ impl<'s, 't> Heat<'s, 't> {
             triggered: Vec::new(),
             users: FxHashMap::default(),
         };
-        let hits = triggers.hits(source.masked, interest);
+        let mut hits = triggers.hits(source.masked, interest);
+        let names: Spread = asked.iter().map(|name| (name.clone(), Mention::Any)).collect();
+        if let (false, Some(hits), Some(names)) = (names.is_empty(), &mut hits, Names::new(&names)) {
+            hits.extend(names.mentions(source.masked));
+            hits.sort_unstable();
+        }
         for (index, item) in outline.items.iter().enumerate() {
             let triggered = hits.as_ref().is_none_or(|hits| {
                 let from = hits.partition_point(|at| *at < item.start as usize);

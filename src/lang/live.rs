@@ -62,7 +62,7 @@ impl LiveTree {
         let Some(tree) = crate::syntax::parse(language, &masked.text, old.as_ref()) else {
             return hot::empty(language, &masked);
         };
-        let (program, spread) = hot::build_tree(language, &masked, &tree, before, triggers, interest);
+        let (program, spread) = hot::build_tree(language, &masked, &tree, before, triggers, interest, &[]);
         let is_plain = matches!(masked.text, std::borrow::Cow::Borrowed(_)) && masked.conditions.is_empty();
         let text_before = match is_plain {
             true => Before::Plain(rope.clone(), Quiet::of(&program, spread, text, template)),

@@ -19,7 +19,7 @@ use tree_sitter::{Node, Tree};
 
 use crate::program::{Code, Item, ItemId, Language, Program};
 
-pub use hot::build;
+pub use hot::{build, build_for};
 pub use live::LiveTree;
 pub use lower::Lower;
 pub use statements::Layout;

@@ -64,6 +64,14 @@ impl Triggers {
         self.words.as_ref().is_none_or(|words| words.places.is_match(text))
     }
 
+    /// Whether the text of a file asks for the environment, or leaves early.
+    pub fn may_decide(&self, text: &str) -> bool {
+        self.words.as_ref().is_none_or(|words| {
+            let mut hits = words.environment.find_iter(text);
+            hits.any(|hit| hit.pattern().as_usize() >= words.unlike)
+        })
+    }
+
     /// Whether a text holds none of the words, whatever a file is lowered for.
     pub(super) fn is_quiet(&self, text: &str) -> bool {
         let hears = |words: &Compiled| {

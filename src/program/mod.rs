@@ -5,9 +5,11 @@
 //! and nothing refers to a syntax tree. Cold items keep only their outline.
 
 mod dump;
+mod link;
 mod node;
 
 pub use dump::dump;
+pub use link::{Part, SourceFile, Start, link};
 pub use node::*;
 
 use smol_str::SmolStr;
@@ -49,6 +51,8 @@ pub struct Program {
     pub symbols: Vec<(SmolStr, bool)>,
     /// It would take too much memory: there are no items.
     pub too_large: bool,
+    /// The files that it is made of, if they are several, with the one that is asked about before the others.
+    pub files: Vec<SourceFile>,
 }
 
 /// One item: a definition, or a statement of the top level or of a class body.
@@ -103,5 +107,21 @@ impl Program {
             Some(node) => start + node.span.start as usize..start + node.span.end as usize,
             None => start..self.item(at.item).end as usize,
         }
+    }
+
+    /// The names of the classes and modules around an item, outermost first, as written.
+    pub fn classes_around(&self, id: ItemId) -> Vec<SmolStr> {
+        let mut classes = Vec::new();
+        let mut parent = self.item(id).parent;
+        while let Some(id) = parent {
+            if let Some(code) = self.code(id)
+                && let Some(Kind::Class(class)) = code.nodes.get(code.root.0 as usize).map(|node| &node.kind)
+            {
+                classes.push(class.name.clone());
+            }
+            parent = self.item(id).parent;
+        }
+        classes.reverse();
+        classes
     }
 }

@@ -8,6 +8,7 @@ pub mod files;
 pub mod index;
 pub mod manifests;
 pub mod similar;
+pub mod starts;
 pub mod zones;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use crate::rules::{Reach, RuleInfo, Site, Verdict};
 use crate::text::LineIndex;
 
-use super::model::{Excerpt, Extent};
+use super::model::{Excerpt, Extent, extents_of, way};
 use super::{Reported, markdown, text};
 
 /// A place with everything that is known of it.
@@ -31,10 +31,7 @@ impl Explained {
             because: site
                 .because
                 .iter()
-                .map(|(_, _, steps)| {
-                    let extents = steps.iter().map(|step| Extent::of(lines, &step.range));
-                    extents.collect()
-                })
+                .map(|(_, _, steps)| extents_of(lines, steps))
                 .collect(),
             excerpt: Excerpt::of(lines, [at.start.line].into_iter()),
             site,
@@ -87,9 +84,9 @@ fn worlds(place: &Explained, out: &mut impl Write) -> io::Result<()> {
     let worlds = place.site.worlds;
     for ((name, reach, steps), extents) in told.iter().zip(&place.because) {
         world(name, *reach, out)?;
-        for (step, at) in steps.iter().zip(extents) {
-            let text = annotate_snippets::normalize_untrusted_str(&step.text);
-            writeln!(out, "      line {}: {text}", at.start.line)?;
+        for step in way(&place.path, steps, extents) {
+            let text = annotate_snippets::normalize_untrusted_str(step.text);
+            writeln!(out, "      {}: {text}", step.place(&place.path))?;
         }
     }
     // worlds that no steps are told of

@@ -42,8 +42,8 @@ fn command(reported: &Reported) -> String {
         false => write!(command, ",endLine={}", end.line),
     };
     let mut message = finding.message.clone();
-    for (step, at) in finding.because.iter().zip(&reported.because) {
-        let _ = write!(message, "\nline {}: {}", at.start.line, step.text);
+    for step in reported.way() {
+        let _ = write!(message, "\n{}: {}", step.place(&reported.path), step.text);
     }
     if !finding.help.is_empty() {
         let _ = write!(message, "\nhelp: {}", finding.help);

@@ -112,11 +112,9 @@ impl<'r> From<&'r Reported> for FindingJson<'r> {
             symbol: &finding.symbol,
             message: &finding.message,
             help: &finding.help,
-            because: finding
-                .because
-                .iter()
-                .zip(&reported.because)
-                .map(|(step, at)| StepJson { path: &reported.path, line: at.start.line, text: &step.text })
+            because: reported
+                .way()
+                .map(|step| StepJson { path: step.path, line: step.at.start.line, text: step.text })
                 .collect(),
             sites: finding
                 .sites

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use crate::rules::{Finding, Site};
+use crate::rules::{Finding, Site, Step};
 use crate::text::{Edit, LineIndex, Position};
 
 /// Bytes of a line that reports show; longer lines are machine-made and shown as a place without text.
@@ -84,7 +84,7 @@ pub struct Reported {
     pub path: SmolStr,
     pub finding: Finding,
     pub at: Extent,
-    /// Side by side with `finding.because`.
+    /// Side by side with `finding.because`, each in its own file.
     pub because: Vec<Extent>,
     /// Side by side with `finding.sites`.
     pub sites: Vec<Extent>,
@@ -167,9 +167,10 @@ pub fn locate(path: &SmolStr, lines: &LineIndex<'_>, findings: Vec<Finding>) -> 
             let extents = |ranges: &mut dyn Iterator<Item = &Range<usize>>| {
                 ranges.map(|range| Extent::of(lines, range)).collect()
             };
-            let because: Vec<Extent> = extents(&mut finding.because.iter().map(|s| &s.range));
+            let because: Vec<Extent> = extents_of(lines, &finding.because);
             let sites = extents(&mut finding.sites.iter().map(|s| &s.range));
-            let shown = because.iter().chain([&at]).map(|extent| extent.start.line);
+            let own = finding.because.iter().zip(&because).filter(|(step, _)| step.file.is_none());
+            let shown = own.map(|(_, extent)| extent).chain([&at]).map(|extent| extent.start.line);
             Reported {
                 path: path.clone(),
                 at,
@@ -182,6 +183,50 @@ pub fn locate(path: &SmolStr, lines: &LineIndex<'_>, findings: Vec<Finding>) -> 
             }
         })
         .collect()
+}
+
+/// Where steps are, each in its own file.
+pub(super) fn extents_of(lines: &LineIndex<'_>, steps: &[Step]) -> Vec<Extent> {
+    let extent = |step: &Step| match &step.file {
+        Some(file) => Extent::of(&LineIndex::new(&file.text), &step.range),
+        None => Extent::of(lines, &step.range),
+    };
+    steps.iter().map(extent).collect()
+}
+
+/// One step on the way to a finding and where it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Way<'r> {
+    /// Relative to the root, with `/`.
+    pub path: &'r str,
+    pub at: Extent,
+    pub text: &'r str,
+}
+
+impl Way<'_> {
+    /// As a reader of the file at `path` is told: `line 3`, or `app/seeds.rb:3` for another file.
+    pub fn place(&self, path: &str) -> String {
+        match self.path == path {
+            true => format!("line {}", self.at.start.line),
+            false => format!("{}:{}", self.path, self.at.start.line),
+        }
+    }
+}
+
+/// Steps with where they are; `path` is that of the file they are told of.
+pub(super) fn way<'r>(path: &'r str, steps: &'r [Step], extents: &'r [Extent]) -> impl Iterator<Item = Way<'r>> {
+    steps.iter().zip(extents).map(move |(step, at)| Way {
+        path: step.file.as_ref().map_or(path, |file| &file.path),
+        at: *at,
+        text: &step.text,
+    })
+}
+
+impl Reported {
+    /// The way to the finding.
+    pub fn way(&self) -> impl Iterator<Item = Way<'_>> {
+        way(&self.path, &self.finding.because, &self.because)
+    }
 }
 
 /// Gives a place its line and column.

@@ -34,7 +34,7 @@ pub fn range(text: &str, part: &str, nth: usize) -> Range<usize> {
 }
 
 fn step(part: &str, text: &str) -> Step {
-    Step { range: range(USER, part, 0), text: text.to_owned() }
+    Step { range: range(USER, part, 0), text: text.to_owned(), file: None }
 }
 
 pub fn written() -> Finding {

@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippe
 
 use crate::rules::{Confidence, Severity};
 
+use super::model::Way;
 use super::{Excerpt, Extent, Report, Reported};
 
 /// Lines between a place and a step that is shown beside it; farther ones are told in words.
@@ -63,8 +64,7 @@ pub(super) fn finding(renderer: &Renderer, reported: &Reported) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let steps: Vec<(Extent, &str)> =
-        reported.because.iter().zip(&finding.because).map(|(at, step)| (*at, step.text.as_str())).collect();
+    let steps: Vec<Way<'_>> = reported.way().collect();
     let mut group = level.primary_title(&finding.message).id(finding.rule).elements(source(
         &reported.path,
         &reported.excerpt,
@@ -89,7 +89,7 @@ pub(super) fn source<'a>(
     path: &'a str,
     excerpt: &'a Excerpt,
     at: Extent,
-    steps: &[(Extent, &'a str)],
+    steps: &[Way<'a>],
 ) -> Vec<Element<'a>> {
     let number = |index: usize, text: &str| match steps.len() {
         1 => text.to_owned(),
@@ -98,13 +98,14 @@ pub(super) fn source<'a>(
     let steps = steps.iter().enumerate();
     if excerpt.line(at.start.line).is_none() {
         let origin = Origin::path(path).line(at.start.line).char_column(at.start.column);
-        let notes = steps.map(|(index, (at, text))| note(at, &number(index, text)));
+        let notes = steps.map(|(index, step)| note(path, step, &number(index, step.text)));
         return [origin.into()].into_iter().chain(notes).collect();
     }
-    let (shown, hidden): (Vec<_>, Vec<_>) = steps.partition(|(_, (step, _))| {
-        excerpt.line(step.start.line).is_some() && step.start.line.abs_diff(at.start.line) <= REACH
+    let (shown, hidden): (Vec<_>, Vec<_>) = steps.partition(|(_, step)| {
+        let line = step.at.start.line;
+        step.path == path && excerpt.line(line).is_some() && line.abs_diff(at.start.line) <= REACH
     });
-    let extents = shown.iter().map(|(_, (at, _))| at.start.line);
+    let extents = shown.iter().map(|(_, step)| step.at.start.line);
     let first = extents.clone().fold(at.start.line, usize::min);
     let last = extents.fold(at.start.line, usize::max);
     let mut text = String::new();
@@ -131,15 +132,15 @@ pub(super) fn source<'a>(
     };
     let primary = AnnotationKind::Primary.span(span(&at));
     let context =
-        shown.iter().map(|(index, (at, text))| AnnotationKind::Context.span(span(at)).label(number(*index, text)));
+        shown.iter().map(|(index, step)| AnnotationKind::Context.span(span(&step.at)).label(number(*index, step.text)));
     let annotations: Vec<_> = [primary].into_iter().chain(context).collect();
     let snippet = Snippet::source(text).path(path).line_start(first).annotations(annotations);
-    let notes = hidden.iter().map(|(index, (at, text))| note(at, &number(*index, text)));
+    let notes = hidden.iter().map(|(index, step)| note(path, step, &number(*index, step.text)));
     [Element::from(snippet)].into_iter().chain(notes).collect()
 }
 
-fn note<'a>(at: &Extent, text: &str) -> Element<'a> {
-    Level::NOTE.message(format!("line {}: {text}", at.start.line)).into()
+fn note<'a>(path: &str, step: &Way<'_>, text: &str) -> Element<'a> {
+    Level::NOTE.message(format!("{}: {text}", step.place(path))).into()
 }
 
 fn others_text(others: &[Extent]) -> String {
@@ -248,7 +249,7 @@ mod tests {
     }
 
     fn one(text: &str, step: Range<usize>, place: Range<usize>) -> Report {
-        let because = vec![crate::rules::Step { range: step, text: "why".to_owned() }];
+        let because = vec![crate::rules::Step { range: step, text: "why".to_owned(), file: None }];
         let finding = crate::rules::Finding { range: place, because, sites: Vec::new(), ..testing::written() };
         let lines = crate::text::LineIndex::new(text);
         Report { findings: crate::report::locate(&"a.rb".into(), &lines, vec![finding]), ..testing::empty() }

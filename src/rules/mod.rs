@@ -10,6 +10,7 @@ pub mod registry;
 pub mod suppress;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -72,11 +73,22 @@ pub struct Worlds {
     pub test: Reach,
 }
 
-/// One step of the way from an entry point to a place. The range is in bytes of the finding's file.
+/// One step of the way from an entry point to a place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
+    /// In bytes of the file it stands in.
     pub range: Range<usize>,
     pub text: String,
+    /// `None`: the file of the finding.
+    pub file: Option<Arc<OtherFile>>,
+}
+
+/// A file that bears on another one.
+#[derive(Debug, PartialEq)]
+pub struct OtherFile {
+    /// Relative to the root, with `/`.
+    pub path: SmolStr,
+    pub text: Arc<str>,
 }
 
 /// Another place that the same guard would close.

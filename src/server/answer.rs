@@ -1,6 +1,7 @@
 //! What is known about one text: the analysis, and the diagnostics made from it once.
 
 use std::hash::{Hash, Hasher};
+use std::path::Path;
 use std::sync::Arc;
 
 use tower_lsp::ls_types::{
@@ -10,7 +11,7 @@ use tower_lsp::ls_types::{
 use crate::analysis::FileAnalysis;
 use crate::program::Language;
 use crate::project::{FileFacts, Zone};
-use crate::rules::{Finding, Severity, registry};
+use crate::rules::{Finding, Severity, Step, registry};
 use crate::text::LineIndex;
 
 use super::client::Traits;
@@ -68,11 +69,18 @@ pub fn result_id(json: &[u8]) -> String {
 }
 
 /// The diagnostics of a file's findings, in their order: one at the first place of each, hints at the others.
-pub fn diagnostics(uri: &Uri, text: &str, findings: &[Finding], traits: &Traits) -> Vec<Diagnostic> {
+/// `root` is what paths of other files are relative to.
+pub fn diagnostics(
+    root: &Path,
+    uri: &Uri,
+    text: &str,
+    findings: &[Finding],
+    traits: &Traits,
+) -> Vec<Diagnostic> {
     let lines = LineIndex::new(text);
     let mut all = Vec::new();
     for finding in findings {
-        let first = diagnostic(uri, &lines, finding, traits);
+        let first = diagnostic(root, uri, &lines, finding, traits);
         let (message, range) = (first.message.clone(), first.range);
         let base = Diagnostic { severity: Some(DiagnosticSeverity::HINT), related_information: None, ..first.clone() };
         all.push(first);
@@ -92,9 +100,9 @@ pub fn diagnostics(uri: &Uri, text: &str, findings: &[Finding], traits: &Traits)
     all
 }
 
-fn diagnostic(uri: &Uri, lines: &LineIndex<'_>, finding: &Finding, traits: &Traits) -> Diagnostic {
+fn diagnostic(root: &Path, uri: &Uri, lines: &LineIndex<'_>, finding: &Finding, traits: &Traits) -> Diagnostic {
     let related = finding.because.iter().map(|step| DiagnosticRelatedInformation {
-        location: Location { uri: uri.clone(), range: position::range(lines, &step.range, traits.encoding) },
+        location: location(root, uri, lines, step, traits),
         message: step.text.clone(),
     });
     Diagnostic {
@@ -107,6 +115,16 @@ fn diagnostic(uri: &Uri, lines: &LineIndex<'_>, finding: &Finding, traits: &Trai
         related_information: (traits.related_information && !finding.because.is_empty()).then(|| related.collect()),
         tags: None,
         data: None,
+    }
+}
+
+fn location(root: &Path, uri: &Uri, lines: &LineIndex<'_>, step: &Step, traits: &Traits) -> Location {
+    match &step.file {
+        Some(file) => Location {
+            uri: Uri::from_file_path(root.join(file.path.as_str())).unwrap_or_else(|| uri.clone()),
+            range: position::range(&LineIndex::new(&file.text), &step.range, traits.encoding),
+        },
+        None => Location { uri: uri.clone(), range: position::range(lines, &step.range, traits.encoding) },
     }
 }
 

@@ -75,7 +75,11 @@ fn about_site(out: &mut String, lines: &LineIndex<'_>, site: &Site) {
     for (name, reach, steps) in &site.because {
         let _ = writeln!(out, "- {}", world_in_words(name, *reach));
         for step in steps {
-            let _ = writeln!(out, "  - line {}: {}", lines.line(step.range.start), step.text);
+            let place = match &step.file {
+                Some(file) => format!("{}:{}", file.path, LineIndex::new(&file.text).line(step.range.start)),
+                None => format!("line {}", lines.line(step.range.start)),
+            };
+            let _ = writeln!(out, "  - {place}: {}", step.text);
         }
     }
     let told = |world: &str| site.because.iter().any(|(name, ..)| *name == world);

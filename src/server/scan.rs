@@ -173,7 +173,7 @@ fn closed(
     let uri = Uri::from_file_path(path)?;
     panics::guard(|| {
         let analysis = worker::analyse(&context, &text, None);
-        let diagnostics = answer::diagnostics(&uri, &text, &analysis.findings, state.traits());
+        let diagnostics = answer::diagnostics(&project.root, &uri, &text, &analysis.findings, state.traits());
         let json = serde_json::to_vec(&diagnostics).ok()?;
         let closed = Closed { uri: uri.clone(), root: root.to_owned(), json: Arc::new(json), is_config: false };
         (!analysis.findings.is_empty()).then_some(closed)

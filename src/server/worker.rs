@@ -247,7 +247,7 @@ impl Question {
             return Answer::new(self.generation, text, FileAnalysis::default(), None, Vec::new());
         };
         let analysis = analyse(&context, &text, Some((&self.text, live)));
-        let diagnostics = answer::diagnostics(&self.uri, &text, &analysis.findings, state.traits());
+        let diagnostics = answer::diagnostics(&project.root, &self.uri, &text, &analysis.findings, state.traits());
         Answer::new(self.generation, text, analysis, Some(context), diagnostics)
     }
 }

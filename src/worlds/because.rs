@@ -220,6 +220,9 @@ impl Answers {
 
     fn entry(&self, program: &Program, context: usize) -> Step {
         match self.contexts[context].def {
+            Some(def) if program.file_of(def.item) == context => {
+                Step { at: def, range: 0..0, what: What::TopLevel }
+            }
             Some(def) => {
                 let span = program.span(def);
                 Step { at: def, range: span, what: What::Entry { name: name_of(program, def) } }
@@ -242,21 +245,13 @@ pub fn name_of(program: &Program, def: NodeRef) -> SmolStr {
         Some(Kind::Def(def)) => def.name.clone(),
         _ => SmolStr::new_static("a block"),
     };
-    let mut classes: Vec<SmolStr> = Vec::new();
-    let mut parent = program.item(def.item).parent;
-    while let Some(id) = parent {
-        if let Some(code) = program.code(id)
-            && let Some(Kind::Class(class)) = code.nodes.get(code.root.0 as usize).map(|node| &node.kind)
-            && (program.language != Language::CSharp || classes.is_empty())
-        {
-            classes.push(class.name.clone());
-        }
-        parent = program.item(id).parent;
+    let mut classes = program.classes_around(def.item);
+    if program.language == Language::CSharp {
+        classes.drain(..classes.len().saturating_sub(1));
     }
     if classes.is_empty() {
         return own;
     }
-    classes.reverse();
     match program.language {
         Language::Ruby => SmolStr::new(format!("{}#{own}", classes.join("::").replace('.', "::"))),
         _ => SmolStr::new(format!("{}.{own}", classes.join("."))),

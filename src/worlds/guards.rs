@@ -30,7 +30,8 @@ impl Answers {
                 || Guard { range: program.span(at), test: yes.has(Lanes::TEST), unset: yes.has(Lanes::UNSET), negated };
             holds.then(guard)
         };
-        let known = self.conditions.iter().filter(|(_, condition)| condition.cause.is_none());
+        let known = self.conditions.iter();
+        let known = known.filter(|(at, condition)| program.is_main(at.item) && condition.cause.is_none());
         let mut guards: Vec<Guard> = known
             .filter_map(|(at, condition)| {
                 let (yes, no) = (condition.yes, condition.no);

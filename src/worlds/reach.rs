@@ -57,10 +57,9 @@ pub struct Reached {
 
 impl<'p> Machine<'p> {
     pub fn run(mut self) -> (Answers, Seeds) {
-        let Some(code) = self.program.code(ItemId(0)) else {
+        if self.program.code(ItemId(0)).is_none() {
             return Default::default();
-        };
-        let root = NodeRef { item: ItemId(0), node: code.root };
+        }
         for using in self.facts.global_usings.iter() {
             // `Alias=N.T`, `static N.T` and `N`, as project files write them
             match (using.split_once('='), using.strip_prefix("static ")) {
@@ -72,12 +71,12 @@ impl<'p> Machine<'p> {
                 (None, None) => self.usings.push(using.clone()),
             }
         }
-        self.hoist(root, 0);
+        self.hoist_files();
         self.link_bases();
         self.find_renames();
         self.find_member_writers();
         self.link_classes();
-        self.eval(root, Lanes::ALL);
+        self.run_files();
         // what the top level raised ends it; nothing else waits for it
         self.exits.clear();
         self.st.cuts = Default::default();
@@ -95,10 +94,11 @@ impl<'p> Machine<'p> {
             }
         }
         let learned = self.learned();
+        let program = self.program;
         let answers = Answers {
             steps: self.steps,
             sites,
-            events: self.events,
+            events: self.events.into_iter().filter(|event| program.is_main(event.at.item)).collect(),
             conditions: self.conditions,
             contexts: self.contexts,
             reach,
@@ -109,16 +109,16 @@ impl<'p> Machine<'p> {
 
     /// Closures that code beyond the file may call: decorated functions, returned ones, those in fields and globals.
     pub fn run_handed_out(&mut self) {
-        self.context = 0;
-        for (_, value) in std::mem::take(&mut self.wrapped) {
+        for (at, value) in std::mem::take(&mut self.wrapped) {
+            self.context = self.top_of(at.item);
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
         for (def, value) in std::mem::take(&mut self.returned) {
-            let context = self.contexts.iter().position(|context| context.def == Some(def)).unwrap_or(0);
+            let context = self.contexts.iter().position(|context| context.def == Some(def));
+            let context = context.unwrap_or_else(|| self.top_of(def.item));
             self.context = context;
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
-        self.context = 0;
         let mut kept: Vec<Val> = Vec::new();
         for class in &self.classes {
             kept.extend(class.fields.values().map(|field| field.value.clone()));
@@ -142,6 +142,7 @@ impl<'p> Machine<'p> {
             {
                 continue;
             }
+            self.context = self.origin_of(&value);
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
         // what nobody calls is dead, but its places are known; a Ruby method defined in passing may be called from anywhere
@@ -153,10 +154,19 @@ impl<'p> Machine<'p> {
                 continue;
             }
             let open = self.ruby() && matches!(self.kind(closure.def), Some(Kind::Def(_)));
-            self.context = 0;
+            self.context = self.top_of(closure.def.item);
             self.run_later(&closure, if open { lanes } else { Lanes::NONE });
             self.exits.clear();
         }
+    }
+
+    /// The top level of the file that a value's first closure stands in.
+    fn origin_of(&self, value: &Val) -> usize {
+        let closure = value.alts.iter().find_map(|alt| match &alt.v {
+            V::Closure(closure) => Some(closure.def.item),
+            _ => None,
+        });
+        closure.map_or(0, |item| self.top_of(item))
     }
 
     fn is_field(&self, value: &Val) -> bool {
@@ -219,15 +229,21 @@ impl<'p> Machine<'p> {
 
     fn propagate(&mut self, homes: &[NodeRef]) -> Vec<Reached> {
         let count = self.contexts.len();
-        let by_def: FxHashMap<NodeRef, usize> =
+        let mut by_def: FxHashMap<NodeRef, usize> =
             self.contexts.iter().enumerate().filter_map(|(index, context)| Some((context.def?, index))).collect();
+        by_def.extend(self.program.root(0).map(|root| (root, 0)));
         let mut reach: Vec<Reached> = vec![Reached::default(); count];
-        reach[0] = Reached { lanes: Lanes::ALL, sure: Lanes::ALL, entry: true, ..Reached::default() };
+        let started = self.started();
+        for (file, lanes) in started.iter().enumerate() {
+            if let Some(lanes) = *lanes {
+                reach[file] = Reached { lanes, sure: lanes, entry: true, ..Reached::default() };
+            }
+        }
         let mut registered: FxHashMap<u32, Vec<Registered>> = FxHashMap::default();
         for one in std::mem::take(&mut self.registered) {
             registered.entry(one.class).or_default().push(one);
         }
-        let mut queue = vec![0];
+        let mut queue: Vec<usize> = (0..started.len()).collect();
         let mut entries: Vec<NodeRef> = Vec::new();
         for def in homes {
             if !self.called.contains(def) && !self.is_closed(*def) {
@@ -240,7 +256,7 @@ impl<'p> Machine<'p> {
             structure.entry(*context).or_default().push(*def);
         }
         let mut live: FxHashSet<NodeRef> = entries.iter().copied().collect();
-        let mut todo: Vec<usize> = vec![0];
+        let mut todo: Vec<usize> = queue.clone();
         todo.extend(entries.iter().filter_map(|def| by_def.get(def).copied()));
         let spread = |todo: &mut Vec<usize>, live: &mut FxHashSet<NodeRef>| {
             while let Some(context) = todo.pop() {
@@ -270,14 +286,7 @@ impl<'p> Machine<'p> {
             // the methods of a class that is handed over are called from there
             if let Some(registered) = class.and_then(|class| registered.get(&class)) {
                 for one in registered {
-                    self.contexts[one.context].edges.push(Edge {
-                        at: one.at,
-                        callee: def,
-                        lanes: one.lanes,
-                        doubt: one.doubt,
-                        path: one.path.clone(),
-                        cuts: one.cuts.clone(),
-                    });
+                    self.contexts[one.context].edges.push(one.edge(def));
                 }
                 continue;
             }
@@ -289,9 +298,23 @@ impl<'p> Machine<'p> {
                 lanes &= self.classes[class as usize].lanes;
                 why = why.and(&self.classes[class as usize].why);
             }
-            reach[context] = Reached { lanes, sure: lanes, entry: true, by: None, why };
-            queue.push(context);
+            let file = self.top_of(def.item);
+            match started.get(file).copied().flatten() {
+                Some(on) => {
+                    lanes &= on;
+                    reach[context] = Reached { lanes, sure: lanes, entry: true, by: None, why };
+                    queue.push(context);
+                }
+                // it can be called once somebody has loaded its file
+                None => {
+                    let cuts = std::array::from_fn(|_| why.clone());
+                    let path = Why::default();
+                    let edge = Edge { at: def, callee: def, lanes, doubt: Lanes::NONE, path, cuts };
+                    self.contexts[file].edges.push(edge);
+                }
+            }
         }
+        self.link_handed_over(&registered, homes);
         // masks only grow, so this ends
         while let Some(from) = queue.pop() {
             let source = reach[from].clone();
@@ -321,7 +344,7 @@ impl<'p> Machine<'p> {
         let mut by_start: FxHashMap<(ItemId, u32), SiteAnswer> = FxHashMap::default();
         for (index, context) in self.contexts.iter().enumerate() {
             for (number, record) in context.records.iter().enumerate() {
-                let Some(node) = self.program.node(record.at) else {
+                let Some(node) = self.program.node(record.at).filter(|_| self.program.is_main(record.at.item)) else {
                     continue;
                 };
                 let lanes = reach[index].lanes & record.lanes;

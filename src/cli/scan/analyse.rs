@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use smol_str::SmolStr;
 
-use crate::analysis::{FileAnalysis, Input};
+use crate::analysis::{FileAnalysis, Input, Main, analyze_linked};
 use crate::project::files::{self, Kind};
 use crate::report::{self, Report};
+use crate::rules::Verdict;
 use crate::text::{self, LineIndex};
 
 use super::budget::Budget;
@@ -17,6 +18,14 @@ use crate::cli::panics;
 /// Bytes of stack; only pages that are touched cost memory. Deeply nested code must not overflow it, for nothing can
 /// catch that.
 const STACK: usize = 256 * 1024 * 1024;
+
+/// A file whose places production seems to reach: other files may say otherwise.
+pub(super) struct Pending {
+    path: SmolStr,
+    kind: Kind,
+    text: String,
+    answers: FileAnalysis,
+}
 
 /// A file's text and the answers to it.
 pub struct Analysed {
@@ -41,6 +50,11 @@ pub fn with_large_stack<T: Send>(threads: usize, work: impl FnOnce() -> T + Send
     Ok(pool(threads)?.install(work))
 }
 
+/// Whether production seems to reach a place of it.
+fn is_open(answers: &FileAnalysis) -> bool {
+    answers.findings.iter().any(|finding| finding.verdict == Verdict::Reachable)
+}
+
 impl Scan<'_> {
     /// Decodes and analyses one file; the error says why it has to be skipped.
     pub fn analyse(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Analysed, String> {
@@ -62,15 +76,67 @@ impl Scan<'_> {
                 facts: &self.project.facts(path, kind.language),
                 triggers: self.project.item_triggers(path, kind.language),
             });
-            if let Some(why) = answers.skipped {
+            if let Some(why) = answers.skipped.take() {
                 return Err(why);
             }
-            self.project.configure(path, &mut answers);
             Ok(Analysed { text, answers })
         })?
     }
 
-    pub(super) fn judge(&self, job: Job, report: &mut Report) {
+    /// The same, with what the rest of the project says of it.
+    pub fn analyse_linked(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Analysed, String> {
+        let Analysed { text, answers } = self.analyse(path, kind, bytes)?;
+        let mut answers = match is_open(&answers) {
+            true => {
+                let pending = Pending { path: path.clone(), kind, text: text.clone(), answers };
+                let linked = self.link(std::slice::from_ref(&pending));
+                linked.into_iter().next().flatten().unwrap_or(pending.answers)
+            }
+            false => answers,
+        };
+        self.project.configure(path, &mut answers);
+        Ok(Analysed { text, answers })
+    }
+
+    fn link(&self, pending: &[Pending]) -> Vec<Option<FileAnalysis>> {
+        let Some(sources) = self.project.sources() else {
+            return pending.iter().map(|_| None).collect();
+        };
+        let facts: Vec<_> = pending.iter().map(|file| self.project.facts(&file.path, file.kind.language)).collect();
+        let mains: Vec<Main<'_>> = pending
+            .iter()
+            .zip(&facts)
+            .map(|(file, facts)| Main {
+                input: Input {
+                    text: &file.text,
+                    language: file.kind.language,
+                    template: file.kind.template,
+                    zone: self.project.zone(&file.path, file.kind.language, &file.text),
+                    facts,
+                    triggers: self.project.item_triggers(&file.path, file.kind.language),
+                },
+                path: sources.path_of(&file.path),
+                shown: file.path.clone(),
+                asked: self.with_reasons,
+            })
+            .collect();
+        panics::guard(|| analyze_linked(&mains, &*sources)).unwrap_or_else(|why| {
+            (self.log)(&format!("the way across files is not known: {why}"));
+            pending.iter().map(|_| None).collect()
+        })
+    }
+
+    /// The reports of files, with what the rest of the project says of them.
+    pub(super) fn resolve(&self, pending: Vec<Pending>, report: &mut Report) {
+        let linked = self.link(&pending);
+        for (Pending { path, text, answers, .. }, linked) in pending.into_iter().zip(linked) {
+            let mut answers = linked.unwrap_or(answers);
+            self.project.configure(&path, &mut answers);
+            self.locate(path, Analysed { text, answers }, report);
+        }
+    }
+
+    pub(super) fn judge(&self, job: Job, report: &mut Report, pending: &mut Vec<Pending>) {
         let Job { path, kind, text, explicit } = job;
         let bytes = match text {
             Text::Held(bytes) => bytes,
@@ -84,18 +150,27 @@ impl Scan<'_> {
             report.generated += 1;
             return;
         }
-        // positions are worked out from the answers and may fail with them
-        let located = self.analyse(&path, kind, bytes).and_then(|file| {
-            panics::guard(|| {
-                let lines = LineIndex::new(&file.text);
-                let findings = report::locate(&path, &lines, file.answers.findings);
-                let sites = self.with_sites.then(|| {
-                    let sites = file.answers.sites.into_iter();
-                    let located = sites.map(|site| report::locate_site(&path, &lines, site));
-                    located.collect::<Vec<_>>()
-                });
-                (findings, sites, file.answers.allowed)
-            })
+        match self.analyse(&path, kind, bytes) {
+            Ok(Analysed { text, answers }) if is_open(&answers) => pending.push(Pending { path, kind, text, answers }),
+            Ok(mut file) => {
+                self.project.configure(&path, &mut file.answers);
+                self.locate(path, file, report);
+            }
+            Err(why) => report.skip(path, why),
+        }
+    }
+
+    /// Positions are worked out from the answers and may fail with them.
+    fn locate(&self, path: SmolStr, file: Analysed, report: &mut Report) {
+        let located = panics::guard(|| {
+            let lines = LineIndex::new(&file.text);
+            let findings = report::locate(&path, &lines, file.answers.findings);
+            let sites = self.with_sites.then(|| {
+                let sites = file.answers.sites.into_iter();
+                let located = sites.map(|site| report::locate_site(&path, &lines, site));
+                located.collect::<Vec<_>>()
+            });
+            (findings, sites, file.answers.allowed)
         });
         match located {
             Ok((findings, sites, allowed)) => {

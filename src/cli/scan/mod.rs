@@ -24,7 +24,7 @@ use super::progress::Progress;
 use super::project::Project;
 
 pub use analyse::{Analysed, with_large_stack};
-pub use read::{Found, LARGEST_PARSED, Triggers};
+pub use read::{Found, LARGEST_PARSED, Triggers, again};
 pub use walk::{Listing, is_hidden, kind, list};
 
 /// What a scan works with.
@@ -35,6 +35,8 @@ pub struct Scan<'a> {
     pub analyze: fn(&Input<'_>) -> FileAnalysis,
     /// Keep places that are no finding.
     pub with_sites: bool,
+    /// Places tell why, world by world.
+    pub with_reasons: bool,
     pub threads: usize,
     pub progress: &'a Progress,
     /// Is told what was left out.
@@ -103,13 +105,21 @@ impl Scan<'_> {
             let producer = scope.spawn(|| produce(self));
             let reports = pool.broadcast(|_| {
                 let mut report = Report::default();
+                let mut pending = Vec::new();
                 while let Some(job) = next() {
-                    self.judge(job, &mut report);
+                    self.judge(job, &mut report, &mut pending);
                 }
-                report
+                (report, pending)
             });
             let mut all = producer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            reports.into_iter().for_each(|report| all.merge(report));
+            let mut pending = Vec::new();
+            for (report, open) in reports {
+                all.merge(report);
+                pending.extend(open);
+            }
+            if !pending.is_empty() {
+                pool.install(|| self.resolve(pending, &mut all));
+            }
             all
         });
         self.progress.finish();

@@ -55,11 +55,9 @@ fn log<'r>(report: &'r Report, registry: &'r [RuleInfo]) -> Log<'r> {
 fn result<'r>(reported: &'r Reported, rules: &mut Rules<'r>, fingerprints: &mut Fingerprints<'r>) -> ResultObject<'r> {
     let finding = &reported.finding;
     let uri = || encode(&reported.path);
-    let mut steps: Vec<FlowLocation> = finding
-        .because
-        .iter()
-        .zip(&reported.because)
-        .map(|(step, at)| FlowLocation { location: location(uri(), Some(at), Some(step.text.clone())) })
+    let mut steps: Vec<FlowLocation> = reported
+        .way()
+        .map(|step| FlowLocation { location: location(encode(step.path), Some(&step.at), Some(step.text.to_owned())) })
         .collect();
     if !steps.is_empty() {
         steps.push(FlowLocation { location: location(uri(), Some(&reported.at), Some(finding.symbol.to_string())) });

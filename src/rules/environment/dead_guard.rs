@@ -28,7 +28,7 @@ pub const ID: &str = "dead-guard";
 
 pub(in crate::rules) fn finding(judged: &Judged<'_>, site: &JudgedSite) -> Finding {
     let deciding = site.steps.iter().find(|step| matches!(step.what, What::Condition { .. } | What::Exit));
-    let condition = deciding.map(|step| judged.quote(&step.range));
+    let condition = deciding.map(|step| judged.quote_node(step.at));
     let why = condition.map(|text| format!(": `{text}` lets it through nowhere")).unwrap_or_default();
     judged.advice(
         ID,

@@ -45,7 +45,7 @@ pub(in crate::rules) fn message(judged: &Judged<'_>, group: &Group) -> (String, 
         _ => None,
     });
     let condition = steps.iter().rev().find_map(|step| match &step.what {
-        What::Condition { truth, cause } => Some((judged.quote(&step.range), *truth, cause.is_some())),
+        What::Condition { truth, cause } => Some((judged.quote_node(step.at), *truth, cause.is_some())),
         _ => None,
     });
     let guard = judged.guard();

@@ -7,12 +7,13 @@ mod site;
 mod words;
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use self::bodies::Bodies;
-use super::{Finding, Site, Zone};
-use crate::program::{ItemId, Program};
+use super::{Finding, OtherFile, Site, Zone};
+use crate::program::{ItemId, Program, SourceFile};
 use crate::project::FileFacts;
 use crate::text::LineIndex;
 use crate::worlds::{self, Answers};
@@ -48,6 +49,8 @@ pub(super) struct Judged<'a> {
     pub case: &'a Case<'a>,
     pub sites: Vec<JudgedSite>,
     lines: LineIndex<'a>,
+    /// By file of the program: those that are not the one judged.
+    others: Vec<Option<Arc<OtherFile>>>,
     replay: worlds::Replay<'a>,
     bodies: RefCell<FxHashMap<ItemId, Bodies>>,
 }
@@ -58,6 +61,12 @@ pub struct Judgement {
     pub sites: Vec<Site>,
 }
 
+fn others(program: &Program) -> Vec<Option<Arc<OtherFile>>> {
+    let other = |file: &SourceFile| OtherFile { path: file.shown.clone(), text: file.text.clone() };
+    let files = program.files.iter().enumerate();
+    files.map(|(index, file)| (index > 0).then(|| Arc::new(other(file)))).collect()
+}
+
 /// Judges one file.
 pub fn judge(case: &Case<'_>) -> Judgement {
     let (replays, nodes) = if case.asked { (REPLAYS_ASKED, REPLAYED_NODES_ASKED) } else { (REPLAYS, REPLAYED_NODES) };
@@ -65,6 +74,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         case,
         sites: Vec::new(),
         lines: LineIndex::new(case.text),
+        others: others(case.program),
         replay: worlds::Replay::new(case.program, case.facts, case.answers, replays * case.answers.steps + nodes),
         bodies: RefCell::default(),
     };

@@ -8,7 +8,7 @@ use super::Group;
 use super::site::JudgedSite;
 use crate::catalog::Effect;
 use crate::program::{ItemId, NodeRef};
-use crate::rules::{Confidence, Finding, OtherSite, Severity, Step, Verdict, Zone, fake_data};
+use crate::rules::{Confidence, Finding, OtherSite, Severity, Verdict, Zone, fake_data};
 use crate::worlds::{Lanes, What};
 
 impl Judged<'_> {
@@ -70,8 +70,7 @@ impl Judged<'_> {
         };
         let mut because = self.steps(&site.steps, &site.range);
         if let Some(sink) = site.sink {
-            because
-                .push(Step { range: self.case.program.span(sink), text: format!("{} writes it", self.callee(sink)) });
+            because.push(self.step_at(sink, format!("{} writes it", self.callee(sink))));
         }
         Finding {
             rule,

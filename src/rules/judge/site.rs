@@ -124,9 +124,10 @@ impl Judged<'_> {
         // the variable is read in the condition itself, or the condition reads no accessor of a framework
         conditions
             .iter()
+            .filter(|step| program.is_main(step.at.item))
             .any(|step| events.iter().any(|event| step.range.start <= event.start && event.end <= step.range.end))
             || conditions.iter().all(|step| {
-                let text = self.case.text.get(step.range.clone()).unwrap_or_default();
+                let text = self.quote_node(step.at);
                 ![
                     "Rails.env",
                     "Hanami.env",

@@ -51,7 +51,11 @@ impl Judged<'_> {
         let mut shown: Vec<Step> = steps.iter().map(|step| self.step(step)).collect();
         if let ([first, ..], [worlds::Step { what: What::TopLevel, .. }, rest @ ..]) = (shown.as_mut_slice(), steps) {
             let call = rest.first().filter(|step| matches!(step.what, What::Call { .. }));
-            first.range = call.map_or(place, |call| &call.range).clone();
+            match call {
+                Some(call) => *first = self.step_at(call.at, std::mem::take(&mut first.text)),
+                None if first.file.is_none() => first.range = place.clone(),
+                None => {}
+            }
         }
         shown
     }
@@ -60,12 +64,13 @@ impl Judged<'_> {
         let text = match &step.what {
             What::TopLevel => "runs when the file is loaded".to_owned(),
             What::Entry { name } => {
-                format!("{name}: nothing in this file calls it, so anybody may")
+                let place = if self.others.len() > 1 { "the project" } else { "this file" };
+                format!("{name}: nothing in {place} calls it, so anybody may")
             }
             What::Call { name } => format!("calls {name}"),
-            What::Exit => format!("`{}` leaves first", self.quote(&step.range)),
+            What::Exit => format!("`{}` leaves first", self.quote_node(step.at)),
             What::Condition { truth, cause } => {
-                let text = self.quote(&step.range);
+                let text = self.quote_node(step.at);
                 match (truth, cause) {
                     (Some(truth), _) => format!("`{text}` is {truth}"),
                     (None, Some(_)) => format!("`{text}` may be true: it cannot be resolved here"),
@@ -73,17 +78,33 @@ impl Judged<'_> {
                 }
             }
         };
-        Step { range: step.range.clone(), text }
+        self.step_at(step.at, text)
+    }
+
+    /// A step at a node, with the file that it stands in.
+    pub(super) fn step_at(&self, at: NodeRef, text: String) -> Step {
+        let program = self.case.program;
+        let file = self.others.get(program.file_of(at.item)).cloned().flatten();
+        let is_whole = program.root(program.file_of(at.item)) == Some(at);
+        let range = if is_whole { 0..0 } else { program.span(at) };
+        Step { range, text, file }
     }
 
     /// Source on one line, shortened.
     pub fn quote(&self, range: &Range<usize>) -> String {
-        let text = self.case.text.get(range.clone()).unwrap_or_default();
+        self.quote_in(self.case.text, range)
+    }
+
+    fn quote_in(&self, text: &str, range: &Range<usize>) -> String {
+        let text = text.get(range.clone()).unwrap_or_default();
         shorten(&text.split_whitespace().collect::<Vec<_>>().join(" "), 70)
     }
 
     pub fn quote_node(&self, at: NodeRef) -> String {
-        self.quote(&self.case.program.span(at))
+        let file = self.case.program.file_of(at.item);
+        let other = self.others.get(file).and_then(Option::as_ref);
+        let text = other.map_or(self.case.text, |file| &file.text);
+        self.quote_in(text, &self.case.program.span(at))
     }
 
     /// The callee of a call, as the source writes it.

@@ -58,8 +58,10 @@ impl Machine<'_> {
                 }
                 V::Object(object) => {
                     let object = object.clone();
+                    self.hand_over_class(object.class, at, on);
                     self.expose(&object);
                 }
+                V::Instance(class) | V::Class(class) => self.hand_over_class(*class, at, on),
                 V::List(items) if seen.insert((Rc::as_ptr(items).cast(), on)) => {
                     todo.extend(items.iter().rev().flat_map(alts));
                 }

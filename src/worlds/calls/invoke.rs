@@ -285,6 +285,9 @@ impl<'p> Machine<'p> {
 
     /// The result of calling a function that nothing in sight defines.
     pub fn call_unknown_function(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        if let Some(falls) = self.load_call(at, name, args, lanes) {
+            return (Val::data(falls), falls);
+        }
         if let Some(result) = self.builtin_function(at, name, args, lanes) {
             return result;
         }

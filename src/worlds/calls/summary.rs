@@ -12,31 +12,11 @@ use crate::worlds::value::*;
 
 impl Machine<'_> {
     pub fn by_summary(&mut self, at: NodeRef, def: NodeRef, lanes: Lanes) -> (Val, Lanes) {
-        let edge = Edge {
-            at,
-            callee: def,
-            lanes,
-            doubt: self.st.doubt & lanes,
-            path: self.st.path.clone(),
-            cuts: self.st.cuts.clone(),
-        };
-        self.contexts[self.context].edges.push(edge);
+        self.edge_to(at, def, lanes);
         let Some(effect) = self.summary(def) else {
             return (Val::data(lanes), lanes);
         };
-        let falls = effect.falls & lanes;
-        for exit in &effect.exits {
-            if exit.lanes.has(lanes) {
-                let mut exit = exit.clone();
-                exit.lanes &= lanes;
-                exit.doubt = (exit.doubt | self.st.doubt) & exit.lanes;
-                self.exits.push(exit);
-            }
-        }
-        for lane in lanes.without(falls).indices() {
-            self.st.cuts[lane] = effect.cuts[lane].clone();
-        }
-        self.st.doubt |= effect.doubt & falls;
+        let falls = self.undergo(&effect, lanes);
         (effect.value.only(falls), falls)
     }
 
@@ -45,14 +25,7 @@ impl Machine<'_> {
         let found: Vec<NodeRef> =
             self.classes.iter().filter_map(|class| class.methods.get(name)).flatten().copied().collect();
         for callee in found {
-            self.contexts[self.context].edges.push(Edge {
-                at,
-                callee,
-                lanes,
-                doubt: self.st.doubt & lanes,
-                path: self.st.path.clone(),
-                cuts: self.st.cuts.clone(),
-            });
+            self.edge_to(at, callee, lanes);
         }
     }
 

@@ -61,7 +61,8 @@ impl<'p> Machine<'p> {
         let at = self.classes[class as usize].node;
         if let Some(Kind::Class(node)) = self.kind(at) {
             let before = self.st.clone();
-            let context = std::mem::replace(&mut self.context, 0);
+            let top = self.top_of(at.item);
+            let context = std::mem::replace(&mut self.context, top);
             let logging = self.pause_logging();
             if let Some(parent) = self.scopes[self.classes[class as usize].scope as usize].parent {
                 self.st.scope = parent;

@@ -39,7 +39,9 @@ impl<'p> Machine<'p> {
             Some(Kind::Class(class)) => {
                 self.declare_class(at, class, depth);
             }
-            Some(Kind::Import(import)) if self.csharp() => self.import(at, import, Lanes::ALL),
+            Some(Kind::Import(import)) if self.csharp() => {
+                self.import(at, import, Lanes::ALL);
+            }
             _ => {}
         }
     }

@@ -223,8 +223,8 @@ impl Machine<'_> {
             Kind::Lambda(_) => (self.closure(at, lanes), lanes),
             Kind::Class(class) => self.eval_class(at, class, lanes),
             Kind::Import(import) => {
-                self.import(at, import, lanes);
-                (Val::nil(lanes), lanes)
+                let falls = self.import(at, import, lanes);
+                (Val::nil(falls), falls)
             }
             Kind::Item(id) => match self.program.code(*id) {
                 Some(code) => self.eval(NodeRef { item: *id, node: code.root }, lanes),

@@ -35,6 +35,14 @@ pub struct Registered {
     pub cuts: Cuts,
 }
 
+impl Registered {
+    /// The call that the handing over stands for.
+    pub fn edge(&self, callee: NodeRef) -> Edge {
+        let Registered { at, lanes, doubt, .. } = *self;
+        Edge { at, callee, lanes, doubt, path: self.path.clone(), cuts: self.cuts.clone() }
+    }
+}
+
 /// A call from one body to another.
 #[derive(Clone, Debug)]
 pub struct Edge {

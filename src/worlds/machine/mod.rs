@@ -124,6 +124,10 @@ pub struct Machine<'p> {
     pub later: Option<(NodeRef, Outcome)>,
     /// Names that the file gives .NET's environment itself (`None`: one that is not known).
     pub renamed: Vec<Option<SmolStr>>,
+    /// By file: the scope of its top level.
+    pub file_scopes: Vec<u32>,
+    /// By file: what loading it does.
+    pub loads: Vec<super::files::Load>,
     pub next_id: u32,
     inlined: u32,
     pub steps: u64,

@@ -52,7 +52,7 @@ impl Machine<'_> {
         let slot = self.slots.len() as u32 - 1;
         self.note_slot(slot, scope, name);
         self.scopes[scope as usize].names.insert(name.clone(), slot);
-        if scope == 0 {
+        if self.is_file_scope(scope) {
             self.file_slots.insert(slot);
         }
         slot

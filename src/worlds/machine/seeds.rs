@@ -11,7 +11,8 @@ use crate::worlds::value::*;
 /// What bodies may have written before anything is read: values of names of the file and of fields of classes.
 #[derive(Debug, Default)]
 pub struct Seeds {
-    pub names: FxHashMap<SmolStr, Val>,
+    /// By the scope of the file.
+    pub names: FxHashMap<(u32, SmolStr), Val>,
     pub fields: FxHashMap<(NodeRef, SmolStr), Val>,
 }
 
@@ -73,9 +74,11 @@ impl Machine<'_> {
     /// What a next run has to know from the start.
     pub fn learned(&self) -> Seeds {
         let mut seeds = Seeds::default();
-        for (name, slot) in &self.scopes[0].names {
-            if let Some(value) = self.lingering.get(slot) {
-                seeds.names.insert(name.clone(), portable(value));
+        for scope in &self.file_scopes {
+            for (name, slot) in &self.scopes[*scope as usize].names {
+                if let Some(value) = self.lingering.get(slot) {
+                    seeds.names.insert((*scope, name.clone()), portable(value));
+                }
             }
         }
         if self.stale {

@@ -19,19 +19,7 @@ impl<'p> Machine<'p> {
         forced: &'p FxHashMap<NodeRef, Force>,
         seeds: &'p Seeds,
     ) -> Self {
-        let st = State {
-            scope: 0,
-            doubt: Lanes::NONE,
-            path: Why::default(),
-            cuts: Default::default(),
-            this: None,
-            block: None,
-            return_to: 0,
-            break_to: 0,
-            next_to: 0,
-            may_resume: false,
-            handling: None,
-        };
+        let st = State::outermost(0);
         let mut machine = Machine {
             program,
             facts,
@@ -86,6 +74,8 @@ impl<'p> Machine<'p> {
             assigned_names: FxHashSet::default(),
             later: None,
             renamed: Vec::new(),
+            file_scopes: vec![0],
+            loads: vec![crate::worlds::files::Load::Waiting],
             next_id: 1,
             inlined: 0,
             steps: 0,
@@ -111,8 +101,9 @@ impl<'p> Machine<'p> {
             structs: FxHashMap::default(),
             set_outside: FxHashSet::default(),
         };
-        for (name, value) in &seeds.names {
-            let slot = machine.declare(0, name);
+        machine.open_files();
+        for ((scope, name), value) in &seeds.names {
+            let slot = machine.declare(*scope, name);
             machine.lingering.insert(slot, value.clone());
             machine.slots[slot as usize] = value.clone();
             // fields of the file are nil until somebody writes them

@@ -70,6 +70,23 @@ pub struct State {
 }
 
 impl State {
+    /// Where the top level of a file begins.
+    pub fn outermost(scope: u32) -> State {
+        State {
+            scope,
+            doubt: Lanes::NONE,
+            path: Why::default(),
+            cuts: Default::default(),
+            this: None,
+            block: None,
+            return_to: 0,
+            break_to: 0,
+            next_to: 0,
+            may_resume: false,
+            handling: None,
+        }
+    }
+
     /// A value as it is written here: what leads here decides it, too.
     pub fn under_way(&self, value: &Val, lanes: Lanes) -> Val {
         let mut value = value.only(lanes);

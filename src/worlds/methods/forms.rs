@@ -131,7 +131,7 @@ impl<'p> Machine<'p> {
     fn global_names(&mut self, at: NodeRef, call: &'p Call, lanes: Lanes) -> Lanes {
         for node in &call.args {
             if let Some(Kind::Lit(Lit::Str(name))) = self.kind(NodeRef { item: at.item, node: *node }) {
-                let slot = self.declare(0, name);
+                let slot = self.declare(self.module_scope(), name);
                 let scope = self.declaring();
                 self.scopes[scope as usize].names.insert(name.clone(), slot);
             }

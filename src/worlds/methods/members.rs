@@ -182,6 +182,7 @@ impl<'p> Machine<'p> {
             return (Val::unknown(Cause::Opaque, lanes), lanes);
         }
         self.register_types(at, call, lanes);
+        self.hand_over_class(class, at, lanes);
         self.call_unknown_function(at, name, args, lanes)
     }
 }

@@ -106,6 +106,11 @@ impl<'p> Machine<'p> {
                 let value = Val::of(v.clone(), lanes);
                 self.call_value(at, &value, args, lanes)
             }
+            V::Name(head) if self.module_of(at, head).is_some() => {
+                let callee = self.member_of_file(at, head, name, lanes);
+                let callee = callee.unwrap_or_else(|| Val::data(lanes));
+                self.call_value_with(at, &callee, args, lanes, Some(call))
+            }
             V::Name(head) | V::Made(head) if !self.rewritten(&format!("{head}.{name}"), lanes).alts.is_empty() => {
                 let written = self.rewritten(&format!("{head}.{name}"), lanes);
                 let on = written.lanes();

@@ -41,8 +41,12 @@ impl Machine<'_> {
         }
     }
 
-    pub fn import(&mut self, at: NodeRef, import: &Import, lanes: Lanes) {
+    /// Gives the lanes that fall through: what is loaded may stop whoever loads it.
+    pub fn import(&mut self, at: NodeRef, import: &Import, lanes: Lanes) -> Lanes {
         match import {
+            Import::Module { .. } | Import::From { .. } | Import::Star { .. } if self.imports_files(at, import) => {
+                return self.import_file(at, import, lanes);
+            }
             Import::Module { path, alias: Some(alias) } => {
                 let value = Val::of(V::Name(path.clone()), lanes);
                 self.bind_import(alias, lanes, &value);
@@ -77,9 +81,10 @@ impl Machine<'_> {
                 }
             }
             Import::Require { how, path } => {
-                let Some(path) = path else { return };
+                let Some(path) = path else { return lanes };
+                let lanes = self.load_named(at, path, lanes);
                 if how != "require" {
-                    return;
+                    return lanes;
                 }
                 self.required.insert(path.clone());
                 let library = self
@@ -91,11 +96,13 @@ impl Machine<'_> {
                     let family = library.family;
                     self.record(at, path.clone(), SymbolEffect::Config, family, lanes);
                 }
+                return lanes;
             }
         }
+        lanes
     }
 
-    fn bind_import(&mut self, name: &SmolStr, lanes: Lanes, value: &Val) {
+    pub fn bind_import(&mut self, name: &SmolStr, lanes: Lanes, value: &Val) {
         let scope = self.declaring();
         let slot = self.declare(scope, name);
         self.set_slot(slot, lanes, value);
@@ -103,7 +110,7 @@ impl Machine<'_> {
 
     /// The qualified name of `from path import name`. A factory class of the project stands for the library's base class:
     /// by convention only factory classes live in a module of that name.
-    fn imported(&self, path: &str, name: &str) -> SmolStr {
+    pub fn imported(&self, path: &str, name: &str) -> SmolStr {
         // `checker_factories` holds what makes checkers
         let of_factories = |part: &str| matches!(part, "factory" | "factories");
         let factories = path.split('.').any(of_factories);

@@ -11,7 +11,9 @@ use crate::worlds::value::*;
 
 impl Machine<'_> {
     pub fn read_attr(&mut self, at: NodeRef, recv: NodeRef, name: &SmolStr, safe: bool, lanes: Lanes) -> (Val, Lanes) {
-        self.attr_value(at, recv, name, safe, lanes, false)
+        let (value, falls) = self.attr_value(at, recv, name, safe, lanes, false);
+        self.hand_over_named(&value, at, falls);
+        (value, falls)
     }
 
     pub(super) fn attr_value(
@@ -60,6 +62,10 @@ impl Machine<'_> {
     /// `v.name` without a call.
     pub fn member_of(&mut self, at: NodeRef, v: &V, name: &SmolStr, safe: bool, lanes: Lanes) -> (Val, Lanes) {
         let value = match v {
+            V::Name(head) if self.module_of(at, head).is_some() => match self.member_of_file(at, head, name, lanes) {
+                Some(value) => value,
+                None => Val::data(lanes),
+            },
             V::Name(head) if head == crate::worlds::python::THIS_MODULE => {
                 self.read_global(name, lanes).unwrap_or_else(|| Val::data(lanes))
             }

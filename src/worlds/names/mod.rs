@@ -68,7 +68,9 @@ impl Machine<'_> {
     }
 
     pub fn read_name(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) -> (Val, Lanes) {
-        self.name_value(at, name, lanes, false)
+        let (value, falls) = self.name_value(at, name, lanes, false);
+        self.hand_over_named(&value, at, falls);
+        (value, falls)
     }
 
     pub(super) fn name_value(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes, quiet: bool) -> (Val, Lanes) {

@@ -54,11 +54,11 @@ impl<'p> Machine<'p> {
     pub fn write_global(&mut self, name: Option<&SmolStr>, lanes: Lanes, value: &Val) {
         match name {
             Some(name) => {
-                let slot = self.declare(0, name);
+                let slot = self.declare(self.module_scope(), name);
                 self.set_slot(slot, lanes, value);
             }
             None => {
-                let slots: Vec<u32> = self.scopes[0].names.values().copied().collect();
+                let slots: Vec<u32> = self.scopes[self.module_scope() as usize].names.values().copied().collect();
                 for slot in slots {
                     self.weaken_slot(slot, &Val::data(lanes));
                 }
@@ -67,7 +67,7 @@ impl<'p> Machine<'p> {
     }
 
     pub fn read_global(&mut self, name: &SmolStr, lanes: Lanes) -> Option<Val> {
-        let slot = self.slot_in(0, name)?;
+        let slot = self.slot_in(self.module_scope(), name)?;
         Some(self.slots[slot as usize].only(lanes))
     }
 

@@ -1,5 +1,8 @@
 //! `analyze()`: the one door. The command line, the language server and the tests go through it and nothing else.
 
+mod linked;
+mod searches;
+
 use ropey::Rope;
 use smol_str::SmolStr;
 
@@ -8,7 +11,10 @@ use crate::program::{Language, Program};
 use crate::project::FileFacts;
 use crate::rules::{self, Finding, Site, Zone};
 use crate::syntax;
-use crate::worlds::{self, Guard};
+use crate::worlds::{self, Answers, Guard};
+
+pub use linked::{Main, OtherSource, Sources, analyze_linked};
+pub use searches::Search;
 
 /// What one file holds.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +98,10 @@ fn run(input: &Input<'_>, program: Program, asked: bool) -> FileAnalysis {
         return FileAnalysis { skipped, ..FileAnalysis::default() };
     }
     let answers = worlds::evaluate(&program, input.facts);
+    conclude(input, program, answers, asked)
+}
+
+fn conclude(input: &Input<'_>, program: Program, answers: Answers, asked: bool) -> FileAnalysis {
     let judged = rules::judge(&rules::Case {
         program: &program,
         answers: &answers,

@@ -1,0 +1,179 @@
+//! The way to a place may lead through other files: those are looked for in rounds and evaluated together with it.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
+use super::searches::{Search, searches};
+use super::{FileAnalysis, Input, conclude, interest};
+use crate::lang::build_for;
+use crate::program::{Language, Part, Program, Start, link};
+use crate::project::Zone;
+use crate::project::starts;
+use crate::worlds;
+
+/// Rounds of looking for files.
+const ROUNDS: usize = 6;
+/// Files evaluated together.
+const MAX_FILES: usize = 48;
+/// What more files than this mention is too common a name to tell anything.
+const MAX_FOUND: usize = 16;
+
+/// The other files of a project.
+pub trait Sources: Sync {
+    /// For each search, the paths of the files that answer it.
+    fn search(&self, language: Language, searches: &[&Search]) -> Vec<Vec<SmolStr>>;
+    /// The file at a path; `None` where it is left out or cannot be read.
+    fn open(&self, path: &str, language: Language) -> Option<OtherSource>;
+}
+
+/// A file of the project.
+pub struct OtherSource {
+    /// As reports name it.
+    pub shown: SmolStr,
+    pub text: Arc<str>,
+    pub template: bool,
+    pub zone: Zone,
+}
+
+/// A file whose places production seems to reach.
+pub struct Main<'a> {
+    pub input: Input<'a>,
+    /// As [`Sources`] name it.
+    pub path: SmolStr,
+    pub shown: SmolStr,
+    /// Somebody asked why.
+    pub asked: bool,
+}
+
+/// Answers for files with what the rest of the project says of them; `None` where it says nothing new.
+pub fn analyze_linked(mains: &[Main<'_>], sources: &dyn Sources) -> Vec<Option<FileAnalysis>> {
+    let mut linking: Vec<Linking<'_, '_>> = mains.par_iter().map(Linking::of).collect();
+    for round in 0..=ROUNDS {
+        let is_last = round == ROUNDS;
+        linking.par_iter_mut().filter(|linking| !linking.is_done).for_each(|linking| linking.evaluate(is_last));
+        for language in Language::ALL {
+            let mut open: Vec<&mut Linking<'_, '_>> = linking
+                .iter_mut()
+                .filter(|linking| !linking.is_done && linking.main.input.language == language)
+                .collect();
+            let all: Vec<&Search> = open.iter().flat_map(|linking| &linking.wanted).collect();
+            if all.is_empty() {
+                continue;
+            }
+            let mut found = sources.search(language, &all).into_iter();
+            let found: Vec<Vec<Vec<SmolStr>>> =
+                open.iter().map(|linking| found.by_ref().take(linking.wanted.len()).collect()).collect();
+            open.par_iter_mut().zip(found).for_each(|(linking, found)| linking.take(found, sources));
+        }
+        if linking.iter().all(|linking| linking.is_done) {
+            break;
+        }
+    }
+    linking.into_iter().map(|linking| linking.answer).collect()
+}
+
+/// One file and those that were found for it.
+struct Linking<'m, 'a> {
+    main: &'m Main<'a>,
+    parts: Vec<Part>,
+    asked: FxHashSet<Search>,
+    wanted: Vec<Search>,
+    is_done: bool,
+    answer: Option<FileAnalysis>,
+}
+
+impl<'m, 'a> Linking<'m, 'a> {
+    fn of(main: &'m Main<'a>) -> Self {
+        let Main { input, path, shown, .. } = main;
+        let start = starts::start(input.language, path, input.zone);
+        let program = super::fresh(input);
+        let is_done = program.too_large;
+        let own = Part {
+            path: path.clone(),
+            shown: shown.clone(),
+            text: Arc::from(input.text),
+            start,
+            is_first: false,
+            program: Arc::new(program),
+        };
+        let parts = vec![own];
+        Linking { main, parts, asked: FxHashSet::default(), wanted: Vec::new(), is_done, answer: None }
+    }
+
+    /// Evaluates what is in sight, and notes what else to look for.
+    fn evaluate(&mut self, is_last: bool) {
+        let Some(program) = link(&self.parts) else {
+            self.is_done = true;
+            return;
+        };
+        let answers = worlds::evaluate(&program, self.main.input.facts);
+        if !is_last && self.parts.len() < MAX_FILES {
+            let all = searches(&program, &answers);
+            self.wanted = all.into_iter().filter(|search| self.asked.insert(search.clone())).collect();
+        }
+        if is_last || self.wanted.is_empty() {
+            self.is_done = true;
+            self.finish(program, answers);
+        }
+    }
+
+    fn finish(&mut self, program: Program, answers: worlds::Answers) {
+        if self.parts.len() > 1 {
+            self.answer = Some(conclude(&self.main.input, program, answers, self.main.asked));
+        }
+    }
+
+    /// Takes in what was found, side by side with what was wanted.
+    fn take(&mut self, found: Vec<Vec<SmolStr>>, sources: &dyn Sources) {
+        let mut is_new = false;
+        for (search, paths) in std::mem::take(&mut self.wanted).into_iter().zip(found) {
+            let new: Vec<SmolStr> =
+                paths.into_iter().filter(|path| !self.parts.iter().any(|part| part.path == *path)).collect();
+            if new.len() > MAX_FOUND {
+                continue;
+            }
+            for path in new {
+                if self.parts.len() < MAX_FILES
+                    && let Some(part) = self.part(&path, &search, sources)
+                {
+                    self.parts.push(part);
+                    is_new = true;
+                }
+            }
+        }
+        if !is_new {
+            // there is nothing more to learn
+            let linked = link(&self.parts).filter(|_| self.parts.len() > 1);
+            self.is_done = true;
+            if let Some(program) = linked {
+                let answers = worlds::evaluate(&program, self.main.input.facts);
+                self.finish(program, answers);
+            }
+        }
+    }
+
+    fn part(&self, path: &SmolStr, search: &Search, sources: &dyn Sources) -> Option<Part> {
+        let input = &self.main.input;
+        let OtherSource { shown, text, template, zone } = sources.open(path, input.language)?;
+        // what a file of that name has to do with it shows in its words
+        if search.stem.is_some() && !input.triggers.may_decide(&text) {
+            return None;
+        }
+        // a test runs what it tests; that says nothing about who else does
+        if zone == Zone::Test {
+            return None;
+        }
+        let other = Input { text: &text, template, zone, ..*input };
+        let interest = interest(&other);
+        let program = build_for(input.language, &text, template, input.triggers, interest, &search.names);
+        let start = match starts::start(input.language, path, zone) {
+            Start::Loaders if search.is_first => Start::Always,
+            start => start,
+        };
+        let (path, is_first) = (path.clone(), search.is_first);
+        Some(Part { path, shown, text, start, is_first, program: Arc::new(program) })
+    }
+}

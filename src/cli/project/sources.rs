@@ -1,0 +1,162 @@
+//! The files of a project on disk, searched for words.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::{SmolStr, format_smolstr};
+
+use super::{FileSources, Workspace};
+use crate::analysis::{OtherSource, Search, Sources};
+use crate::cli::scan;
+use crate::program::Language;
+use crate::project::files::{self, Kind};
+use crate::text;
+
+/// Files of the project, as they stand on disk.
+pub struct OnDisk<'w> {
+    workspace: &'w Workspace,
+    /// By language: what may be searched.
+    files: [Vec<(SmolStr, Kind)>; 3],
+}
+
+impl<'w> OnDisk<'w> {
+    pub fn of(workspace: &'w Workspace) -> Self {
+        let mut files: [Vec<(SmolStr, Kind)>; 3] = Default::default();
+        for path in &workspace.listing.files {
+            let kind = files::kind_of_name(Path::new(path.as_str()));
+            if let Some(kind) = kind.filter(|_| !scan::is_hidden(path) && !files::is_generated_name(path)) {
+                files[kind.language as usize].push((path.clone(), kind));
+            }
+        }
+        OnDisk { workspace, files }
+    }
+
+    /// As the scan knows it: relative to its root.
+    fn shown(&self, path: &str) -> SmolStr {
+        let prefix = self.workspace.prefix.as_str();
+        match path.strip_prefix(prefix) {
+            Some(inside) => inside.into(),
+            None => format_smolstr!("{}{path}", "../".repeat(prefix.matches('/').count())),
+        }
+    }
+
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        scan::again(&self.workspace.listing.folder.join(path)).ok()
+    }
+}
+
+impl FileSources for OnDisk<'_> {
+    fn path_of(&self, path: &str) -> SmolStr {
+        format_smolstr!("{}{path}", self.workspace.prefix)
+    }
+}
+
+impl Sources for OnDisk<'_> {
+    fn search(&self, language: Language, searches: &[&Search]) -> Vec<Vec<SmolStr>> {
+        let files = &self.files[language as usize];
+        let mut found = vec![Vec::new(); searches.len()];
+        let mut by_stem: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (index, search) in searches.iter().enumerate() {
+            if let Some(stem) = &search.stem {
+                by_stem.entry(stem).or_default().push(index);
+            }
+        }
+        for (path, _) in files {
+            for index in by_stem.get(stem(path)).into_iter().flatten() {
+                found[*index].push(path.clone());
+            }
+        }
+        if let Some(words) = Words::of(searches) {
+            let hits: Vec<(usize, &SmolStr)> = files
+                .par_iter()
+                .flat_map_iter(|(path, _)| {
+                    let bytes = self.read(path).unwrap_or_default();
+                    words.answers(&bytes).into_iter().map(move |index| (index, path))
+                })
+                .collect();
+            for (index, path) in hits {
+                found[index].push(path.clone());
+            }
+        }
+        found
+    }
+
+    fn open(&self, path: &str, language: Language) -> Option<OtherSource> {
+        let shown = self.shown(path);
+        let (part, inside) = self.workspace.part_of_project(path);
+        let kind = files::kind_of_name(Path::new(path)).filter(|kind| kind.language == language)?;
+        let bytes = self.read(path)?;
+        if part.index.excludes(&inside) || files::is_generated_text(&bytes) || text::is_binary(&bytes) {
+            return None;
+        }
+        let text = text::decode(bytes).ok()?.text;
+        let zone = part.index.zone_of(language, &inside, &text);
+        Some(OtherSource { shown, text: Arc::from(text), template: kind.template, zone })
+    }
+}
+
+/// The name of a file without its ending; of a package its folder's.
+fn stem(path: &str) -> &str {
+    let path = path.strip_suffix("/__init__.py").unwrap_or(path);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.split('.').next().unwrap_or(file)
+}
+
+/// The words of several searches, compiled.
+struct Words<'s> {
+    searcher: AhoCorasick,
+    /// By word: whether it has to stand by itself.
+    whole: Vec<bool>,
+    /// By search that has words: its index, its words, the texts of which one is enough.
+    wanted: Vec<(usize, Vec<usize>, Vec<usize>)>,
+    _searches: std::marker::PhantomData<&'s ()>,
+}
+
+impl<'s> Words<'s> {
+    fn of(searches: &[&'s Search]) -> Option<Words<'s>> {
+        let mut known: FxHashMap<(&str, bool), usize> = FxHashMap::default();
+        let mut id = |word: &'s str, whole: bool| {
+            let next = known.len();
+            *known.entry((word, whole)).or_insert(next)
+        };
+        let mut wanted = Vec::new();
+        for (index, search) in searches.iter().enumerate().filter(|(_, search)| !search.words.is_empty()) {
+            let words = search.words.iter().map(|word| id(word, true)).collect();
+            let one_of = search.one_of.iter().map(|text| id(text, false)).collect();
+            wanted.push((index, words, one_of));
+        }
+        let mut all: Vec<(&str, bool, usize)> = known.into_iter().map(|((word, whole), id)| (word, whole, id)).collect();
+        all.sort_unstable_by_key(|(_, _, id)| *id);
+        let patterns = all.iter().map(|(word, ..)| word);
+        let searcher = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
+        let searcher = searcher.filter(|_| !all.is_empty())?;
+        let whole = all.iter().map(|(_, whole, _)| *whole).collect();
+        Some(Words { searcher, whole, wanted, _searches: std::marker::PhantomData })
+    }
+
+    /// The searches that a text answers.
+    fn answers(&self, text: &[u8]) -> Vec<usize> {
+        let is_word = |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let mut seen: FxHashSet<usize> = FxHashSet::default();
+        for hit in self.searcher.find_overlapping_iter(text) {
+            let id = hit.pattern().as_usize();
+            let stands_alone =
+                || !is_word(hit.start().checked_sub(1).and_then(|at| text.get(at))) && !is_word(text.get(hit.end()));
+            if !self.whole[id] || stands_alone() {
+                seen.insert(id);
+            }
+        }
+        if seen.is_empty() {
+            return Vec::new();
+        }
+        let answers = |words: &[usize], one_of: &[usize]| {
+            words.iter().all(|word| seen.contains(word))
+                && (one_of.is_empty() || one_of.iter().any(|text| seen.contains(text)))
+        };
+        let wanted = self.wanted.iter().filter(|(_, words, one_of)| answers(words, one_of));
+        wanted.map(|(index, ..)| *index).collect()
+    }
+}

@@ -1,0 +1,231 @@
+//! Who loads which file: `load`, `require` and their like in Ruby, imports in Python.
+
+use smol_str::SmolStr;
+
+use super::lanes::Lanes;
+use super::machine::*;
+use super::value::*;
+use crate::program::*;
+
+/// Names that stand for a module of the program, by the index of its file.
+const MODULE: &str = "\u{1}module ";
+
+impl Machine<'_> {
+    /// `load "db/seeds/users.rb"`: the files in sight that the text names.
+    pub fn load_named(&mut self, at: NodeRef, path: &str, lanes: Lanes) -> Lanes {
+        if !self.is_linked() || !self.ruby() {
+            return lanes;
+        }
+        let files = self.files_named(path);
+        files.into_iter().fold(lanes, |lanes, file| self.load_file(at, file, lanes))
+    }
+
+    /// `load path`, where the path is worked out: by its value, or else by the texts that stand around it.
+    pub fn load_call(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<Lanes> {
+        let loads = matches!(
+            name,
+            "load" | "require" | "require_relative" | "require_dependency" | "eval" | "instance_eval" | "load_file"
+        );
+        if !loads || !self.is_linked() || !self.ruby() {
+            return None;
+        }
+        let values: Vec<SmolStr> = args.positional.iter().filter_map(|value| value.text().cloned()).collect();
+        let mut files: Vec<usize> = values.iter().flat_map(|text| self.files_named(text)).collect();
+        if values.is_empty() {
+            let own = self.program.file_of(at.item);
+            let of_call = self.program.node(at).map(|node| self.texts_in(at.item, node.span));
+            let of_item = || self.texts_in(at.item, Span { start: 0, end: u32::MAX });
+            files = self.files_of_texts(&of_call.unwrap_or_default());
+            if files.is_empty() {
+                files = self.files_of_texts(&of_item());
+            }
+            if files.is_empty() {
+                // a path from elsewhere in the file
+                let items = (0..self.program.items.len() as u32).map(ItemId);
+                let items = items.filter(|item| self.program.file_of(*item) == own);
+                let texts: Vec<Vec<SmolStr>> =
+                    items.map(|item| self.texts_in(item, Span { start: 0, end: u32::MAX })).collect();
+                files = texts.iter().flat_map(|texts| self.files_of_texts(texts)).collect();
+            }
+        }
+        files.sort_unstable();
+        files.dedup();
+        Some(files.into_iter().fold(lanes, |lanes, file| self.load_file(at, file, lanes)))
+    }
+
+    /// The texts that stand in a part of an item, in order.
+    fn texts_in(&self, item: ItemId, span: Span) -> Vec<SmolStr> {
+        let nodes = self.program.code(item).map(|code| code.nodes.as_slice()).unwrap_or_default();
+        let mut texts: Vec<(u32, SmolStr)> = nodes
+            .iter()
+            .filter(|node| span.start <= node.span.start && node.span.end <= span.end)
+            .filter_map(|node| match &node.kind {
+                Kind::Lit(Lit::Str(text)) => Some((node.span.start, text.clone())),
+                _ => None,
+            })
+            .collect();
+        texts.sort_unstable();
+        texts.into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// The files that texts name, each by itself or all of them as the parts of a path; of a folder everything in it.
+    fn files_of_texts(&self, texts: &[SmolStr]) -> Vec<usize> {
+        let parts = || texts.iter().map(|text| text.trim_matches('/')).filter(|text| !text.is_empty());
+        let whole = parts().collect::<Vec<_>>().join("/");
+        let mut files = self.files_named(&whole);
+        if files.is_empty() {
+            files = texts.iter().filter(|text| text.len() > 2).flat_map(|text| self.files_named(text)).collect();
+        }
+        if files.is_empty() && !whole.is_empty() {
+            let within = |path: &str| path.starts_with(&format!("{whole}/")) || path.contains(&format!("/{whole}/"));
+            let all = self.program.files.iter().enumerate();
+            files = all.filter(|(_, file)| within(&file.path)).map(|(index, _)| index).collect();
+        }
+        files
+    }
+
+    /// Whether an import of Python names a file of the program.
+    pub fn imports_files(&self, at: NodeRef, import: &Import) -> bool {
+        if !self.is_linked() || !self.python() {
+            return false;
+        }
+        match import {
+            Import::Module { path, .. } => self.module_named(at, path).is_some(),
+            Import::From { path, names } => {
+                self.module_named(at, path).is_some()
+                    || names.iter().any(|(name, _)| self.module_named(at, &joined(path, name)).is_some())
+            }
+            Import::Star { path, .. } => self.module_named(at, path).is_some(),
+            Import::Require { .. } => false,
+        }
+    }
+
+    pub fn import_file(&mut self, at: NodeRef, import: &Import, lanes: Lanes) -> Lanes {
+        let mut falls = lanes;
+        match import {
+            Import::Module { path, alias } => {
+                if let Some(file) = self.module_named(at, path) {
+                    falls = self.load_file(at, file, falls);
+                    match alias {
+                        Some(alias) => self.bind_import(alias, falls, &Val::of(V::Name(module(file)), falls)),
+                        None => {
+                            let head = SmolStr::new(path.split('.').next().unwrap_or(path));
+                            let value = if head == *path { module(file) } else { head.clone() };
+                            self.bind_import(&head, falls, &Val::of(V::Name(value), falls));
+                        }
+                    }
+                }
+            }
+            Import::From { path, names } => {
+                let from = self.module_named(at, path);
+                if let Some(file) = from {
+                    falls = self.load_file(at, file, falls);
+                }
+                for (name, alias) in names {
+                    let bound = alias.as_ref().unwrap_or(name);
+                    let own = from.and_then(|file| self.member_of_module(file, name, falls));
+                    let value = match own {
+                        Some(value) => value,
+                        None => match self.module_named(at, &joined(path, name)) {
+                            Some(file) => {
+                                falls = self.load_file(at, file, falls);
+                                Val::of(V::Name(module(file)), falls)
+                            }
+                            None => {
+                                let full = self.imported(path, name);
+                                self.accessor_value(&full, falls).unwrap_or_else(|| Val::of(V::Name(full), falls))
+                            }
+                        },
+                    };
+                    self.bind_import(bound, falls, &value);
+                }
+            }
+            Import::Star { path, .. } => {
+                if let Some(file) = self.module_named(at, path) {
+                    falls = self.load_file(at, file, falls);
+                    let scope = self.file_scopes[file] as usize;
+                    let mut names: Vec<SmolStr> = self.scopes[scope].names.keys().cloned().collect();
+                    names.sort_unstable();
+                    for name in names.into_iter().filter(|name| !name.starts_with(['_', '\u{1}'])) {
+                        if let Some(value) = self.member_of_module(file, &name, falls) {
+                            self.bind_import(&name, falls, &value);
+                        }
+                    }
+                }
+            }
+            Import::Require { .. } => {}
+        }
+        falls
+    }
+
+    /// The file of a module as an import in another one writes it: `app.seeds`, `.factories`, `..`.
+    pub fn module_named(&self, at: NodeRef, path: &str) -> Option<usize> {
+        let files = &self.program.files;
+        let own = self.program.file_of(at.item);
+        let dots = path.len() - path.trim_start_matches('.').len();
+        let wanted = path[dots..].replace('.', "/");
+        let is_module = |path: &str, wanted: &str| {
+            let stem = path.strip_suffix(".py").unwrap_or(path);
+            let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+            stem == wanted || dots == 0 && stem.strip_suffix(wanted).is_some_and(|before| before.ends_with('/'))
+        };
+        if dots == 0 && wanted.is_empty() {
+            return None;
+        }
+        let wanted = match dots {
+            0 => wanted,
+            _ => {
+                let mut folder = files.get(own)?.path.as_str();
+                for _ in 0..dots {
+                    folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+                }
+                [folder, &wanted].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/")
+            }
+        };
+        let mut found = files.iter().enumerate().filter(|(index, file)| *index != own && is_module(&file.path, &wanted));
+        found.next().map(|(index, _)| index)
+    }
+
+    /// What a module holds under a name now, or whatever it is where nothing is in sight.
+    pub fn member_of_module(&mut self, file: usize, name: &SmolStr, lanes: Lanes) -> Option<Val> {
+        let scope = *self.file_scopes.get(file)?;
+        let slot = self.slot_in(scope, name)?;
+        let mut value = self.slots[slot as usize].only(lanes);
+        let missing = lanes.without(value.lanes());
+        if !missing.is_empty() {
+            value.join(&Val::data(missing));
+        }
+        Some(value)
+    }
+
+    /// The file that a name stands for: `utils` after `import utils`, `app.utils` after `import app.utils`.
+    pub fn module_of(&self, at: NodeRef, name: &str) -> Option<usize> {
+        if !self.is_linked() || !self.python() {
+            return None;
+        }
+        match name.strip_prefix(MODULE) {
+            Some(index) => index.parse().ok(),
+            None if name.contains('.') => self.module_named(at, name),
+            None => None,
+        }
+    }
+
+    /// `module.name`, where the module is a file of the program.
+    pub fn member_of_file(&mut self, at: NodeRef, head: &str, name: &SmolStr, lanes: Lanes) -> Option<Val> {
+        let file = self.module_of(at, head)?;
+        if let Some(value) = self.member_of_module(file, name, lanes) {
+            return Some(value);
+        }
+        let folder = self.program.files.get(file)?.path.strip_suffix("/__init__.py")?.replace('/', ".");
+        let inner = self.module_named(at, &format!("{folder}.{name}"))?;
+        Some(Val::of(V::Name(module(inner)), lanes))
+    }
+}
+
+fn module(file: usize) -> SmolStr {
+    SmolStr::new(format!("{MODULE}{file}"))
+}
+
+fn joined(path: &str, name: &str) -> String {
+    if path.is_empty() || path.ends_with('.') { format!("{path}{name}") } else { format!("{path}.{name}") }
+}
