@@ -32,9 +32,10 @@ pub fn searches(program: &Program, answers: &Answers) -> Vec<Search> {
             }
         }
     }
+    // also where all is cut: what cuts it may be something else than it seems
+    of_predicates(program, answers, &mut found);
     if !known.is_empty() {
         of_bases(program, &mut found);
-        of_predicates(program, answers, &mut found);
         of_names(program, &mut found);
     }
     found
@@ -144,14 +145,24 @@ fn definer(name: &SmolStr, keywords: &[&str], found: &mut Vec<Search>) {
 
 /// Predicates that nobody in sight defines.
 fn of_predicates(program: &Program, answers: &Answers, found: &mut Vec<Search>) {
-    let opaque = answers.conditions.iter().filter(|(_, condition)| condition.cause == Some(Cause::Opaque));
+    let is_known = |name: &str| {
+        matches!(name, "production?" | "development?" | "test?" | "staging?" | "local?" | "nil?" | "present?" | "blank?")
+    };
     let mut names: Vec<SmolStr> = Vec::new();
-    for (at, _) in opaque {
+    for (at, condition) in &answers.conditions {
+        let is_opaque = condition.cause == Some(Cause::Opaque);
+        if !is_opaque && condition.decided.is_empty() {
+            continue;
+        }
         let Some(span) = program.node(*at).map(|node| node.span) else { continue };
         let code = program.code(at.item).map(|code| code.nodes.as_slice()).unwrap_or_default();
         let within = code.iter().filter(|node| span.start <= node.span.start && node.span.end <= span.end);
         names.extend(within.filter_map(|node| match &node.kind {
-            Kind::Name(name) | Kind::Attr { name, .. } if name.len() > 2 => Some(name.clone()),
+            Kind::Name(name) | Kind::Attr { name, .. }
+                if name.len() > 2 && (is_opaque || name.ends_with('?')) && !is_known(name) =>
+            {
+                Some(name.clone())
+            }
             _ => None,
         }));
     }

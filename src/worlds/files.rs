@@ -103,7 +103,7 @@ impl<'p> Machine<'p> {
         let effect = Effect {
             value,
             falls,
-            exits: std::mem::replace(&mut self.exits, exits),
+            exits: Effect::merge_exits(std::mem::replace(&mut self.exits, exits)),
             cuts: self.st.cuts.clone(),
             doubt: self.st.doubt & falls,
         };
@@ -224,6 +224,19 @@ impl<'p> Machine<'p> {
                 self.contexts[one.context].edges.push(one.edge(*def));
             }
         }
+    }
+
+    /// Ruby: the method that a file of the project adds to what `Rails.env` gives.
+    pub fn added_predicate(&self, v: &V, name: &str) -> Option<NodeRef> {
+        let is_environment = matches!(v, V::Inquirer(_) | V::AnyName { inquirer: true, .. });
+        if !is_environment || !self.ruby() || !self.is_linked() || !name.ends_with('?') {
+            return None;
+        }
+        let may_be_added = |class: &&super::classes::ClassInfo| {
+            let last = class.name.rsplit('.').next().unwrap_or_default();
+            class.form == ClassForm::Module || matches!(last, "StringInquirer" | "EnvironmentInquirer" | "String")
+        };
+        self.classes.iter().filter(may_be_added).find_map(|class| class.methods.get(name)?.last().copied())
     }
 
     /// The file that a text names as a path: `db/seeds/users`, `../users.rb`, or a pattern that it fits.

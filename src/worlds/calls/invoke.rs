@@ -285,6 +285,19 @@ impl<'p> Machine<'p> {
 
     /// The result of calling a function that nothing in sight defines.
     pub fn call_unknown_function(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        // inside a predicate that the project adds to the environment, the others are called by their names alone
+        if let Some(this @ (V::Inquirer(_) | V::AnyName { .. })) = self.st.this.as_ref().and_then(|this| this.single())
+            && self.ruby()
+        {
+            let this = this.clone();
+            return match self.added_predicate(&this, name) {
+                Some(def) => {
+                    let method = self.bound(def, &this, lanes);
+                    self.call_value(at, &method, args, lanes)
+                }
+                None => self.value_method(at, &this, name, args, lanes).unwrap_or_else(|| (Val::data(lanes), lanes)),
+            };
+        }
         if let Some(falls) = self.load_call(at, name, args, lanes) {
             return (Val::data(falls), falls);
         }

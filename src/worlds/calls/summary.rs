@@ -117,7 +117,7 @@ impl Machine<'_> {
         let effect = Rc::new(Effect {
             value,
             falls,
-            exits: std::mem::replace(&mut self.exits, exits),
+            exits: Effect::merge_exits(std::mem::replace(&mut self.exits, exits)),
             cuts: self.st.cuts.clone(),
             doubt: self.st.doubt & falls,
         });

@@ -83,6 +83,30 @@ pub struct Effect {
     pub doubt: Lanes,
 }
 
+impl Effect {
+    /// Exits to one label leave as one, so that a long chain of calls carries no more than there are labels.
+    pub fn merge_exits(exits: Vec<Exit>) -> Vec<Exit> {
+        const FEW: usize = 4;
+        if exits.len() <= FEW {
+            return exits;
+        }
+        let mut merged: Vec<Exit> = Vec::new();
+        for exit in exits {
+            match merged.iter_mut().find(|known| known.target == exit.target && known.class == exit.class) {
+                Some(known) => {
+                    let sure = known.lanes.without(known.doubt) | exit.lanes.without(exit.doubt);
+                    known.lanes |= exit.lanes;
+                    known.doubt = known.lanes.without(sure);
+                    known.value.join(&exit.value);
+                    known.why = std::mem::take(&mut known.why).and(&exit.why);
+                }
+                None => merged.push(exit),
+            }
+        }
+        merged
+    }
+}
+
 pub enum Summary {
     Running,
     /// With what had been written by then.

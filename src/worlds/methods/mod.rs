@@ -179,6 +179,10 @@ impl<'p> Machine<'p> {
                 if let Some(result) = self.extension_method(at, v, name, args, lanes) {
                     return result;
                 }
+                if let Some(def) = self.added_predicate(v, name) {
+                    let method = self.bound(def, v, lanes);
+                    return self.call_value(at, &method, args, lanes);
+                }
                 if let Some(result) = self.value_method(at, v, name, args, lanes) {
                     return result;
                 }
