@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::searches::{Search, searches};
 use super::{FileAnalysis, Input, conclude, interest};
 use crate::lang::build_for;
-use crate::program::{Language, Part, Program, Start, link};
+use crate::program::{DataFile, Language, Part, Program, Start, link};
 use crate::project::Zone;
 use crate::project::starts;
 use crate::worlds;
@@ -27,6 +27,8 @@ pub trait Sources: Sync {
     fn search(&self, language: Language, searches: &[&Search]) -> Vec<Vec<SmolStr>>;
     /// The file at a path; `None` where it is left out or cannot be read.
     fn open(&self, path: &str, language: Language) -> Option<OtherSource>;
+    /// The file of data at a path.
+    fn data(&self, path: &str) -> Option<DataFile>;
 }
 
 /// A file of the project.
@@ -79,6 +81,7 @@ pub fn analyze_linked(mains: &[Main<'_>], sources: &dyn Sources) -> Vec<Option<F
 struct Linking<'m, 'a> {
     main: &'m Main<'a>,
     parts: Vec<Part>,
+    data: Vec<DataFile>,
     asked: FxHashSet<Search>,
     wanted: Vec<Search>,
     is_done: bool,
@@ -100,15 +103,19 @@ impl<'m, 'a> Linking<'m, 'a> {
             program: Arc::new(program),
         };
         let parts = vec![own];
-        Linking { main, parts, asked: FxHashSet::default(), wanted: Vec::new(), is_done, answer: None }
+        Linking { main, parts, data: Vec::new(), asked: FxHashSet::default(), wanted: Vec::new(), is_done, answer: None }
     }
 
     /// Evaluates what is in sight, and notes what else to look for.
     fn evaluate(&mut self, is_last: bool) {
-        let Some(program) = link(&self.parts) else {
+        let Some(program) = link(&self.parts, &self.data) else {
             self.is_done = true;
             return;
         };
+        if std::env::var_os("PRODGUARD_TRACE").is_some() {
+            eprintln!("== {}", self.main.path);
+            for part in &self.parts { eprintln!("   {} {:?} first={}", part.path, part.start, part.is_first); }
+        }
         let answers = worlds::evaluate(&program, self.main.input.facts);
         if !is_last && self.parts.len() < MAX_FILES {
             let all = searches(&program, &answers);
@@ -121,7 +128,7 @@ impl<'m, 'a> Linking<'m, 'a> {
     }
 
     fn finish(&mut self, program: Program, answers: worlds::Answers) {
-        if self.parts.len() > 1 {
+        if self.parts.len() > 1 || !self.data.is_empty() {
             self.answer = Some(conclude(&self.main.input, program, answers, self.main.asked));
         }
     }
@@ -129,9 +136,19 @@ impl<'m, 'a> Linking<'m, 'a> {
     /// Takes in what was found, side by side with what was wanted.
     fn take(&mut self, found: Vec<Vec<SmolStr>>, sources: &dyn Sources) {
         let mut is_new = false;
+        if std::env::var_os("PRODGUARD_TRACE").is_some() {
+            for (s, p) in self.wanted.iter().zip(&found) { if !p.is_empty() || s.stem.is_none() { eprintln!("   ? {:?} {:?} {:?} -> {:?}", s.words, s.one_of, s.stem, p); } }
+        }
         for (search, paths) in std::mem::take(&mut self.wanted).into_iter().zip(found) {
             let new: Vec<SmolStr> =
                 paths.into_iter().filter(|path| !self.parts.iter().any(|part| part.path == *path)).collect();
+            if search.data.is_some() {
+                let data = new.iter().take(1).filter_map(|path| sources.data(path));
+                let before = self.data.len();
+                self.data.extend(data);
+                is_new |= self.data.len() > before;
+                continue;
+            }
             if new.len() > MAX_FOUND {
                 continue;
             }
@@ -146,9 +163,8 @@ impl<'m, 'a> Linking<'m, 'a> {
         }
         if !is_new {
             // there is nothing more to learn
-            let linked = link(&self.parts).filter(|_| self.parts.len() > 1);
             self.is_done = true;
-            if let Some(program) = linked {
+            if let Some(program) = link(&self.parts, &self.data) {
                 let answers = worlds::evaluate(&program, self.main.input.facts);
                 self.finish(program, answers);
             }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::program::*;
-use crate::worlds::{Answers, Cause, Lanes};
+use crate::worlds::{Answers, Cause, EventKind, Lanes};
 
 /// Files that hold all of some words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -19,6 +19,8 @@ pub struct Search {
     pub is_first: bool,
     /// Beside the words: the name of the file, without its ending.
     pub stem: Option<SmolStr>,
+    /// Instead of all that: the end of the path of a file of data.
+    pub data: Option<SmolStr>,
 }
 
 /// What would tell more about how production gets to the places of a program.
@@ -37,6 +39,8 @@ pub fn searches(program: &Program, answers: &Answers) -> Vec<Search> {
     if !known.is_empty() {
         of_bases(program, &mut found);
         of_names(program, &mut found);
+        of_data(program, &mut found);
+        of_variables(answers, &mut found);
     }
     found
 }
@@ -175,7 +179,7 @@ fn of_predicates(program: &Program, answers: &Answers, found: &mut Vec<Search>) 
             _ => [format!("def {name}"), format!("def self.{name}"), format!("{name} =")].to_vec(),
         };
         let one_of = one_of.into_iter().map(SmolStr::new).collect();
-        found.push(Search { words: vec![bare.clone()], one_of, names: vec![bare], is_first: true, stem: None });
+        found.push(Search { words: vec![bare.clone()], one_of, names: vec![bare], is_first: true, ..Search::default() });
     }
 }
 
@@ -213,6 +217,34 @@ fn of_names(program: &Program, found: &mut Vec<Search>) {
     found.extend(stems.map(|stem| Search { stem: Some(stem), is_first: true, ..Search::default() }));
 }
 
+/// Files of data whose keys may be names of environments.
+fn of_data(program: &Program, found: &mut Vec<Search>) {
+    for (index, item) in program.items.iter().enumerate() {
+        let id = ItemId(index as u32);
+        for node in item.code.iter().flat_map(|code| &code.nodes) {
+            let Kind::Call(call) = &node.kind else { continue };
+            let callee = name_at(program, NodeRef { item: id, node: call.callee });
+            let loads = matches!(callee.as_deref(), Some("load_file" | "safe_load_file" | "unsafe_load_file"));
+            if loads && program.language == Language::Ruby {
+                let path = program.texts_in(id, node.span).join("/");
+                let is_path = path.ends_with(".yml") || path.ends_with(".yaml");
+                found.extend(is_path.then(|| Search { data: Some(SmolStr::new(path)), ..Search::default() }));
+            }
+        }
+    }
+}
+
+/// Variables that no framework defines: whoever else reads one may tell how production is spelt.
+fn of_variables(answers: &Answers, found: &mut Vec<Search>) {
+    for event in &answers.events {
+        if let EventKind::HomeMadeVariable { name } = &event.kind {
+            let one_of = [format!("'{name}'"), format!("\"{name}\"")].map(SmolStr::new).to_vec();
+            let names = vec![name.clone()];
+            found.push(Search { words: names.clone(), one_of, names, is_first: true, ..Search::default() });
+        }
+    }
+}
+
 fn with_items(program: &Program) -> impl Iterator<Item = (ItemId, &Class)> {
     let items = program.items.iter().enumerate();
     items.flat_map(|(index, item)| {
@@ -232,7 +264,9 @@ fn classes(program: &Program) -> impl Iterator<Item = &Class> {
 fn name_at(program: &Program, at: NodeRef) -> Option<SmolStr> {
     match &program.node(at)?.kind {
         Kind::Name(name) | Kind::Attr { name, .. } => Some(last(name)),
-        Kind::Call(call) => name_at(program, NodeRef { item: at.item, node: call.callee }),
+        Kind::Call(call) if program.language == Language::CSharp => {
+            name_at(program, NodeRef { item: at.item, node: call.callee })
+        }
         _ => None,
     }
 }

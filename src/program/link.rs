@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::{Item, ItemId, Kind, NodeRef, Program};
+use super::{Item, ItemId, Kind, Lit, NodeRef, Program, Span};
 
 /// What runs the top level of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,15 @@ pub struct SourceFile {
     pub root: ItemId,
 }
 
+/// A file of data that code loads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataFile {
+    /// Relative to the folder of the project, with `/`.
+    pub path: SmolStr,
+    /// The keys of its outermost map.
+    pub keys: Vec<SmolStr>,
+}
+
 /// A file on its way into a program of several.
 #[derive(Clone)]
 pub struct Part {
@@ -47,9 +56,9 @@ pub struct Part {
 
 /// One program of several files of one language. Items of the first keep their ids. Parts without items are left out;
 /// `None` if the first is one.
-pub fn link(parts: &[Part]) -> Option<Program> {
+pub fn link(parts: &[Part], data: &[DataFile]) -> Option<Program> {
     let (main, rest) = parts.split_first()?;
-    let mut all = Program { files: Vec::new(), ..main.program.as_ref().clone() };
+    let mut all = Program { files: Vec::new(), data: data.to_vec(), ..main.program.as_ref().clone() };
     if all.items.is_empty() {
         return None;
     }
@@ -85,6 +94,20 @@ impl Program {
     /// Whether an item stands in the file that is asked about.
     pub fn is_main(&self, id: ItemId) -> bool {
         self.file_of(id) == 0
+    }
+
+    /// The texts that stand in a part of an item, in order; `span` counts from its start.
+    pub fn texts_in(&self, item: ItemId, span: Span) -> Vec<SmolStr> {
+        let nodes = self.code(item).map(|code| code.nodes.as_slice()).unwrap_or_default();
+        let within = nodes.iter().filter(|node| span.start <= node.span.start && node.span.end <= span.end);
+        let mut texts: Vec<(u32, SmolStr)> = within
+            .filter_map(|node| match &node.kind {
+                Kind::Lit(Lit::Str(text)) => Some((node.span.start, text.clone())),
+                _ => None,
+            })
+            .collect();
+        texts.sort_unstable();
+        texts.into_iter().map(|(_, text)| text).collect()
     }
 
     /// The whole of the file with this index.

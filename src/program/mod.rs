@@ -9,7 +9,7 @@ mod link;
 mod node;
 
 pub use dump::dump;
-pub use link::{Part, SourceFile, Start, link};
+pub use link::{DataFile, Part, SourceFile, Start, link};
 pub use node::*;
 
 use smol_str::SmolStr;
@@ -53,6 +53,8 @@ pub struct Program {
     pub too_large: bool,
     /// The files that it is made of, if they are several, with the one that is asked about before the others.
     pub files: Vec<SourceFile>,
+    /// Files of data that are in sight.
+    pub data: Vec<DataFile>,
 }
 
 /// One item: a definition, or a statement of the top level or of a class body.

@@ -2,6 +2,7 @@
 
 mod bundle;
 pub mod config;
+pub mod data;
 pub mod definitions;
 pub mod deployment;
 pub mod files;

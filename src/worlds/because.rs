@@ -36,6 +36,8 @@ pub enum What {
     Entry { name: SmolStr },
     /// A call on the way.
     Call { name: SmolStr },
+    /// Something loads another file.
+    Load { path: SmolStr },
     /// A condition and its value in this world; `None`: it may be either.
     Condition { truth: Option<bool>, cause: Option<Cause> },
     /// Something that leaves before the place.
@@ -99,11 +101,7 @@ impl Answers {
         }
         let mut steps = vec![self.entry(program, at)];
         for (call, callee) in calls.iter().rev() {
-            steps.push(Step {
-                at: *call,
-                range: program.span(*call),
-                what: What::Call { name: name_of(program, *callee) },
-            });
+            steps.push(call_step(program, *call, *callee));
         }
         conditions.dedup();
         conditions.reverse();
@@ -152,11 +150,7 @@ impl Answers {
                 } else {
                     reasons.push(edge.cuts[lane].clone());
                     if steps.len() < MAX_CALLS {
-                        steps.push(Step {
-                            at: edge.at,
-                            range: program.span(edge.at),
-                            what: What::Call { name: name_of(program, edge.callee) },
-                        });
+                        steps.push(call_step(program, edge.at, edge.callee));
                     }
                 }
             }
@@ -230,6 +224,15 @@ impl Answers {
             None => Step { at: NodeRef { item: ItemId(0), node: NodeId(0) }, range: 0..0, what: What::TopLevel },
         }
     }
+}
+
+fn call_step(program: &Program, at: NodeRef, callee: NodeRef) -> Step {
+    let file = program.file_of(callee.item);
+    let what = match program.files.get(file) {
+        Some(loaded) if program.root(file) == Some(callee) => What::Load { path: loaded.shown.clone() },
+        _ => What::Call { name: name_of(program, callee) },
+    };
+    Step { at, range: program.span(at), what }
 }
 
 fn most_reasons(limit: usize) -> usize {

@@ -11,6 +11,20 @@ use crate::program::*;
 const MODULE: &str = "\u{1}module ";
 
 impl Machine<'_> {
+    /// `YAML.load_file("config/seeds.yml")`: a map with the keys of that file, where it is in sight.
+    pub fn data_file(&self, at: NodeRef, name: &str, lanes: Lanes) -> Option<Val> {
+        let loads = matches!(name, "YAML.load_file" | "YAML.safe_load_file" | "YAML.unsafe_load_file");
+        if !loads || !self.ruby() || self.program.data.is_empty() {
+            return None;
+        }
+        let span = self.program.node(at)?.span;
+        let path = self.program.texts_in(at.item, span).join("/");
+        let names = |data: &&DataFile| data.path == path || data.path.ends_with(&format!("/{path}"));
+        let keys = &self.program.data.iter().find(names)?.keys;
+        let pair = |key: &SmolStr| (Val::of(V::Str(key.clone()), lanes), Val::data(lanes));
+        Some(Val::of(V::Map(std::rc::Rc::new(keys.iter().map(pair).collect())), lanes))
+    }
+
     /// `load "db/seeds/users.rb"`: the files in sight that the text names.
     pub fn load_named(&mut self, at: NodeRef, path: &str, lanes: Lanes) -> Lanes {
         if !self.is_linked() || !self.ruby() {
@@ -33,8 +47,8 @@ impl Machine<'_> {
         let mut files: Vec<usize> = values.iter().flat_map(|text| self.files_named(text)).collect();
         if values.is_empty() {
             let own = self.program.file_of(at.item);
-            let of_call = self.program.node(at).map(|node| self.texts_in(at.item, node.span));
-            let of_item = || self.texts_in(at.item, Span { start: 0, end: u32::MAX });
+            let of_call = self.program.node(at).map(|node| self.program.texts_in(at.item, node.span));
+            let of_item = || self.program.texts_in(at.item, Span { start: 0, end: u32::MAX });
             files = self.files_of_texts(&of_call.unwrap_or_default());
             if files.is_empty() {
                 files = self.files_of_texts(&of_item());
@@ -44,28 +58,13 @@ impl Machine<'_> {
                 let items = (0..self.program.items.len() as u32).map(ItemId);
                 let items = items.filter(|item| self.program.file_of(*item) == own);
                 let texts: Vec<Vec<SmolStr>> =
-                    items.map(|item| self.texts_in(item, Span { start: 0, end: u32::MAX })).collect();
+                    items.map(|item| self.program.texts_in(item, Span { start: 0, end: u32::MAX })).collect();
                 files = texts.iter().flat_map(|texts| self.files_of_texts(texts)).collect();
             }
         }
         files.sort_unstable();
         files.dedup();
         Some(files.into_iter().fold(lanes, |lanes, file| self.load_file(at, file, lanes)))
-    }
-
-    /// The texts that stand in a part of an item, in order.
-    fn texts_in(&self, item: ItemId, span: Span) -> Vec<SmolStr> {
-        let nodes = self.program.code(item).map(|code| code.nodes.as_slice()).unwrap_or_default();
-        let mut texts: Vec<(u32, SmolStr)> = nodes
-            .iter()
-            .filter(|node| span.start <= node.span.start && node.span.end <= span.end)
-            .filter_map(|node| match &node.kind {
-                Kind::Lit(Lit::Str(text)) => Some((node.span.start, text.clone())),
-                _ => None,
-            })
-            .collect();
-        texts.sort_unstable();
-        texts.into_iter().map(|(_, text)| text).collect()
     }
 
     /// The files that texts name, each by itself or all of them as the parts of a path; of a folder everything in it.
@@ -182,7 +181,14 @@ impl Machine<'_> {
                 [folder, &wanted].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/")
             }
         };
-        let mut found = files.iter().enumerate().filter(|(index, file)| *index != own && is_module(&file.path, &wanted));
+        // an absolute name starts at a folder that holds both files
+        let importer = files.get(own)?.path.as_str();
+        let shares_root = |path: &str| {
+            let root = path.find(&wanted).map_or("", |at| path[..at].trim_end_matches('/'));
+            dots > 0 || root.is_empty() || importer.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let fits = |file: &SourceFile| is_module(&file.path, &wanted) && shares_root(&file.path);
+        let mut found = files.iter().enumerate().filter(|(index, file)| *index != own && fits(file));
         found.next().map(|(index, _)| index)
     }
 

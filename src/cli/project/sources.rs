@@ -11,7 +11,8 @@ use smol_str::{SmolStr, format_smolstr};
 use super::{FileSources, Workspace};
 use crate::analysis::{OtherSource, Search, Sources};
 use crate::cli::scan;
-use crate::program::Language;
+use crate::program::{DataFile, Language};
+use crate::project::data;
 use crate::project::files::{self, Kind};
 use crate::text;
 
@@ -64,6 +65,13 @@ impl Sources for OnDisk<'_> {
                 by_stem.entry(stem).or_default().push(index);
             }
         }
+        for (index, search) in searches.iter().enumerate() {
+            if let Some(end) = &search.data {
+                let all = self.workspace.listing.files.iter();
+                let fits = |path: &&SmolStr| path.strip_suffix(end.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+                found[index].extend(all.filter(fits).cloned());
+            }
+        }
         for (path, _) in files {
             for index in by_stem.get(stem(path)).into_iter().flatten() {
                 found[*index].push(path.clone());
@@ -82,6 +90,11 @@ impl Sources for OnDisk<'_> {
             }
         }
         found
+    }
+
+    fn data(&self, path: &str) -> Option<DataFile> {
+        let text = text::decode(self.read(path)?).ok()?.text;
+        Some(DataFile { path: path.into(), keys: data::outermost_keys(&text) })
     }
 
     fn open(&self, path: &str, language: Language) -> Option<OtherSource> {

@@ -50,7 +50,7 @@ impl Judged<'_> {
     pub(super) fn steps(&self, steps: &[worlds::Step], place: &Range<usize>) -> Vec<Step> {
         let mut shown: Vec<Step> = steps.iter().map(|step| self.step(step)).collect();
         if let ([first, ..], [worlds::Step { what: What::TopLevel, .. }, rest @ ..]) = (shown.as_mut_slice(), steps) {
-            let call = rest.first().filter(|step| matches!(step.what, What::Call { .. }));
+            let call = rest.first().filter(|step| matches!(step.what, What::Call { .. } | What::Load { .. }));
             match call {
                 Some(call) => *first = self.step_at(call.at, std::mem::take(&mut first.text)),
                 None if first.file.is_none() => first.range = place.clone(),
@@ -68,6 +68,7 @@ impl Judged<'_> {
                 format!("{name}: nothing in {place} calls it, so anybody may")
             }
             What::Call { name } => format!("calls {name}"),
+            What::Load { path } => format!("loads {path}"),
             What::Exit => format!("`{}` leaves first", self.quote_node(step.at)),
             What::Condition { truth, cause } => {
                 let text = self.quote_node(step.at);

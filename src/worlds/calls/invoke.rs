@@ -213,7 +213,8 @@ impl<'p> Machine<'p> {
         }
         let home = self.homes.get(&closure.def).copied();
         let nested = home.is_none();
-        let on_object = matches!(closure.this.as_ref().and_then(|this| this.single()), Some(V::Object(_)));
+        let this = closure.this.as_ref().and_then(|this| this.single());
+        let on_object = matches!(this, Some(V::Object(_) | V::Inquirer(_) | V::AnyName { .. }));
         // constants decide something in a body that has to do with the environment, or in a small one, a predicate
         let minds_constants = self.program.item(closure.def.item).live || self.size(closure.def) <= MAX_SMALL;
         let defaults = def

@@ -53,6 +53,12 @@ impl<'p> Machine<'p> {
     /// A call of a name beyond the file.
     pub fn call_named(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
+        if let Some(data) = self.data_file(at, name, lanes) {
+            return (data, lanes);
+        }
+        if let Some(falls) = self.load_call(at, name, args, lanes) {
+            return (Val::data(falls), falls);
+        }
         if let Some((effect, family)) = self.symbol_of(name) {
             self.record(at, name.clone(), effect, family, lanes);
             self.escape_args(args, lanes);

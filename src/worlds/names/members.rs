@@ -107,6 +107,11 @@ impl Machine<'_> {
                     Val::of(V::Name(full), lanes)
                 }
             }
+            V::Inquirer(_) | V::AnyName { .. } if self.added_predicate(v, name).is_some() => {
+                let def = self.added_predicate(v, name).unwrap_or(at);
+                let method = self.bound(def, v, lanes);
+                return self.call_value(at, &method, &Args::default(), lanes);
+            }
             V::Closure(closure) if self.python() && name == "__wrapped__" => self.behind(closure, lanes),
             V::Class(class) => return self.read_member(at, v, *class, name, lanes),
             V::Instance(class) => return self.read_member(at, v, *class, name, lanes),

@@ -88,7 +88,9 @@ impl Machine<'_> {
             self.emit(at, EventKind::MisspeltVariable { name: name.clone(), known });
             return Val::of(V::Missing, lanes);
         }
-        if is_selector_name(name) {
+        // a predicate that the project adds to the environment tells machines apart that the framework calls the same
+        let is_added = matches!(self.st.this.as_ref().and_then(Val::single), Some(V::Inquirer(_) | V::AnyName { .. }));
+        if is_selector_name(name) && !is_added {
             self.emit(at, EventKind::HomeMadeVariable { name: name.clone() });
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];
             let spelt = Spelt {
