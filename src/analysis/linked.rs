@@ -103,7 +103,15 @@ impl<'m, 'a> Linking<'m, 'a> {
             program: Arc::new(program),
         };
         let parts = vec![own];
-        Linking { main, parts, data: Vec::new(), asked: FxHashSet::default(), wanted: Vec::new(), is_done, answer: None }
+        Linking {
+            main,
+            parts,
+            data: Vec::new(),
+            asked: FxHashSet::default(),
+            wanted: Vec::new(),
+            is_done,
+            answer: None,
+        }
     }
 
     /// Evaluates what is in sight, and notes what else to look for.
@@ -114,7 +122,9 @@ impl<'m, 'a> Linking<'m, 'a> {
         };
         if std::env::var_os("PRODGUARD_TRACE").is_some() {
             eprintln!("== {}", self.main.path);
-            for part in &self.parts { eprintln!("   {} {:?} first={}", part.path, part.start, part.is_first); }
+            for part in &self.parts {
+                eprintln!("   {} {:?} first={}", part.path, part.start, part.is_first);
+            }
         }
         let answers = worlds::evaluate(&program, self.main.input.facts);
         if !is_last && self.parts.len() < MAX_FILES {
@@ -137,7 +147,11 @@ impl<'m, 'a> Linking<'m, 'a> {
     fn take(&mut self, found: Vec<Vec<SmolStr>>, sources: &dyn Sources) {
         let mut is_new = false;
         if std::env::var_os("PRODGUARD_TRACE").is_some() {
-            for (s, p) in self.wanted.iter().zip(&found) { if !p.is_empty() || s.stem.is_none() { eprintln!("   ? {:?} {:?} {:?} -> {:?}", s.words, s.one_of, s.stem, p); } }
+            for (s, p) in self.wanted.iter().zip(&found) {
+                if !p.is_empty() || s.stem.is_none() {
+                    eprintln!("   ? {:?} {:?} {:?} {:?} -> {:?}", s.words, s.one_of, s.stem, s.data, p);
+                }
+            }
         }
         for (search, paths) in std::mem::take(&mut self.wanted).into_iter().zip(found) {
             let new: Vec<SmolStr> =

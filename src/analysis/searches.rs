@@ -73,7 +73,11 @@ fn of_entry(program: &Program, entry: NodeRef, found: &mut Vec<Search>) {
         }
         Language::Python => {
             let stem = stem(&file.path);
-            if is_command(&file.path) || stem.is_empty() {
+            if is_command(&file.path) {
+                of_app(&file.path, found);
+                return;
+            }
+            if stem.is_empty() {
                 return;
             }
             let own = classes.first().unwrap_or(&def.name);
@@ -87,6 +91,15 @@ fn of_entry(program: &Program, entry: NodeRef, found: &mut Vec<Search>) {
             found.push(Search { words: vec![own.clone()], names, ..Search::default() });
         }
     }
+}
+
+/// Django finds the commands of the applications that its settings name.
+fn of_app(path: &str, found: &mut Vec<Search>) {
+    let Some(app) = path.split("/management/").next().and_then(|folder| folder.rsplit('/').next()) else { return };
+    let one_of = ["'", "\"", ".apps."].map(|end| SmolStr::new(format!("{app}{end}"))).to_vec();
+    let names = vec![SmolStr::new_static("INSTALLED_APPS")];
+    let words = vec![SmolStr::new(app), names[0].clone()];
+    found.push(Search { words, one_of, names, ..Search::default() });
 }
 
 /// Whoever loads a file names it, or the folder whose files it loads.
@@ -149,24 +162,16 @@ fn definer(name: &SmolStr, keywords: &[&str], found: &mut Vec<Search>) {
 
 /// Predicates that nobody in sight defines.
 fn of_predicates(program: &Program, answers: &Answers, found: &mut Vec<Search>) {
-    let is_known = |name: &str| {
-        matches!(name, "production?" | "development?" | "test?" | "staging?" | "local?" | "nil?" | "present?" | "blank?")
-    };
-    let mut names: Vec<SmolStr> = Vec::new();
+    let mut names: Vec<SmolStr> = answers.inquiries.iter().map(|name| SmolStr::new(format!("{name}?"))).collect();
     for (at, condition) in &answers.conditions {
-        let is_opaque = condition.cause == Some(Cause::Opaque);
-        if !is_opaque && condition.decided.is_empty() {
+        if condition.cause != Some(Cause::Opaque) {
             continue;
         }
         let Some(span) = program.node(*at).map(|node| node.span) else { continue };
         let code = program.code(at.item).map(|code| code.nodes.as_slice()).unwrap_or_default();
         let within = code.iter().filter(|node| span.start <= node.span.start && node.span.end <= span.end);
         names.extend(within.filter_map(|node| match &node.kind {
-            Kind::Name(name) | Kind::Attr { name, .. }
-                if name.len() > 2 && (is_opaque || name.ends_with('?')) && !is_known(name) =>
-            {
-                Some(name.clone())
-            }
+            Kind::Name(name) | Kind::Attr { name, .. } if name.len() > 2 => Some(name.clone()),
             _ => None,
         }));
     }
@@ -179,7 +184,13 @@ fn of_predicates(program: &Program, answers: &Answers, found: &mut Vec<Search>) 
             _ => [format!("def {name}"), format!("def self.{name}"), format!("{name} =")].to_vec(),
         };
         let one_of = one_of.into_iter().map(SmolStr::new).collect();
-        found.push(Search { words: vec![bare.clone()], one_of, names: vec![bare], is_first: true, ..Search::default() });
+        found.push(Search {
+            words: vec![bare.clone()],
+            one_of,
+            names: vec![bare],
+            is_first: true,
+            ..Search::default()
+        });
     }
 }
 

@@ -41,7 +41,14 @@ pub fn build_for(
 
 /// The program of a text that cannot be parsed.
 pub(super) fn empty(language: Language, masked: &Masked<'_>) -> Program {
-    Program { language, items: Vec::new(), symbols: masked.symbols.clone(), too_large: true, files: Vec::new(), data: Vec::new() }
+    Program {
+        language,
+        items: Vec::new(),
+        symbols: masked.symbols.clone(),
+        too_large: true,
+        files: Vec::new(),
+        data: Vec::new(),
+    }
 }
 
 /// Lowers the hot items of a tree of masked text. Also the names that hot items bind or read: whoever mentions one is hot.
@@ -60,9 +67,17 @@ pub(super) fn build_tree(
     let taken = usize::try_from(memory::held() - before).unwrap_or(0);
     let room = syntax::LARGEST.saturating_sub(taken) / NODE;
     match Heat::new(&source, &outline, triggers, interest, asked).run(room) {
-        Some((items, spread)) => {
-            (Program { language, items, symbols: masked.symbols.clone(), too_large: false, files: Vec::new(), data: Vec::new() }, spread)
-        }
+        Some((items, spread)) => (
+            Program {
+                language,
+                items,
+                symbols: masked.symbols.clone(),
+                too_large: false,
+                files: Vec::new(),
+                data: Vec::new(),
+            },
+            spread,
+        ),
         None => (empty(language, masked), Spread::default()),
     }
 }

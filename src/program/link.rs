@@ -107,7 +107,10 @@ impl Program {
             })
             .collect();
         texts.sort_unstable();
-        texts.into_iter().map(|(_, text)| text).collect()
+        let mut texts: Vec<SmolStr> = texts.into_iter().map(|(_, text)| text).collect();
+        // what a form is lowered to may hold a text twice
+        texts.dedup();
+        texts
     }
 
     /// The whole of the file with this index.

@@ -30,6 +30,10 @@ pub fn is_deployment_file(path: &str) -> bool {
     if yaml && (lower.starts_with("docker-compose") || lower.starts_with("compose")) {
         return true;
     }
+    // Cloud Foundry
+    if yaml && lower.split(['.', '-', '_']).next() == Some("manifest") {
+        return true;
+    }
     // Kamal
     if matches!(path, "config/deploy.yml") || path.ends_with("/config/deploy.yml") {
         return true;

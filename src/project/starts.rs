@@ -33,11 +33,10 @@ fn ruby(path: &str) -> bool {
         || is_in("initializers")
 }
 
-/// What Django, a server or a person runs; everything else waits for an import.
+/// What a server or a person runs; everything else waits for an import, or for Django to find it in an application.
 fn python(path: &str) -> bool {
     let (folder, file) = split(path);
-    let commands = folder.ends_with("management/commands");
     let by_name = matches!(file, "manage.py" | "wsgi.py" | "asgi.py" | "__main__.py" | "urls.py" | "apps.py")
         || file.starts_with("settings");
-    commands || by_name || folder.split('/').any(|part| part == "settings" || part == "migrations")
+    by_name || folder.split('/').any(|part| part == "settings" || part == "migrations")
 }

@@ -34,6 +34,26 @@ impl Machine<'_> {
         files.into_iter().fold(lanes, |lanes, file| self.load_file(at, file, lanes))
     }
 
+    /// Django: settings that name an application make its commands known.
+    pub fn name_application(&mut self, at: NodeRef, lit: &Lit, lanes: Lanes) {
+        let Lit::Str(text) = lit else { return };
+        if !self.is_linked() || !self.python() || self.program.is_main(at.item) {
+            return;
+        }
+        let files = self.program.files.iter().enumerate();
+        let named = files.filter(|(_, file)| {
+            let app = file.path.split_once("/management/commands/").map(|(folder, _)| folder.replace('/', "."));
+            app.is_some_and(|app| {
+                let text = text.split(".apps.").next().unwrap_or(text);
+                app == text || app.strip_suffix(text).is_some_and(|before| before.ends_with('.'))
+            })
+        });
+        let named: Vec<usize> = named.map(|(index, _)| index).collect();
+        for root in named.into_iter().filter_map(|file| self.program.root(file)) {
+            self.edge_to(at, root, lanes);
+        }
+    }
+
     /// `load path`, where the path is worked out: by its value, or else by the texts that stand around it.
     pub fn load_call(&mut self, at: NodeRef, name: &str, args: &Args, lanes: Lanes) -> Option<Lanes> {
         let loads = matches!(

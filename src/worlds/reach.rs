@@ -34,6 +34,8 @@ pub struct Answers {
     pub sites: Vec<SiteAnswer>,
     pub events: Vec<Event>,
     pub conditions: FxHashMap<NodeRef, Condition>,
+    /// Ruby: what `Rails.env` was asked about by a predicate of its own, beside what every framework knows; in order.
+    pub inquiries: Vec<SmolStr>,
     pub contexts: Vec<Context>,
     pub reach: Vec<Reached>,
     /// The calls of each definition: context and edge.
@@ -95,7 +97,10 @@ impl<'p> Machine<'p> {
         }
         let learned = self.learned();
         let program = self.program;
+        let mut inquiries: Vec<SmolStr> = self.inquiries.into_iter().collect();
+        inquiries.sort_unstable();
         let answers = Answers {
+            inquiries,
             steps: self.steps,
             sites,
             events: self.events.into_iter().filter(|event| program.is_main(event.at.item)).collect(),

@@ -68,7 +68,9 @@ impl Sources for OnDisk<'_> {
         for (index, search) in searches.iter().enumerate() {
             if let Some(end) = &search.data {
                 let all = self.workspace.listing.files.iter();
-                let fits = |path: &&SmolStr| path.strip_suffix(end.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+                let fits = |path: &&SmolStr| {
+                    path.strip_suffix(end.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+                };
                 found[index].extend(all.filter(fits).cloned());
             }
         }
@@ -141,7 +143,8 @@ impl<'s> Words<'s> {
             let one_of = search.one_of.iter().map(|text| id(text, false)).collect();
             wanted.push((index, words, one_of));
         }
-        let mut all: Vec<(&str, bool, usize)> = known.into_iter().map(|((word, whole), id)| (word, whole, id)).collect();
+        let mut all: Vec<(&str, bool, usize)> =
+            known.into_iter().map(|((word, whole), id)| (word, whole, id)).collect();
         all.sort_unstable_by_key(|(_, _, id)| *id);
         let patterns = all.iter().map(|(word, ..)| word);
         let searcher = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();

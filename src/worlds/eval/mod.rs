@@ -79,7 +79,10 @@ impl Machine<'_> {
         };
         let child = |node: NodeId| NodeRef { item: at.item, node };
         match kind {
-            Kind::Lit(lit) => (self.literal(lit, lanes), lanes),
+            Kind::Lit(lit) => {
+                self.name_application(at, lit, lanes);
+                (self.literal(lit, lanes), lanes)
+            }
             Kind::Name(name) => self.read_name(at, name, lanes),
             Kind::SelfRef => (self.this(lanes), lanes),
             Kind::Super => (Val::data(lanes), lanes),

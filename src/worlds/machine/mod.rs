@@ -124,6 +124,10 @@ pub struct Machine<'p> {
     pub later: Option<(NodeRef, Outcome)>,
     /// Names that the file gives .NET's environment itself (`None`: one that is not known).
     pub renamed: Vec<Option<SmolStr>>,
+    /// Ruby: the environments that predicates of `Rails.env` name, beside those that every framework knows.
+    pub inquiries: FxHashSet<SmolStr>,
+    /// Python: how `environ.Env` reads variables, type and default; `None` where that is not known.
+    pub schemes: FxHashMap<SmolStr, Option<(SmolStr, Option<Val>)>>,
     /// By file: the scope of its top level.
     pub file_scopes: Vec<u32>,
     /// By file: what loading it does.

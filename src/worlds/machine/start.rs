@@ -74,6 +74,8 @@ impl<'p> Machine<'p> {
             assigned_names: FxHashSet::default(),
             later: None,
             renamed: Vec::new(),
+            inquiries: FxHashSet::default(),
+            schemes: FxHashMap::default(),
             file_scopes: vec![0],
             loads: vec![crate::worlds::files::Load::Waiting],
             next_id: 1,

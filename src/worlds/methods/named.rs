@@ -53,6 +53,7 @@ impl<'p> Machine<'p> {
     /// A call of a name beyond the file.
     pub fn call_named(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
+        self.note_schemes(name, args);
         if let Some(data) = self.data_file(at, name, lanes) {
             return (data, lanes);
         }

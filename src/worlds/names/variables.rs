@@ -79,7 +79,15 @@ impl Machine<'_> {
         if let Some(why) = self.ignored(name) {
             self.emit(at, EventKind::IgnoredVariable { name: name.clone(), why });
         }
-        if let Some(variable) = self.catalog.variable(self.language, name).cloned() {
+        let known = self.catalog.variable(self.language, name).cloned();
+        // a predicate that the project adds to the environment tells machines apart that the framework calls the same
+        let is_added = matches!(self.st.this.as_ref().and_then(Val::single), Some(V::Inquirer(_) | V::AnyName { .. }));
+        if is_added && known.as_ref().is_none_or(|variable| !variable.framework) {
+            let mut value = Val::of(V::Missing, lanes);
+            value.join(&Val::unknown(Cause::Flag, lanes));
+            return value;
+        }
+        if let Some(variable) = known {
             self.note_variable(at, &variable);
             let value = spell(&variable.lanes, lanes, Form::Text, !variable.framework);
             return if variable.framework || variable.flag { value } else { self.with_project_spelling(value) };
@@ -88,9 +96,7 @@ impl Machine<'_> {
             self.emit(at, EventKind::MisspeltVariable { name: name.clone(), known });
             return Val::of(V::Missing, lanes);
         }
-        // a predicate that the project adds to the environment tells machines apart that the framework calls the same
-        let is_added = matches!(self.st.this.as_ref().and_then(Val::single), Some(V::Inquirer(_) | V::AnyName { .. }));
-        if is_selector_name(name) && !is_added {
+        if is_selector_name(name) {
             self.emit(at, EventKind::HomeMadeVariable { name: name.clone() });
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];
             let spelt = Spelt {

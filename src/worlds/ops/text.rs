@@ -44,6 +44,9 @@ impl Machine<'_> {
                 _ if *inquirer && name.ends_with('?') && args.positional.is_empty() && !is_string_method(name) => {
                     let wanted = SmolStr::new(name.trim_end_matches('?'));
                     let known = is_known_name(&wanted);
+                    if !is_known_name(&wanted) {
+                        self.inquiries.insert(wanted.clone());
+                    }
                     self.note_inquiry(at, &wanted);
                     Some((if known { Val::bool(false, lanes) } else { Val::data(lanes) }, lanes))
                 }

@@ -78,13 +78,42 @@ impl Machine<'_> {
         self.replace_missing(value, Some(&default), lanes)
     }
 
+    /// `environ.Env(DEBUG=(bool, False))`: how variables are read that are asked for by their names alone.
+    pub fn note_schemes(&mut self, reader: &str, args: &Args) {
+        if !self.python() || !matches!(reader, "environ.Env" | "environ.FileAwareEnv") {
+            return;
+        }
+        let type_of = |value: &Val| match value.single() {
+            Some(V::Name(name)) => Some(name.clone()),
+            _ => None,
+        };
+        for (name, value) in &args.named {
+            let scheme = match value.single() {
+                Some(V::List(parts)) => parts.first().and_then(type_of).map(|cast| (cast, parts.get(1).cloned())),
+                _ => type_of(value).map(|cast| (cast, None)),
+            };
+            let known = self.schemes.entry(name.clone()).or_insert_with(|| scheme.clone());
+            // several readers that disagree
+            if known.as_ref().map(|(cast, _)| cast) != scheme.as_ref().map(|(cast, _)| cast) {
+                *known = None;
+            }
+        }
+    }
+
     /// `config("X", default=…, cast=bool)`, `env.bool("X", …)`, `env("X")`.
     pub fn read_setting(&mut self, at: NodeRef, reader: &str, how: &str, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let Some(name) = args.get(0).filter(|_| !args.open).cloned() else {
             self.escape_args(args, lanes);
             return (Val::of(V::Made(SmolStr::new(format!("{reader}.{how}"))), lanes), lanes);
         };
-        let default = args.named("default").or(args.get(1)).cloned();
+        let mut default = args.named("default").or(args.get(1)).cloned();
+        let scheme = match (default.is_none() && how.is_empty(), name.text()) {
+            (true, Some(name)) => self.schemes.get(name).cloned().flatten(),
+            _ => None,
+        };
+        if let Some((_, of_scheme)) = &scheme {
+            default = of_scheme.clone();
+        }
         let value = self.environment_variable(at, &name, lanes);
         let default_is_bool = matches!(default.as_ref().and_then(Val::single), Some(V::Bool(_)));
         let kind = match (reader.split('.').next(), how) {
@@ -95,6 +124,10 @@ impl Machine<'_> {
                 Some(_) => Cast::Anything,
             },
             (Some("environ"), "bool") => Cast::Bool(&["true", "on", "ok", "y", "yes", "1"], None),
+            (Some("environ"), "") if scheme.as_ref().is_some_and(|(cast, _)| cast == "bool") => {
+                Cast::Bool(&["true", "on", "ok", "y", "yes", "1"], None)
+            }
+            (Some("environ"), "") if scheme.as_ref().is_some_and(|(cast, _)| cast == "str") => Cast::Text,
             (Some("environ"), "") if default_is_bool => Cast::Bool(&["true", "on", "ok", "y", "yes", "1"], None),
             // without a default, the scheme of the reader may say anything
             (Some("environ"), "str") => Cast::Text,
