@@ -114,9 +114,13 @@ impl<'m, 'a> Linking<'m, 'a> {
         }
     }
 
+    fn program(&self) -> Option<Program> {
+        link(&self.parts, &self.data)
+    }
+
     /// Evaluates what is in sight, and notes what else to look for.
     fn evaluate(&mut self, is_last: bool) {
-        let Some(program) = link(&self.parts, &self.data) else {
+        let Some(program) = self.program() else {
             self.is_done = true;
             return;
         };
@@ -178,7 +182,7 @@ impl<'m, 'a> Linking<'m, 'a> {
         if !is_new {
             // there is nothing more to learn
             self.is_done = true;
-            if let Some(program) = link(&self.parts, &self.data) {
+            if let Some(program) = self.program() {
                 let answers = worlds::evaluate(&program, self.main.input.facts);
                 self.finish(program, answers);
             }

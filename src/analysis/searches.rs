@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::program::*;
-use crate::worlds::{Answers, Cause, EventKind, Lanes};
+use crate::worlds::{Answers, Cause, EventKind, Lanes, is_telling};
 
 /// Files that hold all of some words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -83,7 +83,10 @@ fn of_entry(program: &Program, entry: NodeRef, found: &mut Vec<Search>) {
             let own = classes.first().unwrap_or(&def.name);
             names.push(own.clone());
             let words = vec![SmolStr::new(stem), own.clone()];
-            found.push(Search { words, one_of: vec!["import".into()], names, ..Search::default() });
+            found.push(Search { words, one_of: vec!["import".into()], names: names.clone(), ..Search::default() });
+            if !classes.is_empty() && is_telling(&def.name) {
+                found.push(Search { words: vec![def.name.clone()], names, ..Search::default() });
+            }
         }
         Language::CSharp => {
             let Some(own) = classes.last() else { return };
@@ -289,11 +292,6 @@ fn last(name: &str) -> SmolStr {
 fn is_interface(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next() == Some('I') && chars.next().is_some_and(char::is_uppercase)
-}
-
-/// A name that few other things have.
-fn is_telling(name: &str) -> bool {
-    name.len() >= 10 && name.contains('_')
 }
 
 fn is_command(path: &str) -> bool {

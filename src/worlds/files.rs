@@ -212,6 +212,49 @@ impl<'p> Machine<'p> {
         (0..self.file_scopes.len()).map(start).collect()
     }
 
+    /// Whether whoever wants to call methods of a class has to get hold of it by its name. Frameworks make objects of the
+    /// classes that derive from theirs, and hand them round.
+    pub(super) fn speaks_for(&self, class: u32) -> bool {
+        if !self.is_linked() || self.csharp() {
+            return true;
+        }
+        let mut next = Some(class);
+        for _ in 0..super::classes::MAX_BASES {
+            let Some(class) = next else { return true };
+            let info = &self.classes[class as usize];
+            let of_program = |base: &Val| matches!(base.single(), Some(V::Class(_)));
+            if info.form == ClassForm::Module || !info.bases.iter().all(of_program) {
+                return false;
+            }
+            next = info.bases.iter().find_map(|base| match base.single() {
+                Some(V::Class(base)) if *base != class => Some(*base),
+                _ => None,
+            });
+        }
+        false
+    }
+
+    /// Definitions that other files call, where more may call them than those in sight: methods under a name that was not
+    /// looked for, of objects that a framework makes.
+    pub(super) fn called_unseen(&self, homes: &[NodeRef]) -> FxHashSet<NodeRef> {
+        if !self.is_linked() || self.csharp() {
+            return FxHashSet::default();
+        }
+        let edges = || self.contexts.iter().flat_map(|context| &context.edges);
+        let file = |at: NodeRef| self.program.file_of(at.item);
+        let own: FxHashSet<NodeRef> =
+            edges().filter(|edge| file(edge.at) == file(edge.callee)).map(|edge| edge.callee).collect();
+        let is_unseen = |def: &&NodeRef| {
+            let class = self.homes.get(def).and_then(|(_, class)| *class);
+            let is_searched = self.def(**def).is_none_or(|def| def.is_static || is_telling(&def.name));
+            self.called.contains(def)
+                && !own.contains(def)
+                && !is_searched
+                && class.is_some_and(|class| !self.speaks_for(class))
+        };
+        homes.iter().filter(is_unseen).copied().collect()
+    }
+
     /// What got hold of a class may call its methods, beside those who do.
     pub(super) fn link_handed_over(&mut self, registered: &FxHashMap<u32, Vec<Registered>>, homes: &[NodeRef]) {
         if !self.is_linked() || self.csharp() {
@@ -244,6 +287,11 @@ impl<'p> Machine<'p> {
         let files = self.program.files.iter().enumerate();
         files.filter(|(_, file)| names_path(text, &file.path)).map(|(index, _)| index).collect()
     }
+}
+
+/// Whether few other things have a name, so that whoever mentions it means this one.
+pub fn is_telling(name: &str) -> bool {
+    name.len() >= 10 && name.contains('_')
 }
 
 /// Whether a text, as code writes it, may stand for a file: its last parts are the path's, whatever comes before.

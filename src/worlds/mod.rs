@@ -36,6 +36,7 @@ use crate::program::{NodeRef, Program};
 use crate::project::FileFacts;
 
 pub use because::{Step, What, name_of};
+pub use files::is_telling;
 pub use guards::Guard;
 pub use lanes::Lanes;
 pub use machine::{Condition, Event, EventKind, Force, Mismatch};

@@ -250,8 +250,9 @@ impl<'p> Machine<'p> {
         }
         let mut queue: Vec<usize> = (0..started.len()).collect();
         let mut entries: Vec<NodeRef> = Vec::new();
+        let unseen = self.called_unseen(homes);
         for def in homes {
-            if !self.called.contains(def) && !self.is_closed(*def) {
+            if (!self.called.contains(def) || unseen.contains(def)) && !self.is_closed(*def) {
                 entries.push(*def);
             }
         }
@@ -289,7 +290,8 @@ impl<'p> Machine<'p> {
             };
             let class = self.homes.get(&def).and_then(|(_, class)| *class);
             // the methods of a class that is handed over are called from there
-            if let Some(registered) = class.and_then(|class| registered.get(&class)) {
+            let registered = class.and_then(|class| registered.get(&class).filter(|_| self.speaks_for(class)));
+            if let Some(registered) = registered {
                 for one in registered {
                     self.contexts[one.context].edges.push(one.edge(def));
                 }

@@ -55,6 +55,11 @@ fn is_open(answers: &FileAnalysis) -> bool {
     answers.findings.iter().any(|finding| finding.verdict == Verdict::Reachable)
 }
 
+/// Bytes of the texts that are looked at together with what bears on them.
+const BATCH: usize = 1024 * 1024;
+/// Bytes above which a file is answered for by itself: code that people call from elsewhere is not so large.
+const LARGEST_LINKED: usize = 256 * 1024;
+
 impl Scan<'_> {
     /// Decodes and analyses one file; the error says why it has to be skipped.
     pub fn analyse(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Analysed, String> {
@@ -87,12 +92,12 @@ impl Scan<'_> {
     pub fn analyse_linked(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Analysed, String> {
         let Analysed { text, answers } = self.analyse(path, kind, bytes)?;
         let mut answers = match is_open(&answers) {
-            true => {
+            true if text.len() <= LARGEST_LINKED => {
                 let pending = Pending { path: path.clone(), kind, text: text.clone(), answers };
                 let linked = self.link(std::slice::from_ref(&pending));
                 linked.into_iter().next().flatten().unwrap_or(pending.answers)
             }
-            false => answers,
+            _ => answers,
         };
         self.project.configure(path, &mut answers);
         Ok(Analysed { text, answers })
@@ -126,8 +131,22 @@ impl Scan<'_> {
         })
     }
 
-    /// The reports of files, with what the rest of the project says of them.
+    /// The reports of files, with what the rest of the project says of them: as many at a time as may be held together.
     pub(super) fn resolve(&self, pending: Vec<Pending>, report: &mut Report) {
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        for file in pending {
+            bytes += file.text.len();
+            batch.push(file);
+            if bytes > BATCH {
+                self.resolve_together(std::mem::take(&mut batch), report);
+                bytes = 0;
+            }
+        }
+        self.resolve_together(batch, report);
+    }
+
+    fn resolve_together(&self, pending: Vec<Pending>, report: &mut Report) {
         let linked = self.link(&pending);
         for (Pending { path, text, answers, .. }, linked) in pending.into_iter().zip(linked) {
             let mut answers = linked.unwrap_or(answers);
@@ -151,7 +170,9 @@ impl Scan<'_> {
             return;
         }
         match self.analyse(&path, kind, bytes) {
-            Ok(Analysed { text, answers }) if is_open(&answers) => pending.push(Pending { path, kind, text, answers }),
+            Ok(Analysed { text, answers }) if is_open(&answers) && text.len() <= LARGEST_LINKED => {
+                pending.push(Pending { path, kind, text, answers });
+            }
             Ok(mut file) => {
                 self.project.configure(&path, &mut file.answers);
                 self.locate(path, file, report);
