@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::searches::{Search, searches};
 use super::{FileAnalysis, Input, conclude, interest};
-use crate::lang::build_for;
+use crate::lang::{Interest, build_for};
 use crate::program::{DataFile, Language, Part, Program, Start, link};
 use crate::project::Zone;
 use crate::project::starts;
@@ -46,13 +46,15 @@ pub struct Main<'a> {
     /// As [`Sources`] name it.
     pub path: SmolStr,
     pub shown: SmolStr,
+    /// Files that are known to bear on it, with the names that they give it.
+    pub given: Vec<(SmolStr, SmolStr)>,
     /// Somebody asked why.
     pub asked: bool,
 }
 
 /// Answers for files with what the rest of the project says of them; `None` where it says nothing new.
 pub fn analyze_linked(mains: &[Main<'_>], sources: &dyn Sources) -> Vec<Option<FileAnalysis>> {
-    let mut linking: Vec<Linking<'_, '_>> = mains.par_iter().map(Linking::of).collect();
+    let mut linking: Vec<Linking<'_, '_>> = mains.par_iter().map(|main| Linking::of(main, sources)).collect();
     for round in 0..=ROUNDS {
         let is_last = round == ROUNDS;
         linking.par_iter_mut().filter(|linking| !linking.is_done).for_each(|linking| linking.evaluate(is_last));
@@ -89,10 +91,12 @@ struct Linking<'m, 'a> {
 }
 
 impl<'m, 'a> Linking<'m, 'a> {
-    fn of(main: &'m Main<'a>) -> Self {
-        let Main { input, path, shown, .. } = main;
+    fn of(main: &'m Main<'a>, sources: &dyn Sources) -> Self {
+        let Main { input, path, shown, given, .. } = main;
         let start = starts::start(input.language, path, input.zone);
-        let program = super::fresh(input);
+        let names: Vec<SmolStr> = given.iter().map(|(_, name)| name.clone()).collect();
+        let interest = if given.is_empty() { interest(input) } else { Interest::Places };
+        let program = build_for(input.language, input.text, input.template, input.triggers, interest, &names);
         let is_done = program.too_large;
         let own = Part {
             path: path.clone(),
@@ -102,16 +106,15 @@ impl<'m, 'a> Linking<'m, 'a> {
             is_first: false,
             program: Arc::new(program),
         };
-        let parts = vec![own];
-        Linking {
-            main,
-            parts,
-            data: Vec::new(),
-            asked: FxHashSet::default(),
-            wanted: Vec::new(),
-            is_done,
-            answer: None,
+        let (data, asked, wanted) = (Vec::new(), FxHashSet::default(), Vec::new());
+        let mut linking = Linking { main, parts: vec![own], data, asked, wanted, is_done, answer: None };
+        for (path, _) in given {
+            let search = Search { names: names.clone(), is_first: true, ..Search::default() };
+            let is_known = linking.parts.iter().any(|part| part.path == *path);
+            let part = if is_known { None } else { linking.part(path, &search, sources) };
+            linking.parts.extend(part);
         }
+        linking
     }
 
     fn program(&self) -> Option<Program> {
@@ -124,12 +127,6 @@ impl<'m, 'a> Linking<'m, 'a> {
             self.is_done = true;
             return;
         };
-        if std::env::var_os("PRODGUARD_TRACE").is_some() {
-            eprintln!("== {}", self.main.path);
-            for part in &self.parts {
-                eprintln!("   {} {:?} first={}", part.path, part.start, part.is_first);
-            }
-        }
         let answers = worlds::evaluate(&program, self.main.input.facts);
         if !is_last && self.parts.len() < MAX_FILES {
             let all = searches(&program, &answers);
@@ -150,13 +147,6 @@ impl<'m, 'a> Linking<'m, 'a> {
     /// Takes in what was found, side by side with what was wanted.
     fn take(&mut self, found: Vec<Vec<SmolStr>>, sources: &dyn Sources) {
         let mut is_new = false;
-        if std::env::var_os("PRODGUARD_TRACE").is_some() {
-            for (s, p) in self.wanted.iter().zip(&found) {
-                if !p.is_empty() || s.stem.is_none() {
-                    eprintln!("   ? {:?} {:?} {:?} {:?} -> {:?}", s.words, s.one_of, s.stem, s.data, p);
-                }
-            }
-        }
         for (search, paths) in std::mem::take(&mut self.wanted).into_iter().zip(found) {
             let new: Vec<SmolStr> =
                 paths.into_iter().filter(|path| !self.parts.iter().any(|part| part.path == *path)).collect();

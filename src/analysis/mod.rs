@@ -26,6 +26,8 @@ pub struct FileAnalysis {
     pub guards: Vec<Guard>,
     /// Places that a comment or the configuration allows.
     pub allowed: usize,
+    /// Names under which other files may use a library that they do not name themselves.
+    pub exports: Vec<SmolStr>,
     /// Why nothing is known of the file, if so; there are no findings then.
     pub skipped: Option<String>,
 }
@@ -111,6 +113,7 @@ fn conclude(input: &Input<'_>, program: Program, answers: Answers, asked: bool) 
         asked,
     });
     let guards = answers.guards(&program);
+    let exports = answers.exports.clone();
     // comments are looked for in a tree, which may take as much again
     drop((answers, program));
     if input.zone.is_silent() {
@@ -118,5 +121,5 @@ fn conclude(input: &Input<'_>, program: Program, answers: Answers, asked: bool) 
         return FileAnalysis { sites: judged.sites, guards, ..FileAnalysis::default() };
     }
     let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
-    FileAnalysis { findings: heard.findings, sites: heard.sites, guards, allowed: heard.allowed, skipped: None }
+    FileAnalysis { findings: heard.findings, sites: heard.sites, guards, allowed: heard.allowed, exports, skipped: None }
 }

@@ -23,6 +23,18 @@ pub struct Search {
     pub data: Option<SmolStr>,
 }
 
+impl Search {
+    /// Files that may use a library under a name that the file at `path` gives them.
+    pub fn users(language: Language, path: &str, name: &SmolStr) -> Search {
+        let words = match language {
+            Language::Python => vec![SmolStr::new(stem(path)), name.clone()],
+            _ => vec![name.clone()],
+        };
+        let one_of = if language == Language::Python { vec![SmolStr::new_static("import")] } else { Vec::new() };
+        Search { words, one_of, ..Search::default() }
+    }
+}
+
 /// What would tell more about how production gets to the places of a program.
 pub fn searches(program: &Program, answers: &Answers) -> Vec<Search> {
     let mut found = Vec::new();

@@ -44,6 +44,15 @@ impl Report {
         self.skipped.push(Skipped { path, why });
     }
 
+    /// Takes back what was found in a file, to be found again.
+    pub fn forget(&mut self, path: &str) {
+        self.scanned = self.scanned.saturating_sub(1);
+        self.findings.retain(|found| found.path != path);
+        if let Some(sites) = &mut self.sites {
+            sites.retain(|site| site.path != path);
+        }
+    }
+
     /// Adds what another part of the check has found.
     pub fn merge(&mut self, other: Report) {
         self.findings.extend(other.findings);

@@ -212,6 +212,26 @@ impl<'p> Machine<'p> {
         (0..self.file_scopes.len()).map(start).collect()
     }
 
+    /// What stands for a library's names in the file that is asked about.
+    pub(super) fn exports(&self) -> Vec<SmolStr> {
+        let of_library = |name: &str| self.symbol_of(name).is_some();
+        let classes = self.classes.iter().enumerate().filter(|(index, class)| {
+            let is_own = self.program.is_main(class.node.item) && !class.name.is_empty();
+            is_own && self.library_base(*index as u32).is_some_and(|base| of_library(&base))
+        });
+        let mut names: Vec<SmolStr> =
+            classes.map(|(_, class)| SmolStr::new(class.name.rsplit('.').next().unwrap_or_default())).collect();
+        if self.python() {
+            // an import brings the name of a library, a call its object
+            let made = |slot: u32| matches!(self.slots[slot as usize].single(), Some(V::Made(name)) if of_library(name));
+            let own = self.scopes[0].names.iter().filter(|(name, slot)| !name.starts_with(['_', '\u{1}']) && made(**slot));
+            names.extend(own.map(|(name, _)| name.clone()));
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// Whether whoever wants to call methods of a class has to get hold of it by its name. Frameworks make objects of the
     /// classes that derive from theirs, and hand them round.
     pub(super) fn speaks_for(&self, class: u32) -> bool {

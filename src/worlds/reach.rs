@@ -36,6 +36,8 @@ pub struct Answers {
     pub conditions: FxHashMap<NodeRef, Condition>,
     /// Ruby: what `Rails.env` was asked about by a predicate of its own, beside what every framework knows; in order.
     pub inquiries: Vec<SmolStr>,
+    /// Names of the file that stand for a library's: classes that derive from its own, objects that it made; in order.
+    pub exports: Vec<SmolStr>,
     pub contexts: Vec<Context>,
     pub reach: Vec<Reached>,
     /// The calls of each definition: context and edge.
@@ -97,10 +99,12 @@ impl<'p> Machine<'p> {
         }
         let learned = self.learned();
         let program = self.program;
-        let mut inquiries: Vec<SmolStr> = self.inquiries.into_iter().collect();
+        let mut inquiries: Vec<SmolStr> = self.inquiries.iter().cloned().collect();
         inquiries.sort_unstable();
+        let exports = self.exports();
         let answers = Answers {
             inquiries,
+            exports,
             steps: self.steps,
             sites,
             events: self.events.into_iter().filter(|event| program.is_main(event.at.item)).collect(),

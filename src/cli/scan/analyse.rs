@@ -1,11 +1,14 @@
 //! One file at a time through `analyze()`.
 
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use smol_str::SmolStr;
 
-use crate::analysis::{FileAnalysis, Input, Main, analyze_linked};
+use crate::analysis::{FileAnalysis, Input, Main, Search, analyze_linked};
+use crate::cli::project::FileSources;
+use crate::program::Language;
 use crate::project::files::{self, Kind};
 use crate::report::{self, Report};
 use crate::rules::Verdict;
@@ -25,6 +28,16 @@ pub(super) struct Pending {
     kind: Kind,
     text: String,
     answers: FileAnalysis,
+    /// Files that are known to bear on it, with the names that they give it.
+    given: Vec<(SmolStr, SmolStr)>,
+}
+
+/// A name under which other files may use a library.
+pub(super) struct Export {
+    /// As reports name it.
+    path: SmolStr,
+    language: Language,
+    name: SmolStr,
 }
 
 /// A file's text and the answers to it.
@@ -48,6 +61,25 @@ pub(super) fn pool(threads: usize) -> Result<ThreadPool, Failure> {
 /// If no thread can be started.
 pub fn with_large_stack<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
     Ok(pool(threads)?.install(work))
+}
+
+/// What the analysis of single files leaves open.
+#[derive(Default)]
+pub(super) struct Open {
+    pending: Vec<Pending>,
+    exports: Vec<Export>,
+}
+
+impl Open {
+    pub fn merge(&mut self, other: Open) {
+        self.pending.extend(other.pending);
+        self.exports.extend(other.exports);
+    }
+}
+
+fn exports_of(path: &SmolStr, kind: Kind, answers: &FileAnalysis) -> Vec<Export> {
+    let language = kind.language;
+    answers.exports.iter().map(|name| Export { path: path.clone(), language, name: name.clone() }).collect()
 }
 
 /// Whether production seems to reach a place of it.
@@ -93,7 +125,8 @@ impl Scan<'_> {
         let Analysed { text, answers } = self.analyse(path, kind, bytes)?;
         let mut answers = match is_open(&answers) {
             true if text.len() <= LARGEST_LINKED => {
-                let pending = Pending { path: path.clone(), kind, text: text.clone(), answers };
+                let given = Vec::new();
+                let pending = Pending { path: path.clone(), kind, text: text.clone(), answers, given };
                 let linked = self.link(std::slice::from_ref(&pending));
                 linked.into_iter().next().flatten().unwrap_or(pending.answers)
             }
@@ -122,6 +155,7 @@ impl Scan<'_> {
                 },
                 path: sources.path_of(&file.path),
                 shown: file.path.clone(),
+                given: file.given.clone(),
                 asked: self.with_reasons,
             })
             .collect();
@@ -132,7 +166,11 @@ impl Scan<'_> {
     }
 
     /// The reports of files, with what the rest of the project says of them: as many at a time as may be held together.
-    pub(super) fn resolve(&self, pending: Vec<Pending>, report: &mut Report) {
+    pub(super) fn resolve(&self, open: Open, roots: &[PathBuf], report: &mut Report) {
+        let Open { mut pending, exports } = open;
+        self.add_users(&exports, roots, &mut pending, report);
+        // the same answers whatever thread came first
+        pending.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let mut batch = Vec::new();
         let mut bytes = 0;
         for file in pending {
@@ -146,6 +184,49 @@ impl Scan<'_> {
         self.resolve_together(batch, report);
     }
 
+    /// Files that use a library under names that others give them are open as well.
+    fn add_users(&self, exports: &[Export], roots: &[PathBuf], pending: &mut Vec<Pending>, report: &mut Report) {
+        let Some(sources) = self.project.sources().filter(|_| !exports.is_empty() && !roots.is_empty()) else { return };
+        for language in Language::ALL {
+            let exports: Vec<&Export> = exports.iter().filter(|export| export.language == language).collect();
+            let searches: Vec<Search> = exports.iter().map(|export| Search::users(language, &export.path, &export.name)).collect();
+            let found = sources.search(language, &searches.iter().collect::<Vec<_>>());
+            for (export, paths) in exports.into_iter().zip(found) {
+                let from = sources.path_of(&export.path);
+                for path in paths.into_iter().filter(|path| *path != from) {
+                    let given = (from.clone(), export.name.clone());
+                    let known = pending.iter_mut().find(|file| sources.path_of(&file.path) == path);
+                    match known {
+                        Some(file) => file.given.push(given),
+                        None => pending.extend(self.user(&path, language, given, &*sources, roots, report)),
+                    }
+                }
+            }
+        }
+    }
+
+    fn user(
+        &self,
+        path: &str,
+        language: Language,
+        given: (SmolStr, SmolStr),
+        sources: &dyn FileSources,
+        roots: &[PathBuf],
+        report: &mut Report,
+    ) -> Option<Pending> {
+        let other = sources.open(path, language)?;
+        let file = self.root.join(other.shown.as_str());
+        let is_asked = roots.iter().any(|root| file.starts_with(root));
+        if other.zone.is_silent() || other.text.len() > LARGEST_LINKED || !is_asked {
+            return None;
+        }
+        let kind = Kind { language, template: other.template };
+        // what was found in it by itself is found again
+        report.forget(&other.shown);
+        let (text, given) = (other.text.to_string(), vec![given]);
+        Some(Pending { path: other.shown, kind, text, answers: FileAnalysis::default(), given })
+    }
+
     fn resolve_together(&self, pending: Vec<Pending>, report: &mut Report) {
         let linked = self.link(&pending);
         for (Pending { path, text, answers, .. }, linked) in pending.into_iter().zip(linked) {
@@ -155,7 +236,7 @@ impl Scan<'_> {
         }
     }
 
-    pub(super) fn judge(&self, job: Job, report: &mut Report, pending: &mut Vec<Pending>) {
+    pub(super) fn judge(&self, job: Job, report: &mut Report, open: &mut Open) {
         let Job { path, kind, text, explicit } = job;
         let bytes = match text {
             Text::Held(bytes) => bytes,
@@ -171,9 +252,12 @@ impl Scan<'_> {
         }
         match self.analyse(&path, kind, bytes) {
             Ok(Analysed { text, answers }) if is_open(&answers) && text.len() <= LARGEST_LINKED => {
-                pending.push(Pending { path, kind, text, answers });
+                let given = Vec::new();
+                open.exports.extend(exports_of(&path, kind, &answers));
+                open.pending.push(Pending { path, kind, text, answers, given });
             }
             Ok(mut file) => {
+                open.exports.extend(exports_of(&path, kind, &file.answers));
                 self.project.configure(&path, &mut file.answers);
                 self.locate(path, file, report);
             }

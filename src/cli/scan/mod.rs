@@ -23,6 +23,7 @@ use super::paths;
 use super::progress::Progress;
 use super::project::Project;
 
+use analyse::Open;
 pub use analyse::{Analysed, with_large_stack};
 pub use read::{Found, LARGEST_PARSED, Triggers, again};
 pub use walk::{Listing, is_hidden, kind, list};
@@ -70,7 +71,7 @@ impl Scan<'_> {
         let triggers = self.project.triggers();
         // the walk waits when this many files wait to be analysed: bounds memory
         let (sender, receiver) = sync_channel(2 * self.threads);
-        self.analyse_all(receiver, |scan| scan.walk(roots, triggers, sender))
+        self.analyse_all(receiver, roots, |scan| scan.walk(roots, triggers, sender))
     }
 
     /// Checks one text under a name, relative to the root.
@@ -81,7 +82,7 @@ impl Scan<'_> {
         let triggers = self.project.triggers();
         let (sender, receiver) = sync_channel(1);
         let path = path.clone();
-        self.analyse_all(receiver, move |_| {
+        self.analyse_all(receiver, &[], move |_| {
             let mut report = Report::default();
             let found = triggers.sift(kind, bytes);
             take(&mut report, &sender, (path, None), kind, found, true);
@@ -93,6 +94,7 @@ impl Scan<'_> {
     fn analyse_all(
         &self,
         receiver: Receiver<Job>,
+        roots: &[PathBuf],
         produce: impl FnOnce(&Self) -> Report + Send,
     ) -> Result<Report, Failure> {
         let pool = analyse::pool(self.threads)?;
@@ -105,21 +107,19 @@ impl Scan<'_> {
             let producer = scope.spawn(|| produce(self));
             let reports = pool.broadcast(|_| {
                 let mut report = Report::default();
-                let mut pending = Vec::new();
+                let mut open = Open::default();
                 while let Some(job) = next() {
-                    self.judge(job, &mut report, &mut pending);
+                    self.judge(job, &mut report, &mut open);
                 }
-                (report, pending)
+                (report, open)
             });
             let mut all = producer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            let mut pending = Vec::new();
-            for (report, open) in reports {
+            let mut open = Open::default();
+            for (report, left) in reports {
                 all.merge(report);
-                pending.extend(open);
+                open.merge(left);
             }
-            if !pending.is_empty() {
-                pool.install(|| self.resolve(pending, &mut all));
-            }
+            pool.install(|| self.resolve(open, roots, &mut all));
             all
         });
         self.progress.finish();
