@@ -31,7 +31,8 @@ fn check(root: &Path) -> (Vec<String>, Vec<String>) {
         .expect("a check");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let findings = report["findings"].as_array().expect("findings");
-    let reported = findings.iter().filter(|finding| finding["verdict"] == "reachable" && finding["family"] == "fake-data");
+    let reported =
+        findings.iter().filter(|finding| finding["verdict"] == "reachable" && finding["family"] == "fake-data");
     let place = |path: &serde_json::Value, line: &serde_json::Value| format!("{}:{line}", path.as_str().unwrap_or("?"));
     let mut places = Vec::new();
     let mut way = Vec::new();

@@ -183,7 +183,7 @@ impl<'m, 'a> Linking<'m, 'a> {
         let input = &self.main.input;
         let OtherSource { shown, text, template, zone } = sources.open(path, input.language)?;
         // what a file of that name has to do with it shows in its words
-        if search.stem.is_some() && !input.triggers.may_decide(&text) {
+        if search.stem.is_some() && search.is_first && !input.triggers.may_decide(&text) {
             return None;
         }
         // a test runs what it tests; that says nothing about who else does

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use crate::lang::{Interest, LiveTree, Triggers, Words, build};
 use crate::program::{Language, Program};
 use crate::project::FileFacts;
-use crate::rules::{self, Finding, Site, Zone};
+use crate::rules::{self, Finding, Site, Verdict, Zone};
 use crate::syntax;
 use crate::worlds::{self, Answers, Guard};
 
@@ -26,6 +26,8 @@ pub struct FileAnalysis {
     pub guards: Vec<Guard>,
     /// Places that a comment or the configuration allows.
     pub allowed: usize,
+    /// Other files may say otherwise: production seems to reach a place, or a test that they may define keeps it out.
+    pub is_open: bool,
     /// Names under which other files may use a library that they do not name themselves.
     pub exports: Vec<SmolStr>,
     /// Why nothing is known of the file, if so; there are no findings then.
@@ -114,6 +116,8 @@ fn conclude(input: &Input<'_>, program: Program, answers: Answers, asked: bool) 
     });
     let guards = answers.guards(&program);
     let exports = answers.exports.clone();
+    let is_cut = answers.sites.iter().any(|site| !site.reached.has(worlds::Lanes::PRODUCTION));
+    let asks_others = is_cut && !answers.inquiries.is_empty();
     // comments are looked for in a tree, which may take as much again
     drop((answers, program));
     if input.zone.is_silent() {
@@ -121,5 +125,14 @@ fn conclude(input: &Input<'_>, program: Program, answers: Answers, asked: bool) 
         return FileAnalysis { sites: judged.sites, guards, ..FileAnalysis::default() };
     }
     let heard = rules::suppress::suppress(input.text, input.language, input.template, judged.findings, judged.sites);
-    FileAnalysis { findings: heard.findings, sites: heard.sites, guards, allowed: heard.allowed, exports, skipped: None }
+    let is_open = asks_others || heard.findings.iter().any(|finding| finding.verdict == Verdict::Reachable);
+    FileAnalysis {
+        is_open,
+        findings: heard.findings,
+        sites: heard.sites,
+        guards,
+        allowed: heard.allowed,
+        exports,
+        skipped: None,
+    }
 }

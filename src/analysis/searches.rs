@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::program::*;
-use crate::worlds::{Answers, Cause, EventKind, Lanes, is_telling};
+use crate::worlds::{Answers, Cause, EventKind, Lanes, is_telling, underscored};
 
 /// Files that hold all of some words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -52,6 +52,7 @@ pub fn searches(program: &Program, answers: &Answers) -> Vec<Search> {
         of_bases(program, &mut found);
         of_names(program, &mut found);
         of_data(program, &mut found);
+        of_prerequisites(program, &mut found);
         of_variables(answers, &mut found);
     }
     found
@@ -74,6 +75,11 @@ fn of_entry(program: &Program, entry: NodeRef, found: &mut Vec<Search>) {
     let mut names = vec![def.name.clone()];
     match program.language {
         Language::Ruby => {
+            if classes.last().is_some_and(|class| class.ends_with("Controller")) {
+                let resource = classes.last().and_then(|class| last(class).strip_suffix("Controller").map(underscored));
+                let names = resource.into_iter().collect();
+                found.push(Search { stem: Some("routes".into()), names, ..Search::default() });
+            }
             if let Some((own, outer)) = classes.split_last() {
                 names.push(own.clone());
                 let words = outer.last().into_iter().chain([own]).cloned().collect();
@@ -92,6 +98,9 @@ fn of_entry(program: &Program, entry: NodeRef, found: &mut Vec<Search>) {
             if stem.is_empty() {
                 return;
             }
+            if file.start == Start::Loaders {
+                of_loaders(program.language, &file.path, found);
+            }
             let own = classes.first().unwrap_or(&def.name);
             names.push(own.clone());
             let words = vec![SmolStr::new(stem), own.clone()];
@@ -103,7 +112,11 @@ fn of_entry(program: &Program, entry: NodeRef, found: &mut Vec<Search>) {
         Language::CSharp => {
             let Some(own) = classes.last() else { return };
             names.push(own.clone());
-            found.push(Search { words: vec![own.clone()], names, ..Search::default() });
+            found.push(Search { words: vec![own.clone()], names: names.clone(), ..Search::default() });
+            if def.is_static {
+                // an extension is called without the name of its class
+                found.push(Search { words: vec![def.name.clone()], names, ..Search::default() });
+            }
         }
     }
 }
@@ -233,6 +246,11 @@ fn of_names(program: &Program, found: &mut Vec<Search>) {
                     }
                     Import::Require { .. } => {}
                 },
+                Kind::Import(import) if program.language == Language::Ruby => {
+                    if let Import::Require { path: Some(path), .. } = import.as_ref() {
+                        stems.push(SmolStr::new(stem(path)));
+                    }
+                }
                 _ => {}
             }
         }
@@ -241,6 +259,19 @@ fn of_names(program: &Program, found: &mut Vec<Search>) {
     stems.dedup();
     let stems = stems.into_iter().filter(|stem| !stem.is_empty());
     found.extend(stems.map(|stem| Search { stem: Some(stem), is_first: true, ..Search::default() }));
+}
+
+/// Tasks that run before those in sight.
+fn of_prerequisites(program: &Program, found: &mut Vec<Search>) {
+    let tasks = program.tasks();
+    for name in tasks.values().flatten().flat_map(|task| &task.prerequisites) {
+        if !tasks.contains_key(name) && name != "environment" {
+            let one_of =
+                ["task :", "task ", "task \"", "task '", "task(:"].map(|start| SmolStr::new(format!("{start}{name}")));
+            let (words, names) = (vec![name.clone()], vec![name.clone(), SmolStr::new_static("task")]);
+            found.push(Search { words, one_of: one_of.to_vec(), names, is_first: true, ..Search::default() });
+        }
+    }
 }
 
 /// Files of data whose keys may be names of environments.
@@ -315,19 +346,4 @@ fn stem(path: &str) -> &str {
     let path = path.strip_suffix("/__init__.py").unwrap_or(path);
     let file = path.rsplit('/').next().unwrap_or(path);
     file.split('.').next().unwrap_or(file)
-}
-
-/// `HTMLPage` → `html_page`, as Zeitwerk names files.
-fn underscored(name: &str) -> SmolStr {
-    let chars: Vec<char> = name.chars().collect();
-    let mut out = String::new();
-    for (index, char) in chars.iter().enumerate() {
-        let after_small = index > 0 && !chars[index - 1].is_uppercase();
-        let before_small = chars.get(index + 1).is_some_and(|next| next.is_lowercase());
-        if char.is_uppercase() && index > 0 && (after_small || before_small) {
-            out.push('_');
-        }
-        out.extend(char.to_lowercase());
-    }
-    SmolStr::new(out)
 }

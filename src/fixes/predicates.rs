@@ -123,7 +123,7 @@ fn python(held: &Held<'_>) -> Vec<Predicate> {
             .iter()
             .any(|head| text.contains(&format!("{head}{name}{}", &head[head.len() - 1..])))
     };
-    let pinned = |name: &&&str| held.input.facts.pinned.contains(**name);
+    let pinned = |name: &&&str| held.input.facts.pinned.contains_key(**name);
     let variable = VARIABLES.iter().find(read).or_else(|| VARIABLES.iter().find(pinned)).unwrap_or(&"APP_ENV");
     let condition = format!("os.environ.get(\"{variable}\") in {{\"development\", \"test\"}}");
     all.push(Predicate { text: condition, imports: vec![Import::Module("os")], test: true });

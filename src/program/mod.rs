@@ -7,10 +7,12 @@
 mod dump;
 mod link;
 mod node;
+mod tasks;
 
 pub use dump::dump;
 pub use link::{DataFile, Part, SourceFile, Start, link};
 pub use node::*;
+pub use tasks::Task;
 
 use smol_str::SmolStr;
 

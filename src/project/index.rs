@@ -28,7 +28,7 @@ pub struct Index {
     /// By the folder above `config/environments`.
     environments: FxHashMap<Folder, Arc<Vec<SmolStr>>>,
     /// By the folder that a deployment file speaks for.
-    pinned: FxHashMap<Folder, Arc<FxHashSet<SmolStr>>>,
+    pinned: FxHashMap<Folder, Arc<FxHashMap<SmolStr, SmolStr>>>,
     /// `db` folders whose `seeds.rb` picks files by the environment's name.
     seeds_by_environment: FxHashSet<Folder>,
     own_names: FxHashMap<(Language, Folder), Arc<FxHashSet<SmolStr>>>,
@@ -96,7 +96,7 @@ impl Index {
             let pinned = Arc::make_mut(self.pinned.entry(scope).or_default());
             let variables = deployment::variables(&text).into_iter();
             let variables = variables.filter(|(_, value)| deployment::means_production(value, &self.config.production));
-            pinned.extend(variables.map(|(name, _)| name));
+            pinned.extend(variables);
         }
         if file == "seeds.rb"
             && (folder == "db" || folder.ends_with("/db"))

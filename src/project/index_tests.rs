@@ -36,7 +36,7 @@ fn fact(index: &Index, language: Language, path: &str, kind: &str) -> String {
         "packages" => facts.packages.map_or("-".into(), |packages| sorted(packages.iter())),
         "own" => sorted(facts.own_names.iter()),
         "environments" => sorted(facts.environments.iter()),
-        "pinned" => sorted(facts.pinned.iter()),
+        "pinned" => sorted(facts.pinned.keys()),
         "usings" => sorted(facts.global_usings.iter()),
         "defined" => sorted(facts.defined.iter()),
         "versions" => {

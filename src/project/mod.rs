@@ -43,8 +43,8 @@ pub struct FileFacts {
     pub production_names: Arc<Vec<SmolStr>>,
     /// Versions of frameworks, by package (`rails` → (7, 1)), where a lock file or requirement tells.
     pub versions: Arc<rustc_hash::FxHashMap<SmolStr, (u32, u32)>>,
-    /// Environment variables that a file of the project (Dockerfile, compose, .env) sets for production.
-    pub pinned: Arc<FxHashSet<SmolStr>>,
+    /// Environment variables that a file of the project (Dockerfile, compose, .env) sets for production, with their values.
+    pub pinned: Arc<rustc_hash::FxHashMap<SmolStr, SmolStr>>,
     /// C#: namespaces imported for every file (`global using`, `<Using Include>`, implicit usings).
     pub global_usings: Arc<Vec<SmolStr>>,
     /// C#: preprocessor symbols that the project defines in every build configuration or in Release, so that they hold in

@@ -195,21 +195,38 @@ impl<'p> Machine<'p> {
 
     /// By file: the lanes that start its top level, or nothing where other files in sight load it.
     pub(super) fn started(&self) -> Vec<Option<Lanes>> {
-        let all = || self.contexts.iter().flat_map(|context| &context.edges);
+        let count = self.file_scopes.len();
+        let mut loaders: Vec<FxHashSet<usize>> = vec![FxHashSet::default(); count];
+        for edge in self.contexts.iter().flat_map(|context| &context.edges) {
+            let (from, to) = (self.top_of(edge.at.item), self.top_of(edge.callee.item));
+            if from != to && self.program.root(to) == Some(edge.callee) {
+                loaders[to].insert(from);
+            }
+        }
+        let waits = |file: usize| {
+            let start = self.program.files.get(file).map_or(Start::Always, |file| file.start);
+            start == Start::Loaders && !loaders[file].is_empty()
+        };
+        // files that only load each other are loaded from somewhere else
+        let mut live: Vec<bool> = (0..count).map(|file| !waits(file)).collect();
+        for _ in 0..count {
+            let next: Vec<bool> =
+                (0..count).map(|file| live[file] || loaders[file].iter().any(|loader| live[*loader])).collect();
+            if next == live {
+                break;
+            }
+            live = next;
+        }
         let start = |file: usize| {
             let start = self.program.files.get(file).map_or(Start::Always, |file| file.start);
             match start {
                 Start::Always => Some(Lanes::ALL),
                 Start::Development => Some(Lanes::DEVELOPMENT),
                 Start::Test => Some(Lanes::TEST),
-                Start::Loaders => {
-                    let root = self.program.root(file);
-                    let loaded = all().any(|edge| Some(edge.callee) == root && self.top_of(edge.at.item) != file);
-                    (!loaded).then_some(Lanes::ALL)
-                }
+                Start::Loaders => (!waits(file) || !live[file]).then_some(Lanes::ALL),
             }
         };
-        (0..self.file_scopes.len()).map(start).collect()
+        (0..count).map(start).collect()
     }
 
     /// What stands for a library's names in the file that is asked about.
@@ -223,8 +240,10 @@ impl<'p> Machine<'p> {
             classes.map(|(_, class)| SmolStr::new(class.name.rsplit('.').next().unwrap_or_default())).collect();
         if self.python() {
             // an import brings the name of a library, a call its object
-            let made = |slot: u32| matches!(self.slots[slot as usize].single(), Some(V::Made(name)) if of_library(name));
-            let own = self.scopes[0].names.iter().filter(|(name, slot)| !name.starts_with(['_', '\u{1}']) && made(**slot));
+            let made =
+                |slot: u32| matches!(self.slots[slot as usize].single(), Some(V::Made(name)) if of_library(name));
+            let own =
+                self.scopes[0].names.iter().filter(|(name, slot)| !name.starts_with(['_', '\u{1}']) && made(**slot));
             names.extend(own.map(|(name, _)| name.clone()));
         }
         names.sort_unstable();
@@ -260,10 +279,19 @@ impl<'p> Machine<'p> {
         if !self.is_linked() || self.csharp() {
             return FxHashSet::default();
         }
-        let edges = || self.contexts.iter().flat_map(|context| &context.edges);
         let file = |at: NodeRef| self.program.file_of(at.item);
-        let own: FxHashSet<NodeRef> =
-            edges().filter(|edge| file(edge.at) == file(edge.callee)).map(|edge| edge.callee).collect();
+        let class_of = |def: NodeRef| self.homes.get(&def).and_then(|(_, class)| *class);
+        let mut own: FxHashSet<NodeRef> = FxHashSet::default();
+        for context in &self.contexts {
+            let caller = context.def.and_then(class_of);
+            for edge in &context.edges {
+                // a base class calls what its heirs define
+                let of_kin = caller.zip(class_of(edge.callee)).is_some_and(|(base, heir)| self.derives(heir, base));
+                if of_kin || file(edge.at) == file(edge.callee) {
+                    own.insert(edge.callee);
+                }
+            }
+        }
         let is_unseen = |def: &&NodeRef| {
             let class = self.homes.get(def).and_then(|(_, class)| *class);
             let is_searched = self.def(**def).is_none_or(|def| def.is_static || is_telling(&def.name));
@@ -302,11 +330,63 @@ impl<'p> Machine<'p> {
         self.classes.iter().filter(may_be_added).find_map(|class| class.methods.get(name)?.last().copied())
     }
 
+    /// Rails: a route of a file of routes leads to the controllers that it names.
+    pub fn route(&mut self, at: NodeRef, name: &str, lanes: Lanes) {
+        let routes = matches!(
+            name,
+            "resources" | "resource" | "get" | "post" | "put" | "patch" | "delete" | "match" | "root" | "controller"
+        );
+        if !routes || !self.is_linked() || !self.ruby() {
+            return;
+        }
+        let path = &self.program.files[self.program.file_of(at.item)].path;
+        if !path.ends_with("routes.rb") && !path.contains("config/routes/") {
+            return;
+        }
+        let Some(span) = self.program.node(at).map(|node| node.span) else { return };
+        let nodes = self.program.code(at.item).map(|code| code.nodes.as_slice()).unwrap_or_default();
+        let texts: FxHashSet<SmolStr> = nodes
+            .iter()
+            .filter(|node| span.start <= node.span.start && node.span.end <= span.end)
+            .filter_map(|node| match &node.kind {
+                Kind::Lit(Lit::Str(text) | Lit::Symbol(text)) => Some(text),
+                Kind::Keyword(name, _) => Some(name),
+                _ => None,
+            })
+            .map(|text| SmolStr::new(text.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or(text)))
+            .collect();
+        for class in 0..self.classes.len() as u32 {
+            let info = &self.classes[class as usize];
+            let last = info.name.rsplit('.').next().unwrap_or_default();
+            let Some(resource) = last.strip_suffix("Controller").map(underscored) else { continue };
+            let singular = resource.strip_suffix('s').unwrap_or(&resource);
+            if texts.contains(&resource) || texts.contains(singular) {
+                self.routed.insert(class);
+                self.hand_over_class(class, at, lanes);
+            }
+        }
+    }
+
     /// The file that a text names as a path: `db/seeds/users`, `../users.rb`, or a pattern that it fits.
     pub fn files_named(&self, text: &str) -> Vec<usize> {
         let files = self.program.files.iter().enumerate();
         files.filter(|(_, file)| names_path(text, &file.path)).map(|(index, _)| index).collect()
     }
+}
+
+/// `HTMLPage` → `html_page`, as Rails names files.
+pub fn underscored(name: &str) -> SmolStr {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::new();
+    for (index, char) in chars.iter().enumerate() {
+        let after_small = index > 0 && !chars[index - 1].is_uppercase();
+        let before_small = chars.get(index + 1).is_some_and(|next| next.is_lowercase());
+        if char.is_uppercase() && index > 0 && (after_small || before_small) {
+            out.push('_');
+        }
+        out.extend(char.to_lowercase());
+    }
+    SmolStr::new(out)
 }
 
 /// Whether few other things have a name, so that whoever mentions it means this one.

@@ -26,6 +26,7 @@ mod replay;
 mod ruby;
 mod ruby_values;
 mod stale;
+mod tasks;
 mod value;
 mod why;
 mod within;
@@ -36,7 +37,7 @@ use crate::program::{NodeRef, Program};
 use crate::project::FileFacts;
 
 pub use because::{Step, What, name_of};
-pub use files::is_telling;
+pub use files::{is_telling, underscored};
 pub use guards::Guard;
 pub use lanes::Lanes;
 pub use machine::{Condition, Event, EventKind, Force, Mismatch};

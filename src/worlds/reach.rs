@@ -294,7 +294,9 @@ impl<'p> Machine<'p> {
             };
             let class = self.homes.get(&def).and_then(|(_, class)| *class);
             // the methods of a class that is handed over are called from there
-            let registered = class.and_then(|class| registered.get(&class).filter(|_| self.speaks_for(class)));
+            let registered = class.and_then(|class| {
+                registered.get(&class).filter(|_| self.speaks_for(class) || self.routed.contains(&class))
+            });
             if let Some(registered) = registered {
                 for one in registered {
                     self.contexts[one.context].edges.push(one.edge(def));

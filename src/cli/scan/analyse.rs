@@ -11,7 +11,6 @@ use crate::cli::project::FileSources;
 use crate::program::Language;
 use crate::project::files::{self, Kind};
 use crate::report::{self, Report};
-use crate::rules::Verdict;
 use crate::text::{self, LineIndex};
 
 use super::budget::Budget;
@@ -82,11 +81,6 @@ fn exports_of(path: &SmolStr, kind: Kind, answers: &FileAnalysis) -> Vec<Export>
     answers.exports.iter().map(|name| Export { path: path.clone(), language, name: name.clone() }).collect()
 }
 
-/// Whether production seems to reach a place of it.
-fn is_open(answers: &FileAnalysis) -> bool {
-    answers.findings.iter().any(|finding| finding.verdict == Verdict::Reachable)
-}
-
 /// Bytes of the texts that are looked at together with what bears on them.
 const BATCH: usize = 1024 * 1024;
 /// Bytes above which a file is answered for by itself: code that people call from elsewhere is not so large.
@@ -123,7 +117,7 @@ impl Scan<'_> {
     /// The same, with what the rest of the project says of it.
     pub fn analyse_linked(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Analysed, String> {
         let Analysed { text, answers } = self.analyse(path, kind, bytes)?;
-        let mut answers = match is_open(&answers) {
+        let mut answers = match answers.is_open {
             true if text.len() <= LARGEST_LINKED => {
                 let given = Vec::new();
                 let pending = Pending { path: path.clone(), kind, text: text.clone(), answers, given };
@@ -189,7 +183,8 @@ impl Scan<'_> {
         let Some(sources) = self.project.sources().filter(|_| !exports.is_empty() && !roots.is_empty()) else { return };
         for language in Language::ALL {
             let exports: Vec<&Export> = exports.iter().filter(|export| export.language == language).collect();
-            let searches: Vec<Search> = exports.iter().map(|export| Search::users(language, &export.path, &export.name)).collect();
+            let searches: Vec<Search> =
+                exports.iter().map(|export| Search::users(language, &export.path, &export.name)).collect();
             let found = sources.search(language, &searches.iter().collect::<Vec<_>>());
             for (export, paths) in exports.into_iter().zip(found) {
                 let from = sources.path_of(&export.path);
@@ -251,7 +246,7 @@ impl Scan<'_> {
             return;
         }
         match self.analyse(&path, kind, bytes) {
-            Ok(Analysed { text, answers }) if is_open(&answers) && text.len() <= LARGEST_LINKED => {
+            Ok(Analysed { text, answers }) if answers.is_open && text.len() <= LARGEST_LINKED => {
                 let given = Vec::new();
                 open.exports.extend(exports_of(&path, kind, &answers));
                 open.pending.push(Pending { path, kind, text, answers, given });

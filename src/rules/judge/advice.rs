@@ -69,7 +69,7 @@ impl Judged<'_> {
                         .catalog
                         .variable(self.case.program.language, name)
                         .is_some_and(|variable| variable.framework);
-                    (!framework && !self.case.facts.pinned.contains(name))
+                    (!framework && !self.case.facts.pinned.contains_key(name))
                         .then(|| environment::default_development::finding(self, at, name, default))
                 }
                 EventKind::IgnoredVariable { name, why } => {

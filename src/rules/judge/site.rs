@@ -146,7 +146,10 @@ impl Judged<'_> {
 
     fn home_made_decides(&self, answer: &worlds::SiteAnswer) -> bool {
         let pinned = &self.case.facts.pinned;
-        self.decided_by(answer, |kind| matches!(kind, EventKind::HomeMadeVariable { name } if !pinned.contains(name)))
+        self.decided_by(
+            answer,
+            |kind| matches!(kind, EventKind::HomeMadeVariable { name } if !pinned.contains_key(name)),
+        )
     }
 
     fn raw_variable_decides(&self, answer: &worlds::SiteAnswer) -> bool {

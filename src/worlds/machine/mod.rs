@@ -128,6 +128,10 @@ pub struct Machine<'p> {
     pub inquiries: FxHashSet<SmolStr>,
     /// Python: how `environ.Env` reads variables, type and default; `None` where that is not known.
     pub schemes: FxHashMap<SmolStr, Option<(SmolStr, Option<Val>)>>,
+    /// Rails: controllers that routes in sight name.
+    pub routed: FxHashSet<u32>,
+    /// Ruby: the tasks of rake, by name, once they were asked for.
+    pub tasks: Option<Rc<FxHashMap<SmolStr, Vec<Task>>>>,
     /// By file: the scope of its top level.
     pub file_scopes: Vec<u32>,
     /// By file: what loading it does.

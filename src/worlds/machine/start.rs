@@ -76,6 +76,8 @@ impl<'p> Machine<'p> {
             renamed: Vec::new(),
             inquiries: FxHashSet::default(),
             schemes: FxHashMap::default(),
+            routed: FxHashSet::default(),
+            tasks: None,
             file_scopes: vec![0],
             loads: vec![crate::worlds::files::Load::Waiting],
             next_id: 1,

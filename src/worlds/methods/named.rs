@@ -54,6 +54,10 @@ impl<'p> Machine<'p> {
     pub fn call_named(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.note_schemes(name, args);
+        self.route(at, name, lanes);
+        if let Some(result) = self.define_task(at, name, args, lanes) {
+            return result;
+        }
         if let Some(data) = self.data_file(at, name, lanes) {
             return (data, lanes);
         }

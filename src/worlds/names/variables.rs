@@ -90,7 +90,7 @@ impl Machine<'_> {
         if let Some(variable) = known {
             self.note_variable(at, &variable);
             let value = spell(&variable.lanes, lanes, Form::Text, !variable.framework);
-            return if variable.framework || variable.flag { value } else { self.with_project_spelling(value) };
+            return if variable.framework || variable.flag { value } else { self.with_project_spelling(name, value) };
         }
         if let Some(known) = self.misspelt(name) {
             self.emit(at, EventKind::MisspeltVariable { name: name.clone(), known });
@@ -107,7 +107,7 @@ impl Machine<'_> {
                 development: one("development"),
                 test: one("test"),
             };
-            return self.with_project_spelling(spell(&spelt, lanes, Form::Text, true));
+            return self.with_project_spelling(name, spell(&spelt, lanes, Form::Text, true));
         }
         if self.python() && is_debug_flag(name) {
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];
@@ -128,7 +128,13 @@ impl Machine<'_> {
 
     /// A variable of the project's own holds production as the project spells it: where this file writes it in another
     /// case, either may be meant.
-    fn with_project_spelling(&mut self, mut value: Val) -> Val {
+    fn with_project_spelling(&mut self, name: &str, mut value: Val) -> Val {
+        // what a deployment sets is what production has
+        if let Some(spelt) = self.facts.pinned.get(name).filter(|text| text.eq_ignore_ascii_case("production")) {
+            let on = value.lanes() & Lanes::PRODUCTION;
+            value.overwrite(on, &Val::of(V::Str(spelt.clone()), on));
+            return value;
+        }
         if self.spellings.is_none() {
             let nodes = self.program.items.iter().filter_map(|item| item.code.as_ref()).flat_map(|code| &code.nodes);
             let mut found: Vec<SmolStr> = nodes
