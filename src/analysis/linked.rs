@@ -27,6 +27,8 @@ pub trait Sources: Sync {
     fn search(&self, language: Language, searches: &[&Search]) -> Vec<Vec<SmolStr>>;
     /// The file at a path; `None` where it is left out or cannot be read.
     fn open(&self, path: &str, language: Language) -> Option<OtherSource>;
+    /// Whether two files of a language may know each other.
+    fn belong_together(&self, language: Language, one: &str, other: &str) -> bool;
     /// The file of data at a path.
     fn data(&self, path: &str) -> Option<DataFile>;
 }
@@ -128,6 +130,10 @@ impl<'m, 'a> Linking<'m, 'a> {
             return;
         };
         let answers = worlds::evaluate(&program, self.main.input.facts);
+        if std::env::var_os("PRODGUARD_TRACE").is_some() {
+            let parts: Vec<String> = self.parts.iter().map(|part| format!("{} {:?} {}", part.path, part.start, part.is_first)).collect();
+            eprintln!("== {} steps {} sites {} items {}\n   {}", self.main.path, answers.steps, answers.sites.len(), program.items.len(), parts.join("\n   "));
+        }
         if !is_last && self.parts.len() < MAX_FILES {
             let all = searches(&program, &answers);
             self.wanted = all.into_iter().filter(|search| self.asked.insert(search.clone())).collect();
@@ -181,6 +187,9 @@ impl<'m, 'a> Linking<'m, 'a> {
 
     fn part(&self, path: &SmolStr, search: &Search, sources: &dyn Sources) -> Option<Part> {
         let input = &self.main.input;
+        if !sources.belong_together(input.language, &self.main.path, path) {
+            return None;
+        }
         let OtherSource { shown, text, template, zone } = sources.open(path, input.language)?;
         // what a file of that name has to do with it shows in its words
         if search.stem.is_some() && search.is_first && !input.triggers.may_decide(&text) {

@@ -19,6 +19,8 @@ pub struct Search {
     pub is_first: bool,
     /// Beside the words: the name of the file, without its ending.
     pub stem: Option<SmolStr>,
+    /// Beside the stem: how the path ends, in one of these ways.
+    pub ends: Vec<SmolStr>,
     /// Instead of all that: the end of the path of a file of data.
     pub data: Option<SmolStr>,
 }
@@ -157,7 +159,21 @@ fn of_loaders(language: Language, path: &str, found: &mut Vec<Search>) {
 /// Base classes that are not in sight: what they define, they define for the class.
 fn of_bases(program: &Program, found: &mut Vec<Search>) {
     let defined: FxHashSet<SmolStr> = classes(program).map(|class| last(&class.name)).collect();
-    for (item, class) in with_items(program) {
+    // classes of the file, and those that they derive from
+    let mut wanted: FxHashSet<SmolStr> = FxHashSet::default();
+    for _ in 0..MAX_BASES {
+        let before = wanted.len();
+        for (item, class) in with_items(program) {
+            if program.is_main(item) || wanted.contains(&last(&class.name)) {
+                wanted.insert(last(&class.name));
+                wanted.extend(class.bases.iter().filter_map(|base| name_at(program, NodeRef { item, node: *base })));
+            }
+        }
+        if wanted.len() == before {
+            break;
+        }
+    }
+    for (item, class) in with_items(program).filter(|(_, class)| wanted.contains(&last(&class.name))) {
         for base in &class.bases {
             let Some(name) = name_at(program, NodeRef { item, node: *base }) else { continue };
             let keyword = match (program.language, class.form) {
@@ -192,7 +208,9 @@ fn definer(name: &SmolStr, keywords: &[&str], found: &mut Vec<Search>) {
 fn of_predicates(program: &Program, answers: &Answers, found: &mut Vec<Search>) {
     let mut names: Vec<SmolStr> = answers.inquiries.iter().map(|name| SmolStr::new(format!("{name}?"))).collect();
     for (at, condition) in &answers.conditions {
-        if condition.cause != Some(Cause::Opaque) {
+        // on the way: what only helps to decide is taken as it is
+        let is_first = program.files.get(program.file_of(at.item)).is_some_and(|file| file.is_first);
+        if condition.cause != Some(Cause::Opaque) || is_first {
             continue;
         }
         let Some(span) = program.node(*at).map(|node| node.span) else { continue };
@@ -238,14 +256,7 @@ fn of_names(program: &Program, found: &mut Vec<Search>) {
                         _ => name.clone(),
                     }));
                 }
-                Kind::Import(import) if program.language == Language::Python => match import.as_ref() {
-                    Import::Module { path, .. } | Import::Star { path, .. } => stems.push(last(path)),
-                    Import::From { path, names } => {
-                        stems.push(last(path));
-                        stems.extend(names.iter().map(|(name, _)| name.clone()));
-                    }
-                    Import::Require { .. } => {}
-                },
+                Kind::Import(import) if program.language == Language::Python => of_import(program, import, found),
                 Kind::Import(import) if program.language == Language::Ruby => {
                     if let Import::Require { path: Some(path), .. } = import.as_ref() {
                         stems.push(SmolStr::new(stem(path)));
@@ -273,6 +284,41 @@ fn of_prerequisites(program: &Program, found: &mut Vec<Search>) {
         }
     }
 }
+
+/// The modules that a file imports.
+fn of_import(program: &Program, import: &Import, found: &mut Vec<Search>) {
+    let mut paths: Vec<SmolStr> = Vec::new();
+    match import {
+        Import::Module { path, .. } | Import::Star { path, .. } => paths.push(path.clone()),
+        Import::From { path, names } => {
+            paths.push(path.clone());
+            let dot = if path.ends_with('.') { "" } else { "." };
+            paths.extend(names.iter().map(|(name, _)| SmolStr::new(format!("{path}{dot}{name}"))));
+        }
+        Import::Require { .. } => {}
+    }
+    let Some(own) = program.files.first() else { return };
+    for path in paths {
+        let dots = path.len() - path.trim_start_matches('.').len();
+        let mut folder = own.path.as_str();
+        for _ in 0..dots {
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+        let rest = path[dots..].replace('.', "/");
+        let module = match (dots, folder.is_empty() || dots == 0, rest.is_empty()) {
+            (0, _, true) => continue,
+            (_, true, _) => rest,
+            (_, false, true) => folder.to_owned(),
+            (_, false, false) => format!("{folder}/{rest}"),
+        };
+        let ends = [format!("{module}.py"), format!("{module}/__init__.py")].map(SmolStr::new).to_vec();
+        let stem = last(&module.replace('/', "."));
+        found.push(Search { stem: Some(stem), ends, is_first: true, ..Search::default() });
+    }
+}
+
+/// Base classes are followed this far.
+const MAX_BASES: usize = 6;
 
 /// Files of data whose keys may be names of environments.
 fn of_data(program: &Program, found: &mut Vec<Search>) {

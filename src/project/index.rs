@@ -31,6 +31,8 @@ pub struct Index {
     pinned: FxHashMap<Folder, Arc<FxHashMap<SmolStr, SmolStr>>>,
     /// `db` folders whose `seeds.rb` picks files by the environment's name.
     seeds_by_environment: FxHashSet<Folder>,
+    /// C#: folders with a file that lists the projects built together.
+    solutions: FxHashSet<Folder>,
     own_names: FxHashMap<(Language, Folder), Arc<FxHashSet<SmolStr>>>,
     global_usings: FxHashMap<Folder, Arc<Vec<SmolStr>>>,
     production: Arc<Vec<SmolStr>>,
@@ -66,6 +68,7 @@ impl Index {
             environments: FxHashMap::default(),
             pinned: FxHashMap::default(),
             seeds_by_environment: FxHashSet::default(),
+            solutions: FxHashSet::default(),
             own_names: FxHashMap::default(),
             global_usings: FxHashMap::default(),
             production: Arc::new(config.production.clone()),
@@ -88,6 +91,9 @@ impl Index {
         {
             let above = SmolStr::new(above.trim_end_matches('/'));
             Arc::make_mut(self.environments.entry(above).or_default()).push(SmolStr::new(name));
+        }
+        if file.ends_with(".sln") || file.ends_with(".slnx") {
+            self.solutions.insert(SmolStr::new(folder));
         }
         if deployment::is_deployment_file(path)
             && let Some(text) = read(path)
@@ -249,6 +255,27 @@ impl Index {
         };
         all.extend(named.iter().chain(production).cloned());
         Arc::new(all)
+    }
+
+    /// Whether two files may know each other: code of one project, or of projects that are built together.
+    pub fn belong_together(&self, language: Language, one: &str, other: &str) -> bool {
+        let within = |inner: &str, outer: &str| {
+            inner == outer || outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+        };
+        match language {
+            // an import says which file it means
+            Language::Python => true,
+            Language::Ruby => match (self.project(language, one), self.project(language, other)) {
+                (Some(one), Some(other)) => within(&one, &other) || within(&other, &one),
+                (None, None) => true,
+                _ => false,
+            },
+            Language::CSharp => {
+                let solution =
+                    |path: &str| ancestors(split(path).0).find(|folder| self.solutions.contains(*folder)).map(SmolStr::new);
+                solution(one) == solution(other)
+            }
+        }
     }
 
     /// The folder of the nearest project of a language.

@@ -276,7 +276,7 @@ impl<'p> Machine<'p> {
     /// Definitions that other files call, where more may call them than those in sight: methods under a name that was not
     /// looked for, of objects that a framework makes.
     pub(super) fn called_unseen(&self, homes: &[NodeRef]) -> FxHashSet<NodeRef> {
-        if !self.is_linked() || self.csharp() {
+        if !self.is_linked() {
             return FxHashSet::default();
         }
         let file = |at: NodeRef| self.program.file_of(at.item);
@@ -293,11 +293,17 @@ impl<'p> Machine<'p> {
             }
         }
         let is_unseen = |def: &&NodeRef| {
+            let is_public = self.def(**def).is_some_and(|def| def.visibility == Visibility::Public);
+            if self.program.files[file(**def)].is_first && is_public && self.called.contains(def) {
+                // who calls it was never looked for
+                return true;
+            }
             let class = self.homes.get(def).and_then(|(_, class)| *class);
             let is_searched = self.def(**def).is_none_or(|def| def.is_static || is_telling(&def.name));
             self.called.contains(def)
                 && !own.contains(def)
                 && !is_searched
+                && !self.csharp()
                 && class.is_some_and(|class| !self.speaks_for(class))
         };
         homes.iter().filter(is_unseen).copied().collect()

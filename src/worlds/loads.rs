@@ -143,6 +143,7 @@ impl Machine<'_> {
                 for (name, alias) in names {
                     let bound = alias.as_ref().unwrap_or(name);
                     let own = from.and_then(|file| self.member_of_module(file, name, falls));
+                    let own = own.filter(|value| !self.hides_factory(value, path, name));
                     let value = match own {
                         Some(value) => value,
                         None => match self.module_named(at, &joined(path, name)) {
@@ -175,6 +176,12 @@ impl Machine<'_> {
             Import::Require { .. } => {}
         }
         falls
+    }
+
+    /// A class that goes by the name of a factory, whose bases are not all in sight: the name says more than the class does.
+    fn hides_factory(&self, value: &Val, path: &str, name: &str) -> bool {
+        let unknown = |class: &u32| self.library_base(*class).is_none();
+        matches!(value.single(), Some(V::Class(class)) if unknown(class)) && self.imported(path, name) == "factory.Factory"
     }
 
     /// The file of a module as an import in another one writes it: `app.seeds`, `.factories`, `..`.

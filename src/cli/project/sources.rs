@@ -76,7 +76,13 @@ impl Sources for OnDisk<'_> {
         }
         for (path, _) in files {
             for index in by_stem.get(stem(path)).into_iter().flatten() {
-                found[*index].push(path.clone());
+                let ends = &searches[*index].ends;
+                let ends_so = |end: &SmolStr| {
+                    path.strip_suffix(end.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+                };
+                if ends.is_empty() || ends.iter().any(ends_so) {
+                    found[*index].push(path.clone());
+                }
             }
         }
         if let Some(words) = Words::of(searches) {
@@ -92,6 +98,13 @@ impl Sources for OnDisk<'_> {
             }
         }
         found
+    }
+
+    fn belong_together(&self, language: Language, one: &str, other: &str) -> bool {
+        let ((part, one), (other_part, other)) =
+            (self.workspace.part_of_project(one), self.workspace.part_of_project(other));
+        // nothing of a folder with a configuration of its own is known around it
+        std::ptr::eq(part, other_part) && part.index.belong_together(language, &one, &other)
     }
 
     fn data(&self, path: &str) -> Option<DataFile> {

@@ -72,7 +72,29 @@ impl Machine<'_> {
         if self.csharp() && matches!(name.as_str(), "Environment" | "HostingEnvironment" | "HostEnvironment") {
             return (Val::of(V::Host, lanes), lanes);
         }
+        if let (V::Class(_), Some(full)) = (v, self.of_reopened(class, name)) {
+            return (Val::of(V::Name(full), lanes), lanes);
+        }
         (self.inherited(class, name, lanes), lanes)
+    }
+
+    /// Ruby: the library's name for a member of a class of the library's that the program only opens again.
+    pub fn of_reopened(&self, class: u32, name: &str) -> Option<SmolStr> {
+        if !self.ruby() {
+            return None;
+        }
+        let info = &self.classes[class as usize];
+        let mut parts = vec![info.name.clone()];
+        let mut scope = self.scopes[info.scope as usize].parent;
+        while let Some(at) = scope {
+            if let ScopeKind::Class(outer) = self.scopes[at as usize].kind {
+                parts.push(self.classes[outer as usize].name.clone());
+            }
+            scope = self.scopes[at as usize].parent;
+        }
+        parts.reverse();
+        let full = SmolStr::new(format!("{}.{name}", parts.join(".")));
+        self.symbol_of(&full).map(|_| full)
     }
 
     /// A method as a value, bound to its object.

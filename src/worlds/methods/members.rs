@@ -173,6 +173,9 @@ impl<'p> Machine<'p> {
         if let Some(result) = self.extension_method(at, this, name, args, lanes) {
             return result;
         }
+        if let (V::Class(_), Some(full)) = (this, self.of_reopened(class, name)) {
+            return self.call_named_with(at, &full, args, lanes, call);
+        }
         if let Some(base) = self.library_base(class) {
             let full = SmolStr::new(format!("{base}.{name}"));
             return self.call_named_with(at, &full, args, lanes, call);

@@ -75,7 +75,9 @@ impl Machine<'_> {
             if let ScopeKind::Class(class) = self.scopes[at as usize].kind {
                 let declared = self.library_base(class).is_some_and(|base| base.starts_with("factory."));
                 let by_name = |base: &Val| matches!(base.single(), Some(V::Name(name)) if name.ends_with("Factory"));
-                return declared || self.classes[class as usize].bases.iter().any(by_name);
+                if declared || self.classes[class as usize].bases.iter().any(by_name) {
+                    return true;
+                }
             }
             scope = self.scopes[at as usize].parent;
         }
