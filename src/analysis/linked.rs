@@ -131,8 +131,16 @@ impl<'m, 'a> Linking<'m, 'a> {
         };
         let answers = worlds::evaluate(&program, self.main.input.facts);
         if std::env::var_os("PRODGUARD_TRACE").is_some() {
-            let parts: Vec<String> = self.parts.iter().map(|part| format!("{} {:?} {}", part.path, part.start, part.is_first)).collect();
-            eprintln!("== {} steps {} sites {} items {}\n   {}", self.main.path, answers.steps, answers.sites.len(), program.items.len(), parts.join("\n   "));
+            let parts: Vec<String> =
+                self.parts.iter().map(|part| format!("{} {:?} {}", part.path, part.start, part.is_first)).collect();
+            eprintln!(
+                "== {} steps {} sites {} items {}\n   {}",
+                self.main.path,
+                answers.steps,
+                answers.sites.len(),
+                program.items.len(),
+                parts.join("\n   ")
+            );
         }
         if !is_last && self.parts.len() < MAX_FILES {
             let all = searches(&program, &answers);

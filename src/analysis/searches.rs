@@ -64,6 +64,9 @@ fn of_entry(program: &Program, entry: NodeRef, found: &mut Vec<Search>) {
     let index = program.file_of(entry.item);
     let Some(file) = program.files.get(index) else { return };
     if program.root(index) == Some(entry) {
+        if program.language == Language::Python && is_command(&file.path) {
+            of_app(&file.path, found);
+        }
         if file.start == Start::Loaders {
             of_loaders(program.language, &file.path, found);
         }

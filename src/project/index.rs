@@ -271,8 +271,9 @@ impl Index {
                 _ => false,
             },
             Language::CSharp => {
-                let solution =
-                    |path: &str| ancestors(split(path).0).find(|folder| self.solutions.contains(*folder)).map(SmolStr::new);
+                let solution = |path: &str| {
+                    ancestors(split(path).0).find(|folder| self.solutions.contains(*folder)).map(SmolStr::new)
+                };
                 solution(one) == solution(other)
             }
         }

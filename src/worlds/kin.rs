@@ -27,8 +27,12 @@ impl<'p> Machine<'p> {
         for (at, class) in nodes {
             let Some(Kind::Class(node)) = self.kind(at) else { continue };
             for base in &node.bases {
-                let Some(base) = self.class_at(NodeRef { item: at.item, node: *base }).filter(|base| *base != class)
-                else {
+                // seen from where the class stands
+                let around = self.scopes[self.classes[class as usize].scope as usize].parent.unwrap_or(0);
+                let outer = std::mem::replace(&mut self.st.scope, around);
+                let found = self.class_at(NodeRef { item: at.item, node: *base }).filter(|base| *base != class);
+                self.st.scope = outer;
+                let Some(base) = found else {
                     continue;
                 };
                 self.kin.entry(class).or_default().bases.push(base);
@@ -48,7 +52,11 @@ impl<'p> Machine<'p> {
             kind => kind,
         };
         match named {
-            Kind::Name(name) | Kind::Attr { name, .. } => self.class_named(name),
+            Kind::Name(name) | Kind::Attr { name, .. } => match self.csharp() {
+                true => self.class_named(name),
+                // before anything runs, imports are not bound and constants not looked up
+                false => self.class_named(name).or_else(|| self.class_names.get(name)?.first().copied()),
+            },
             _ => None,
         }
     }

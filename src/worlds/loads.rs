@@ -181,7 +181,8 @@ impl Machine<'_> {
     /// A class that goes by the name of a factory, whose bases are not all in sight: the name says more than the class does.
     fn hides_factory(&self, value: &Val, path: &str, name: &str) -> bool {
         let unknown = |class: &u32| self.library_base(*class).is_none();
-        matches!(value.single(), Some(V::Class(class)) if unknown(class)) && self.imported(path, name) == "factory.Factory"
+        matches!(value.single(), Some(V::Class(class)) if unknown(class))
+            && self.imported(path, name) == "factory.Factory"
     }
 
     /// The file of a module as an import in another one writes it: `app.seeds`, `.factories`, `..`.

@@ -256,7 +256,8 @@ impl<'p> Machine<'p> {
         let mut entries: Vec<NodeRef> = Vec::new();
         let unseen = self.called_unseen(homes);
         for def in homes {
-            if (!self.called.contains(def) || unseen.contains(def)) && !self.is_closed(*def) {
+            let starts = self.csharp() && self.def(*def).is_some_and(|node| node.is_static && node.name == "Main");
+            if (!self.called.contains(def) || unseen.contains(def) || starts) && !self.is_closed(*def) {
                 entries.push(*def);
             }
         }

@@ -133,8 +133,16 @@ impl<'p> Machine<'p> {
             None => {
                 let index = self.classes.len() as u32;
                 let scope = self.push_scope(ScopeKind::Class(index), outer);
+                let space = match self.scopes[outer as usize].kind {
+                    ScopeKind::Class(around) => {
+                        let around = &self.classes[around as usize];
+                        super::lookup::joined(&around.space, &around.name)
+                    }
+                    _ => SmolStr::default(),
+                };
                 self.classes.push(ClassInfo {
                     name: class.name.clone(),
+                    space,
                     node: at,
                     form: class.form,
                     scope,
@@ -154,7 +162,7 @@ impl<'p> Machine<'p> {
                 if !self.python() || self.slots[slot as usize].alts.is_empty() {
                     self.set_slot(slot, Lanes::ALL, &Val::of(V::Class(index), Lanes::ALL));
                 }
-                self.class_names.entry(simple).or_insert(index);
+                self.class_names.entry(simple).or_default().push(index);
                 index
             }
         };

@@ -9,9 +9,82 @@ use crate::worlds::machine::*;
 use crate::worlds::names::looks_like_switch;
 use crate::worlds::value::*;
 
+/// Where code stands.
+struct Place {
+    /// `None` where that is not known: several files share the scope.
+    file: Option<usize>,
+    space: SmolStr,
+}
+
+/// A namespace within another.
+pub(super) fn joined(outer: &str, inner: &str) -> SmolStr {
+    if outer.is_empty() { SmolStr::new(inner) } else { SmolStr::new(format!("{outer}.{inner}")) }
+}
+
 impl Machine<'_> {
     pub fn class_named(&self, name: &str) -> Option<u32> {
-        self.class_names.get(name).copied()
+        match self.is_linked() {
+            true => self.class_seen_from(self.st.scope, name),
+            false => self.class_names.get(name).and_then(|all| all.first().copied()),
+        }
+    }
+
+    /// The class of that name which code in a scope means: that of its own file, or one that it may see.
+    pub fn class_seen_from(&self, scope: u32, name: &str) -> Option<u32> {
+        let all = self.class_names.get(name)?;
+        let here = self.place_of(scope);
+        let seen = |class: &u32| {
+            let info = &self.classes[*class as usize];
+            let file = self.program.file_of(info.node.item);
+            if here.file.is_none_or(|own| own == file) {
+                return true;
+            }
+            match self.language {
+                Language::Python => false,
+                Language::Ruby => {
+                    self.scopes[info.scope as usize].parent.is_none_or(|parent| self.is_file_scope(parent))
+                }
+                Language::CSharp => {
+                    let space = info.space.as_str();
+                    let within = |outer: &str| {
+                        here.space.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    };
+                    let imported = here.file.and_then(|file| self.imported_spaces.get(file));
+                    // what other projects import for every file is not known; whoever defines the name was found as well
+                    let is_first = self.program.files[file].is_first;
+                    let only =
+                        all.len() == 1 && (is_first || here.file != Some(0)) && !matches!(name, "Program" | "Startup");
+                    space.is_empty()
+                        || only
+                        || within(space)
+                        || imported.is_some_and(|spaces| spaces.contains(space))
+                        || self.facts.global_usings.iter().any(|using| using == space)
+                }
+            }
+        };
+        let own = |class: &&u32| here.file == Some(self.program.file_of(self.classes[**class as usize].node.item));
+        all.iter().find(own).or_else(|| all.iter().find(|class| seen(class))).copied()
+    }
+
+    /// The file and the namespace of the code in a scope.
+    fn place_of(&self, scope: u32) -> Place {
+        let mut next = Some(scope);
+        while let Some(at) = next {
+            if let ScopeKind::Class(class) = self.scopes[at as usize].kind {
+                let info = &self.classes[class as usize];
+                let file = Some(self.program.file_of(info.node.item));
+                let is_space = self.csharp() && info.form == ClassForm::Module;
+                let space = if is_space { joined(&info.space, &info.name) } else { info.space.clone() };
+                return Place { file, space };
+            }
+            if at != 0
+                && let Some(file) = self.file_scopes.iter().position(|own| *own == at)
+            {
+                return Place { file: Some(file), space: SmolStr::default() };
+            }
+            next = self.scopes[at as usize].parent;
+        }
+        Place { file: None, space: SmolStr::default() }
     }
 
     pub fn has_member(&self, class: u32, name: &str) -> bool {

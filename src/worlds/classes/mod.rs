@@ -21,6 +21,8 @@ pub(super) const MAX_BASES: usize = 8;
 #[derive(Debug)]
 pub struct ClassInfo {
     pub name: SmolStr,
+    /// The names of what stands around it, joined by dots: in C# its namespace.
+    pub space: SmolStr,
     pub node: NodeRef,
     pub form: ClassForm,
     pub scope: u32,
@@ -61,6 +63,7 @@ impl ClassInfo {
     pub fn made(at: NodeRef, scope: u32) -> ClassInfo {
         ClassInfo {
             name: SmolStr::default(),
+            space: SmolStr::default(),
             node: at,
             form: ClassForm::Class,
             scope,

@@ -58,7 +58,10 @@ pub struct Machine<'p> {
     pub exits: Vec<Exit>,
     pub classes: Vec<ClassInfo>,
     pub class_of_item: FxHashMap<NodeRef, u32>,
-    pub class_names: FxHashMap<SmolStr, u32>,
+    /// In the order of the text.
+    pub class_names: FxHashMap<SmolStr, Vec<u32>>,
+    /// C#: by file, the namespaces that it imports.
+    pub imported_spaces: Vec<FxHashSet<SmolStr>>,
     pub class_bodies: FxHashSet<NodeRef>,
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
     pub registered: Vec<Registered>,

@@ -35,6 +35,7 @@ impl<'p> Machine<'p> {
             classes: Vec::new(),
             class_of_item: FxHashMap::default(),
             class_names: FxHashMap::default(),
+            imported_spaces: vec![FxHashSet::default(); program.files.len().max(1)],
             class_bodies: FxHashSet::default(),
             registered: Vec::new(),
             in_constructor: false,

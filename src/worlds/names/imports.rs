@@ -67,6 +67,10 @@ impl Machine<'_> {
                 }
             }
             Import::Star { path, is_static, .. } => {
+                if let (true, false) = (self.csharp(), *is_static) {
+                    let file = self.program.file_of(at.item);
+                    self.imported_spaces[file].insert(path.clone());
+                }
                 let list = if *is_static { &mut self.static_usings } else { &mut self.usings };
                 // of namespaces without a name in the catalogue there is nothing to find
                 if self.catalog.is_namespace(self.language, path) {
