@@ -146,7 +146,10 @@ fn definer(name: &SmolStr, keywords: &[&str], found: &mut Vec<Search>) {
 /// Predicates that nobody in sight defines.
 fn of_predicates(program: &Program, answers: &Answers, found: &mut Vec<Search>) {
     let is_known = |name: &str| {
-        matches!(name, "production?" | "development?" | "test?" | "staging?" | "local?" | "nil?" | "present?" | "blank?")
+        matches!(
+            name,
+            "production?" | "development?" | "test?" | "staging?" | "local?" | "nil?" | "present?" | "blank?"
+        )
     };
     let mut names: Vec<SmolStr> = Vec::new();
     for (at, condition) in &answers.conditions {

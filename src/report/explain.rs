@@ -28,11 +28,7 @@ impl Explained {
         Explained {
             path: path.clone(),
             at,
-            because: site
-                .because
-                .iter()
-                .map(|(_, _, steps)| extents_of(lines, steps))
-                .collect(),
+            because: site.because.iter().map(|(_, _, steps)| extents_of(lines, steps)).collect(),
             excerpt: Excerpt::of(lines, [at.start.line].into_iter()),
             site,
         }

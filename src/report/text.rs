@@ -85,12 +85,7 @@ pub(super) fn finding(renderer: &Renderer, reported: &Reported) -> String {
 }
 
 /// The place with its line underlined and the steps that lead to it, each at its own line where that can be shown.
-pub(super) fn source<'a>(
-    path: &'a str,
-    excerpt: &'a Excerpt,
-    at: Extent,
-    steps: &[Way<'a>],
-) -> Vec<Element<'a>> {
+pub(super) fn source<'a>(path: &'a str, excerpt: &'a Excerpt, at: Extent, steps: &[Way<'a>]) -> Vec<Element<'a>> {
     let number = |index: usize, text: &str| match steps.len() {
         1 => text.to_owned(),
         _ => format!("{}. {text}", index + 1),

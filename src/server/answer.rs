@@ -70,13 +70,7 @@ pub fn result_id(json: &[u8]) -> String {
 
 /// The diagnostics of a file's findings, in their order: one at the first place of each, hints at the others.
 /// `root` is what paths of other files are relative to.
-pub fn diagnostics(
-    root: &Path,
-    uri: &Uri,
-    text: &str,
-    findings: &[Finding],
-    traits: &Traits,
-) -> Vec<Diagnostic> {
+pub fn diagnostics(root: &Path, uri: &Uri, text: &str, findings: &[Finding], traits: &Traits) -> Vec<Diagnostic> {
     let lines = LineIndex::new(text);
     let mut all = Vec::new();
     for finding in findings {

@@ -220,9 +220,7 @@ impl Answers {
 
     fn entry(&self, program: &Program, context: usize) -> Step {
         match self.contexts[context].def {
-            Some(def) if program.file_of(def.item) == context => {
-                Step { at: def, range: 0..0, what: What::TopLevel }
-            }
+            Some(def) if program.file_of(def.item) == context => Step { at: def, range: 0..0, what: What::TopLevel },
             Some(def) => {
                 let span = program.span(def);
                 Step { at: def, range: span, what: What::Entry { name: name_of(program, def) } }

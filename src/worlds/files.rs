@@ -248,7 +248,8 @@ impl<'p> Machine<'p> {
 
 /// Whether a text, as code writes it, may stand for a file: its last parts are the path's, whatever comes before.
 fn names_path(text: &str, path: &str) -> bool {
-    let stem = |path: &str| SmolStr::new(path.strip_suffix(".rb").or_else(|| path.strip_suffix(".rake")).unwrap_or(path));
+    let stem =
+        |path: &str| SmolStr::new(path.strip_suffix(".rb").or_else(|| path.strip_suffix(".rake")).unwrap_or(path));
     let text = text.trim_start_matches("./");
     let text = text.rsplit("../").next().unwrap_or(text).trim_start_matches('/');
     if text.is_empty() {

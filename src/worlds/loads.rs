@@ -182,7 +182,8 @@ impl Machine<'_> {
                 [folder, &wanted].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/")
             }
         };
-        let mut found = files.iter().enumerate().filter(|(index, file)| *index != own && is_module(&file.path, &wanted));
+        let mut found =
+            files.iter().enumerate().filter(|(index, file)| *index != own && is_module(&file.path, &wanted));
         found.next().map(|(index, _)| index)
     }
 

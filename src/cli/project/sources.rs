@@ -128,7 +128,8 @@ impl<'s> Words<'s> {
             let one_of = search.one_of.iter().map(|text| id(text, false)).collect();
             wanted.push((index, words, one_of));
         }
-        let mut all: Vec<(&str, bool, usize)> = known.into_iter().map(|((word, whole), id)| (word, whole, id)).collect();
+        let mut all: Vec<(&str, bool, usize)> =
+            known.into_iter().map(|((word, whole), id)| (word, whole, id)).collect();
         all.sort_unstable_by_key(|(_, _, id)| *id);
         let patterns = all.iter().map(|(word, ..)| word);
         let searcher = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
