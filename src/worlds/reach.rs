@@ -117,9 +117,12 @@ impl<'p> Machine<'p> {
             let context = self.contexts.iter().position(|context| context.def == Some(def));
             let context = context.unwrap_or_else(|| self.top_of(def.item));
             self.context = context;
+            // who calls the body has the value
+            self.keep_methods = !self.called.contains(&def);
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
-        let mut kept: Vec<Val> = Vec::new();
+        self.keep_methods = true;
+        let mut kept: Vec<Val> = self.defaults.values().cloned().collect();
         for class in &self.classes {
             kept.extend(class.fields.values().map(|field| field.value.clone()));
         }
@@ -131,8 +134,7 @@ impl<'p> Machine<'p> {
                         .iter()
                         // a Ruby local of the top level is seen by nobody else
                         .filter(|(name, _)| !self.ruby() || !name.starts_with(|c: char| c.is_lowercase() || c == '_'))
-                        .map(|(_, slot)| slot)
-                        .map(|slot| self.slots[*slot as usize].clone()),
+                        .map(|(name, slot)| self.but_itself(name, &self.slots[*slot as usize])),
                 );
             }
         }
@@ -158,6 +160,17 @@ impl<'p> Machine<'p> {
             self.run_later(&closure, if open { lanes } else { Lanes::NONE });
             self.exits.clear();
         }
+    }
+
+    /// What a name holds beside the function that is called so.
+    fn but_itself(&self, name: &str, value: &Val) -> Val {
+        let is_itself = |alt: &Alt| match &alt.v {
+            V::Closure(closure) => self.def(closure.def).is_some_and(|def| def.name == name),
+            _ => false,
+        };
+        let mut value = value.clone();
+        value.alts.retain(|alt| !is_itself(alt));
+        value
     }
 
     /// The top level of the file that a value's first closure stands in.
@@ -193,6 +206,9 @@ impl<'p> Machine<'p> {
                 {
                     let closure = closure.clone();
                     self.run_later(&closure, alt.lanes);
+                }
+                V::Closure(closure) if self.keep_methods && self.homes.contains_key(&closure.def) => {
+                    self.edge_to(closure.def, closure.def, alt.lanes);
                 }
                 V::Generator(generator) => {
                     let generator = generator.clone();

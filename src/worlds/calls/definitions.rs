@@ -51,7 +51,7 @@ impl<'p> Machine<'p> {
             }
             if let Some(class) = class {
                 self.note_writers_of(class, at);
-                self.classes[class as usize].methods.entry(def.name.clone()).or_default().push(at);
+                self.add_method(class, &def.name, at);
             }
         }
         let mut value = self.closure(at, falls);

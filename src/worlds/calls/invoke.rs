@@ -302,7 +302,15 @@ impl<'p> Machine<'p> {
             return (Val::data(falls), falls);
         }
         if let Some(result) = self.builtin_function(at, name, args, lanes) {
+            self.mention_args(at, name, args, lanes);
             return result;
+        }
+        // a module's methods run on objects of classes that are not in sight there
+        if self.ruby()
+            && let Some(V::Class(class) | V::Instance(class)) = self.st.this.as_ref().and_then(|this| this.single())
+            && self.classes[*class as usize].form == ClassForm::Module
+        {
+            self.may_call_methods(at, name, lanes);
         }
         self.note_sink(at, None, name, args, lanes);
         self.escape_args(args, lanes);

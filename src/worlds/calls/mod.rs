@@ -6,6 +6,7 @@ mod escape;
 mod forget;
 mod inline;
 mod invoke;
+mod mention;
 mod summary;
 
 use std::rc::Rc;

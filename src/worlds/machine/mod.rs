@@ -59,6 +59,10 @@ pub struct Machine<'p> {
     pub classes: Vec<ClassInfo>,
     pub class_of_item: FxHashMap<NodeRef, u32>,
     pub class_names: FxHashMap<SmolStr, u32>,
+    /// Methods and functions found in the values that are handed out are called from there.
+    pub keep_methods: bool,
+    /// The methods of all classes of the file.
+    pub methods_by_name: FxHashMap<SmolStr, Vec<NodeRef>>,
     pub class_bodies: FxHashSet<NodeRef>,
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
     pub registered: Vec<Registered>,

@@ -60,6 +60,8 @@ impl<'p> Machine<'p> {
             summaries: FxHashMap::default(),
             homes: FxHashMap::default(),
             called: FxHashSet::default(),
+            keep_methods: false,
+            methods_by_name: FxHashMap::default(),
             inlining: Vec::new(),
             conditions: FxHashMap::default(),
             events: Vec::new(),

@@ -64,6 +64,7 @@ impl<'p> Machine<'p> {
             return (value, lanes);
         }
         if let Some(result) = self.builtin_function(at, name, args, lanes) {
+            self.mention_args(at, name, args, lanes);
             return result;
         }
         let last = name.rsplit('.').next().unwrap_or(name);

@@ -121,6 +121,7 @@ impl Machine<'_> {
                 return (Val::default(), Lanes::NONE);
             }
             V::Unknown(cause) => {
+                self.may_call_methods(at, name, lanes);
                 if self.csharp() && is_host_member(name) {
                     Val::of(V::Host, lanes)
                 } else if *cause == Cause::Data && looks_like_switch(name) {
