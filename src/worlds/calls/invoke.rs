@@ -79,6 +79,7 @@ impl<'p> Machine<'p> {
             self.expose(&object.clone());
         }
         self.escape_args(args, lanes);
+        self.forget_given("", args, lanes);
         let cause = if let V::Unknown(cause) = v { *cause } else { Cause::Data };
         let taint = args.all().find_map(|value| value.taint);
         (Val::unknown(cause, lanes).tainted(taint), lanes)
@@ -314,6 +315,7 @@ impl<'p> Machine<'p> {
         }
         self.note_sink(at, None, name, args, lanes);
         self.escape_args(args, lanes);
+        self.forget_given(name, args, lanes);
         let taint = args.all().find_map(|value| value.taint);
         // a helper that is not in sight could be the guard itself
         let cause = if looks_like_switch(name) && (args.positional.is_empty() || name.ends_with('?')) {

@@ -4,6 +4,7 @@ mod arguments;
 mod definitions;
 mod escape;
 mod forget;
+mod given;
 mod inline;
 mod invoke;
 mod mention;

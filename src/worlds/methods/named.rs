@@ -125,6 +125,7 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.named_by_reflection(_at, name, args, lanes);
+        self.forget_given(name, args, lanes);
         if let Some(block) = &args.block
             && runs_its_block(name)
         {

@@ -130,6 +130,11 @@ impl Machine<'_> {
                     Val::unknown(*cause, lanes)
                 }
             }
+            // `add = errors.append`: it may be called at any time
+            V::List(_) | V::Map(_) if !self.ruby() && crate::worlds::methods::is_mutation(name) => {
+                self.forget_collections(&Val::of(v.clone(), lanes), lanes);
+                Val::data(lanes)
+            }
             _ => self.property(v, name, lanes),
         };
         (value, lanes)
