@@ -55,6 +55,20 @@ pub struct Reached {
     pub why: Why,
 }
 
+/// `(object sender, EventArgs e)`: designers and markup wire these by name.
+fn is_event_handler(def: &Def) -> bool {
+    matches!(def.params.as_slice(), [sender, event]
+        if sender.ty.as_deref().is_some_and(|ty| matches!(ty.trim_end_matches('?'), "object" | "Object"))
+            && event.ty.as_deref().is_some_and(|ty| ty.trim_end_matches('?').ends_with("Args")))
+}
+
+/// Methods that Unity and Godot call by name on their objects, whatever their visibility.
+fn is_message(name: &str) -> bool {
+    matches!(name, "Awake" | "Start" | "Update" | "FixedUpdate" | "LateUpdate" | "Reset")
+        || name.strip_prefix("On").is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        || name.starts_with("_")
+}
+
 impl<'p> Machine<'p> {
     pub fn run(mut self) -> (Answers, Seeds) {
         if self.program.code(ItemId(0)).is_none() {
@@ -240,7 +254,15 @@ impl<'p> Machine<'p> {
                 node.visibility == Visibility::Private
                     && node.form == Form::Function
                     && !matches!(node.name.as_str(), "Main" | "Finalize")
+                    && !is_event_handler(node)
+                    && !(is_message(&node.name) && self.is_of_derived(def))
             })
+    }
+
+    /// Whether a method's class derives from anything: a framework's class may be behind it.
+    fn is_of_derived(&self, def: NodeRef) -> bool {
+        let class = self.homes.get(&def).and_then(|(_, class)| *class);
+        class.is_some_and(|class| !self.classes[class as usize].bases.is_empty())
     }
 
     fn propagate(&mut self, homes: &[NodeRef]) -> Vec<Reached> {
