@@ -284,7 +284,9 @@ impl<'p> Machine<'p> {
         let mut queue: Vec<usize> = (0..started.len()).collect();
         let mut entries: Vec<NodeRef> = Vec::new();
         for def in homes {
-            if !self.called.contains(def) && !self.is_closed(*def) {
+            let is_open =
+                !self.open_names.is_empty() && self.def(*def).is_some_and(|node| self.open_names.contains(&node.name));
+            if is_open || !self.called.contains(def) && !self.is_closed(*def) {
                 entries.push(*def);
             }
         }

@@ -7,6 +7,9 @@ use crate::worlds::lanes::Lanes;
 use crate::worlds::machine::*;
 use crate::worlds::value::*;
 
+/// Methods of one name that are followed one by one.
+const MAX_NAMESAKES: usize = 16;
+
 impl Machine<'_> {
     /// A class of the file has a method of that name.
     pub fn add_method(&mut self, class: u32, name: &SmolStr, def: NodeRef) {
@@ -16,9 +19,18 @@ impl Machine<'_> {
 
     /// A method called on something unknown: the file's methods of that name may run.
     pub fn may_call_methods(&mut self, at: NodeRef, name: &str, lanes: Lanes) {
-        let Some(found) = self.methods_by_name.get(name).cloned() else {
+        let Some(found) = self.methods_by_name.get(name) else {
             return;
         };
+        // a common name is taken to be called from anywhere: edges from each call to each method would be too many
+        if found.len() > MAX_NAMESAKES {
+            self.open_names.insert(SmolStr::new(name));
+            return;
+        }
+        let found = found.clone();
+        if !self.may_called.insert((self.context, SmolStr::new(name), lanes.0, (self.st.doubt & lanes).0)) {
+            return;
+        }
         for callee in found {
             // in C# a class is no value: what is static is called on its name
             if !(self.csharp() && self.def(callee).is_some_and(|def| def.is_static)) {

@@ -59,6 +59,10 @@ pub struct Machine<'p> {
     pub classes: Vec<ClassInfo>,
     pub class_of_item: FxHashMap<NodeRef, u32>,
     pub class_names: FxHashMap<SmolStr, u32>,
+    /// Names of so many methods that whatever goes by them counts as called from anywhere.
+    pub open_names: FxHashSet<SmolStr>,
+    /// Calls on something unknown that are known: context, name, lanes, doubted ones.
+    pub may_called: FxHashSet<(usize, SmolStr, u8, u8)>,
     /// Methods and functions found in the values that are handed out are called from there.
     pub keep_methods: bool,
     /// The methods of all classes of the file.

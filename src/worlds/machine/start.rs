@@ -61,6 +61,8 @@ impl<'p> Machine<'p> {
             homes: FxHashMap::default(),
             called: FxHashSet::default(),
             keep_methods: false,
+            open_names: FxHashSet::default(),
+            may_called: FxHashSet::default(),
             methods_by_name: FxHashMap::default(),
             inlining: Vec::new(),
             conditions: FxHashMap::default(),
