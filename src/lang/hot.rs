@@ -101,6 +101,18 @@ struct Heat<'s, 't> {
     triggered: Vec<ItemId>,
     /// The hot items by the names that they mention.
     users: FxHashMap<SmolStr, Vec<ItemId>>,
+    /// Where trigger words are, in bytes; `None`: everywhere.
+    hits: Option<Vec<usize>>,
+    kin: Kin,
+}
+
+/// Classes named like nothing of a library that derive from something of one.
+#[derive(Default)]
+struct Kin {
+    /// Names that items with a trigger word bind, and those of classes that derive from one.
+    names: FxHashSet<SmolStr>,
+    /// Classes by the names in their lists of bases, as long as these say nothing.
+    waiting: FxHashMap<SmolStr, Vec<ItemId>>,
 }
 
 impl<'s, 't> Heat<'s, 't> {
@@ -129,6 +141,8 @@ impl<'s, 't> Heat<'s, 't> {
             spread: Spread::default(),
             triggered: Vec::new(),
             users: FxHashMap::default(),
+            hits: None,
+            kin: Kin::default(),
         };
         let mut hits = triggers.hits(source.masked, interest);
         let names: Spread = asked.iter().map(|name| (name.clone(), Mention::Any)).collect();
@@ -136,16 +150,22 @@ impl<'s, 't> Heat<'s, 't> {
             hits.extend(names.mentions(source.masked));
             hits.sort_unstable();
         }
+        heat.hits = hits;
+        let opens = |item: &Item| {
+            let text = source.masked.get(item.start as usize..item.end as usize).unwrap_or_default();
+            brings_any_name(source.language, item) && triggers.may_hold_places(text)
+        };
+        let all = interest == Interest::Places && outline.items.iter().any(opens);
         for (index, item) in outline.items.iter().enumerate() {
-            let triggered = hits.as_ref().is_none_or(|hits| {
-                let from = hits.partition_point(|at| *at < item.start as usize);
-                hits.get(from).is_some_and(|at| *at < item.end as usize)
-            });
+            let triggered = heat.is_hit(item.start, item.end);
             if triggered && item.kind == ItemKind::Def {
                 heat.triggered.push(ItemId(index as u32));
             }
             let id = ItemId(index as u32);
-            if triggered {
+            if triggered && item.kind != ItemKind::Container {
+                heat.kin.names.extend(item.names.iter().cloned());
+            }
+            if triggered || all {
                 heat.enqueue(id, 0);
             } else if matches!(item.kind, ItemKind::Container | ItemKind::Import) {
                 heat.enqueue(id, STEPS);
@@ -154,6 +174,47 @@ impl<'s, 't> Heat<'s, 't> {
             }
         }
         heat
+    }
+
+    /// Whether a trigger word stands between two offsets, in bytes.
+    fn is_hit(&self, start: u32, end: u32) -> bool {
+        self.hits.as_ref().is_none_or(|hits| {
+            let from = hits.partition_point(|at| *at < start as usize);
+            hits.get(from).is_some_and(|at| *at < end as usize)
+        })
+    }
+
+    /// The names of a class, and of those that derive from it, if it derives from something of a library: who names one
+    /// names the library.
+    fn find_kin(&mut self, id: ItemId, code: &Code) -> Vec<SmolStr> {
+        let Some(Kind::Class(class)) = code.nodes.get(code.root.0 as usize).map(|node| &node.kind) else {
+            return Vec::new();
+        };
+        let spans = class.bases.iter().filter_map(|base| code.nodes.get(base.0 as usize)).map(|node| node.span);
+        let Some((first, last)) = spans.clone().map(|span| span.start).min().zip(spans.map(|span| span.end).max())
+        else {
+            return Vec::new();
+        };
+        let start = self.items[id.0 as usize].start;
+        let is_kin = self.is_hit(start + first, start + last);
+        let mut names = FxHashSet::default();
+        let within = |node: &&Node| first <= node.span.start && node.span.end <= last;
+        code.nodes.iter().filter(within).for_each(|node| names_in(node, &mut names));
+        let mut found = Vec::new();
+        if !is_kin && !names.iter().any(|name| self.kin.names.contains(name)) {
+            names.into_iter().for_each(|name| self.kin.waiting.entry(name).or_default().push(id));
+            return found;
+        }
+        let mut todo = vec![id];
+        while let Some(id) = todo.pop() {
+            for name in &self.outline.items[id.0 as usize].names {
+                if self.kin.names.insert(name.clone()) {
+                    todo.extend(self.kin.waiting.remove(name).into_iter().flatten());
+                }
+                found.push(name.clone());
+            }
+        }
+        found
     }
 
     fn enqueue(&mut self, id: ItemId, steps: u8) {
@@ -195,6 +256,9 @@ impl<'s, 't> Heat<'s, 't> {
                         reverse.extend(fields_set_by(&code).into_iter().map(|name| (name, Mention::Any)));
                     }
                     true => {}
+                }
+                if !narrow && self.items[id.0 as usize].kind == ItemKind::Container {
+                    reverse.extend(self.find_kin(id, &code).into_iter().map(|name| (name, Mention::Any)));
                 }
                 let item = &mut self.items[id.0 as usize];
                 if item.kind != ItemKind::Container && (!narrow || steps == 0) {
@@ -347,18 +411,25 @@ fn fields_set_by(code: &Code) -> Vec<SmolStr> {
 
 /// The names that code mentions: identifiers, members, fields, and symbols (which may name a method).
 fn names_of(code: &Code, out: &mut FxHashSet<SmolStr>) {
-    for node in &code.nodes {
-        match &node.kind {
-            Kind::Name(name) | Kind::Field(name) | Kind::Attr { name, .. } | Kind::Lit(Lit::Symbol(name)) => {
-                out.insert(name.clone());
-            }
-            Kind::Call(call) => out.extend(call.type_args.iter().cloned()),
-            Kind::Typed(_, Some(name)) => {
-                out.insert(name.clone());
-            }
-            _ => {}
+    code.nodes.iter().for_each(|node| names_in(node, out));
+}
+
+fn names_in(node: &Node, out: &mut FxHashSet<SmolStr>) {
+    match &node.kind {
+        Kind::Name(name) | Kind::Field(name) | Kind::Attr { name, .. } | Kind::Lit(Lit::Symbol(name)) => {
+            out.insert(name.clone());
         }
+        Kind::Call(call) => out.extend(call.type_args.iter().cloned()),
+        Kind::Typed(_, Some(name)) => {
+            out.insert(name.clone());
+        }
+        _ => {}
     }
+}
+
+/// Whether an import brings names without telling them: `using N;`, `from m import *`.
+fn brings_any_name(language: Language, item: &Item) -> bool {
+    item.kind == ItemKind::Import && item.names.is_empty() && language != Language::Ruby
 }
 
 #[cfg(test)]

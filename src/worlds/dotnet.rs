@@ -203,6 +203,13 @@ impl<'p> Machine<'p> {
                     },
                     Kind::Call(call) => match (self.kind(at(call.callee)), call.args.first()) {
                         (Some(Kind::Attr { name, .. }), Some(first)) if name == "UseEnvironment" => *first,
+                        // what the host reads when it is built
+                        (Some(Kind::Attr { name, .. }), Some(first))
+                            if name == "SetEnvironmentVariable"
+                                && !matches!(self.kind(at(*first)), Some(Kind::Lit(Lit::Str(name))) if !is_host_variable(name)) =>
+                        {
+                            call.args.get(1).copied().unwrap_or(*first)
+                        }
                         _ => continue,
                     },
                     _ => continue,
@@ -336,4 +343,9 @@ impl<'p> Machine<'p> {
         }
         members
     }
+}
+
+/// Variables that name the environment of a host.
+fn is_host_variable(name: &str) -> bool {
+    matches!(name, "ASPNETCORE_ENVIRONMENT" | "DOTNET_ENVIRONMENT" | "AZURE_FUNCTIONS_ENVIRONMENT")
 }

@@ -59,6 +59,20 @@ pub struct Reached {
     pub why: Why,
 }
 
+/// `(object sender, EventArgs e)`: designers and markup wire these by name.
+fn is_event_handler(def: &Def) -> bool {
+    matches!(def.params.as_slice(), [sender, event]
+        if sender.ty.as_deref().is_some_and(|ty| matches!(ty.trim_end_matches('?'), "object" | "Object"))
+            && event.ty.as_deref().is_some_and(|ty| ty.trim_end_matches('?').ends_with("Args")))
+}
+
+/// Methods that Unity and Godot call by name on their objects, whatever their visibility.
+fn is_message(name: &str) -> bool {
+    matches!(name, "Awake" | "Start" | "Update" | "FixedUpdate" | "LateUpdate" | "Reset")
+        || name.strip_prefix("On").is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        || name.starts_with("_")
+}
+
 impl<'p> Machine<'p> {
     pub fn run(mut self) -> (Answers, Seeds) {
         if self.program.code(ItemId(0)).is_none() {
@@ -126,9 +140,12 @@ impl<'p> Machine<'p> {
             let context = self.contexts.iter().position(|context| context.def == Some(def));
             let context = context.unwrap_or_else(|| self.top_of(def.item));
             self.context = context;
+            // who calls the body has the value
+            self.keep_methods = !self.called.contains(&def);
             self.run_unless_invoked(&value, Lanes::ALL, 3);
         }
-        let mut kept: Vec<Val> = Vec::new();
+        self.keep_methods = true;
+        let mut kept: Vec<Val> = self.defaults.values().cloned().collect();
         for class in &self.classes {
             kept.extend(class.fields.values().map(|field| field.value.clone()));
         }
@@ -140,8 +157,7 @@ impl<'p> Machine<'p> {
                         .iter()
                         // a Ruby local of the top level is seen by nobody else
                         .filter(|(name, _)| !self.ruby() || !name.starts_with(|c: char| c.is_lowercase() || c == '_'))
-                        .map(|(_, slot)| slot)
-                        .map(|slot| self.slots[*slot as usize].clone()),
+                        .map(|(name, slot)| self.but_itself(name, &self.slots[*slot as usize])),
                 );
             }
         }
@@ -167,6 +183,17 @@ impl<'p> Machine<'p> {
             self.run_later(&closure, if open { lanes } else { Lanes::NONE });
             self.exits.clear();
         }
+    }
+
+    /// What a name holds beside the function that is called so.
+    fn but_itself(&self, name: &str, value: &Val) -> Val {
+        let is_itself = |alt: &Alt| match &alt.v {
+            V::Closure(closure) => self.def(closure.def).is_some_and(|def| def.name == name),
+            _ => false,
+        };
+        let mut value = value.clone();
+        value.alts.retain(|alt| !is_itself(alt));
+        value
     }
 
     /// The top level of the file that a value's first closure stands in.
@@ -203,6 +230,9 @@ impl<'p> Machine<'p> {
                     let closure = closure.clone();
                     self.run_later(&closure, alt.lanes);
                 }
+                V::Closure(closure) if self.keep_methods && self.homes.contains_key(&closure.def) => {
+                    self.edge_to(closure.def, closure.def, alt.lanes);
+                }
                 V::Generator(generator) => {
                     let generator = generator.clone();
                     self.iterate_generator(&generator, alt.lanes);
@@ -233,7 +263,15 @@ impl<'p> Machine<'p> {
                 node.visibility == Visibility::Private
                     && node.form == Form::Function
                     && !matches!(node.name.as_str(), "Main" | "Finalize")
+                    && !is_event_handler(node)
+                    && !(is_message(&node.name) && self.is_of_derived(def))
             })
+    }
+
+    /// Whether a method's class derives from anything: a framework's class may be behind it.
+    fn is_of_derived(&self, def: NodeRef) -> bool {
+        let class = self.homes.get(&def).and_then(|(_, class)| *class);
+        class.is_some_and(|class| !self.classes[class as usize].bases.is_empty())
     }
 
     fn propagate(&mut self, homes: &[NodeRef]) -> Vec<Reached> {
@@ -257,7 +295,9 @@ impl<'p> Machine<'p> {
         let unseen = self.called_unseen(homes);
         for def in homes {
             let starts = self.csharp() && self.def(*def).is_some_and(|node| node.is_static && node.name == "Main");
-            if (!self.called.contains(def) || unseen.contains(def) || starts) && !self.is_closed(*def) {
+            let is_open =
+                !self.open_names.is_empty() && self.def(*def).is_some_and(|node| self.open_names.contains(&node.name));
+            if is_open || (!self.called.contains(def) || unseen.contains(def) || starts) && !self.is_closed(*def) {
                 entries.push(*def);
             }
         }

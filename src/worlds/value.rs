@@ -91,6 +91,8 @@ pub struct Closure {
     pub this: Option<Box<Val>>,
     /// Where `return` goes from a block: the frame around it.
     pub frame: u32,
+    /// Where `break` goes from a block: the call that it was given to.
+    pub break_to: u32,
     /// Tells closures made at one place at different times apart.
     pub id: u32,
 }

@@ -75,11 +75,7 @@ impl Triggers {
         };
         let is_comment = |at: usize| {
             let start = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |end| end + 1);
-            let line = bytes[start..at].trim_ascii_start();
-            match kind.language {
-                Language::Ruby | Language::Python => line.starts_with(b"#"),
-                Language::CSharp => line.starts_with(b"//"),
-            }
+            is_comment_before(kind.language, bytes[start..at].trim_ascii_start())
         };
         words.takes(bytes, |hit| {
             let allows = bytes[hit.clone()].starts_with(COMMENT.as_bytes());
@@ -177,6 +173,17 @@ impl Triggers {
     }
 }
 
+/// Whether what stands on a line before a word makes it a comment. In a text of several lines the same signs start none:
+/// there a quote ends the text, and a brace begins code, before a word can be code.
+fn is_comment_before(language: Language, line: &[u8]) -> bool {
+    let holds = |part: &[u8]| memchr::memmem::find(line, part).is_some();
+    match language {
+        Language::Ruby => line.starts_with(b"#") && !line.iter().any(|byte| b"\"'`".contains(byte)) && !holds(b"#{"),
+        Language::Python => line.starts_with(b"#") && ![&b"\"\"\""[..], b"'''", b"{"].into_iter().any(holds),
+        Language::CSharp => line.starts_with(b"//") && !holds(b"\"") && !holds(b"{"),
+    }
+}
+
 fn too_large(limit: u64) -> String {
     format!("larger than {} MB", limit / (1024 * 1024))
 }
@@ -214,6 +221,23 @@ mod tests {
         check(b"\xFF\xFEf\0", "nothing");
         check(b"Faker\0", "binary file");
         check(b"\xFFFaker", "hit");
+    }
+
+    #[test]
+    fn a_comment_is_no_text_of_several_lines() {
+        let check = |language: Language, line: &[u8], expected: bool| {
+            assert_eq!(is_comment_before(language, line), expected, "{}", String::from_utf8_lossy(line));
+        };
+        check(Language::Ruby, b"# uses ", true);
+        check(Language::Ruby, b"#{", false);
+        check(Language::Ruby, b"# name: #{", false);
+        check(Language::Ruby, b"# end\" + ", false);
+        check(Language::Python, b"# it's ", true);
+        check(Language::Python, b"# end\"\"\" + ", false);
+        check(Language::Python, b"# name: {", false);
+        check(Language::CSharp, b"// uses ", true);
+        check(Language::CSharp, b"// end\" + new ", false);
+        check(Language::CSharp, b"// name: {", false);
     }
 
     #[test]

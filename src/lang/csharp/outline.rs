@@ -94,7 +94,12 @@ impl<'t> Walk<'t> {
         };
         let id = self.push(Some(container), kind, names, node);
         if kind == ItemKind::Def {
-            self.outline.items[id.0 as usize].visibility = members::visibility(self.text, node, interface);
+            // the other parts of a class may call what is private to it
+            let open = interface || members::modifier(self.text, self.outline.nodes[container.0 as usize], "partial");
+            self.outline.items[id.0 as usize].visibility = match members::visibility(self.text, node, interface) {
+                Visibility::Private if open && !interface => Visibility::Public,
+                visibility => visibility,
+            };
         }
         None
     }

@@ -170,7 +170,10 @@ impl<'p> Machine<'p> {
                 ParamKind::KeywordRest if self.ruby() && !args.open => {
                     Some(Val::of(V::Map(Rc::new(leftover.clone())), lanes))
                 }
-                ParamKind::KeywordRest => Some(Val::data(lanes)),
+                ParamKind::KeywordRest => {
+                    args.named.iter().for_each(|(_, value)| self.mention(value, at, lanes));
+                    Some(Val::data(lanes))
+                }
                 ParamKind::Block => Some(args.block.clone().unwrap_or_else(|| Val::nil(lanes))),
             };
             let value = match (value, param.default) {

@@ -15,7 +15,7 @@ impl<'p> Machine<'p> {
             None => self.st.scope,
         };
         let this = if self.homes.contains_key(&def) { None } else { self.st.this.clone().map(Box::new) };
-        let closure = Closure { def, scope, this, frame: self.st.return_to, id };
+        let closure = Closure { def, scope, this, frame: self.st.return_to, break_to: self.st.break_to, id };
         let closure = Rc::new(closure);
         if !self.homes.contains_key(&def) {
             self.made.push((closure.clone(), lanes));
@@ -51,7 +51,7 @@ impl<'p> Machine<'p> {
             }
             if let Some(class) = class {
                 self.note_writers_of(class, at);
-                self.classes[class as usize].methods.entry(def.name.clone()).or_default().push(at);
+                self.add_method(class, &def.name, at);
             }
         }
         let mut value = self.closure(at, falls);

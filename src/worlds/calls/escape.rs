@@ -20,15 +20,19 @@ impl Machine<'_> {
             self.escape(value, lanes, NodeRef { item: ItemId(0), node: NodeId(0) });
         }
         if let Some(block) = &args.block {
-            self.run_escaped_block(block, lanes);
+            let at = args.nodes.first().copied().unwrap_or(NodeRef { item: ItemId(0), node: NodeId(0) });
+            self.run_escaped_block(block, lanes, at);
         }
     }
 
     /// A block given to code beyond the file may run, any number of times.
-    fn run_escaped_block(&mut self, block: &Val, lanes: Lanes) {
+    fn run_escaped_block(&mut self, block: &Val, lanes: Lanes, at: NodeRef) {
         for alt in block.groups(lanes) {
-            if let V::Closure(closure) = &alt.v {
-                self.run_later(closure, alt.lanes);
+            match &alt.v {
+                V::Closure(closure) => self.run_later(closure, alt.lanes),
+                // `&:name`
+                V::Symbol(name) if self.ruby() => self.may_call_methods(at, name, alt.lanes),
+                _ => {}
             }
         }
         if block.groups(lanes).is_empty()
@@ -86,14 +90,17 @@ impl Machine<'_> {
 
     /// Ruby: a symbol that names a method of the surrounding class (`before_create :fill_name`).
     fn named_method(&mut self, name: &SmolStr, lanes: Lanes, at: NodeRef) {
-        let class = match self.st.this.as_ref().and_then(|this| this.single()) {
-            Some(V::Class(class) | V::Instance(class)) => *class,
-            _ => return,
+        let own = match self.st.this.as_ref().and_then(|this| this.single()) {
+            Some(V::Class(class) | V::Instance(class)) => self.methods_named(*class, name).first().copied(),
+            _ => None,
         };
-        if let Some(def) = self.methods_named(class, name).first().copied() {
-            self.called.insert(def);
-            self.structure.insert((self.context, def));
-            self.by_summary(at, def, lanes);
+        match own {
+            Some(def) => {
+                self.called.insert(def);
+                self.structure.insert((self.context, def));
+                self.by_summary(at, def, lanes);
+            }
+            None => self.may_call_methods(at, name, lanes),
         }
     }
 

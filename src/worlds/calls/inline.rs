@@ -82,7 +82,9 @@ impl<'p> Machine<'p> {
         let frame = self.fresh();
         self.st.next_to = frame;
         self.st.return_to = if block { closure.frame } else { frame };
-        if !block {
+        if block {
+            self.st.break_to = closure.break_to;
+        } else {
             self.st.break_to = frame;
             self.st.block = args.block.clone();
             self.st.may_resume = false;

@@ -79,6 +79,7 @@ impl<'p> Machine<'p> {
             self.expose(&object.clone());
         }
         self.escape_args(args, lanes);
+        self.forget_given("", args, lanes);
         let cause = if let V::Unknown(cause) = v { *cause } else { Cause::Data };
         let taint = args.all().find_map(|value| value.taint);
         (Val::unknown(cause, lanes).tainted(taint), lanes)
@@ -303,10 +304,19 @@ impl<'p> Machine<'p> {
             return (Val::data(falls), falls);
         }
         if let Some(result) = self.builtin_function(at, name, args, lanes) {
+            self.mention_args(at, name, args, lanes);
             return result;
+        }
+        // a module's methods run on objects of classes that are not in sight there
+        if self.ruby()
+            && let Some(V::Class(class) | V::Instance(class)) = self.st.this.as_ref().and_then(|this| this.single())
+            && self.classes[*class as usize].form == ClassForm::Module
+        {
+            self.may_call_methods(at, name, lanes);
         }
         self.note_sink(at, None, name, args, lanes);
         self.escape_args(args, lanes);
+        self.forget_given(name, args, lanes);
         let taint = args.all().find_map(|value| value.taint);
         // a helper that is not in sight could be the guard itself
         let cause = if looks_like_switch(name) && (args.positional.is_empty() || name.ends_with('?')) {

@@ -4,8 +4,10 @@ mod arguments;
 mod definitions;
 mod escape;
 mod forget;
+mod given;
 mod inline;
 mod invoke;
+mod mention;
 mod summary;
 
 use std::rc::Rc;

@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use smol_str::SmolStr;
-
 use super::escape::holds_closures;
 use crate::program::*;
 use crate::worlds::lanes::Lanes;
@@ -18,15 +16,6 @@ impl Machine<'_> {
         };
         let falls = self.undergo(&effect, lanes);
         (effect.value.only(falls), falls)
-    }
-
-    /// A method called on something unknown: the file's methods of that name may run.
-    pub fn may_call_methods(&mut self, at: NodeRef, name: &SmolStr, lanes: Lanes) {
-        let found: Vec<NodeRef> =
-            self.classes.iter().filter_map(|class| class.methods.get(name)).flatten().copied().collect();
-        for callee in found {
-            self.edge_to(at, callee, lanes);
-        }
     }
 
     pub fn is_running(&self, def: NodeRef) -> bool {

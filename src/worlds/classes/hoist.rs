@@ -51,8 +51,7 @@ impl<'p> Machine<'p> {
         if let ScopeKind::Class(class) = self.scopes[scope as usize].kind {
             self.homes.insert(at, (scope, Some(class)));
             self.note_writers(class, at);
-            let info = &mut self.classes[class as usize];
-            info.methods.entry(def.name.clone()).or_default().push(at);
+            self.add_method(class, &def.name, at);
             // functions of a namespace or module are reachable by name from inside it as well
             return;
         }

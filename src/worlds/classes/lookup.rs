@@ -96,7 +96,9 @@ impl Machine<'_> {
                 return false;
             }
             let info = &self.classes[class as usize];
-            if info.methods.contains_key(name)
+            // a constructor has the name of its class, which means the class
+            let is_method = |def: &NodeRef| self.def(*def).is_none_or(|def| def.form != Form::Constructor);
+            if info.methods.get(name).is_some_and(|defs| !self.csharp() || defs.iter().any(is_method))
                 || (self.csharp() && info.fields.get(name).is_some_and(|field| field.declared))
             {
                 return true;

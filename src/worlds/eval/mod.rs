@@ -37,7 +37,23 @@ impl Machine<'_> {
         {
             return result;
         }
+        if let (Op::Matches, Some(Kind::Lit(Lit::Regex { pattern, .. })), true) =
+            (*op, self.kind(child(*left)), self.ruby())
+        {
+            self.write_captures(pattern, falls);
+        }
         (self.binary(at, *op, left_value, &right_value, falls, child(*left)), falls)
+    }
+
+    /// Ruby: `/(?<name>…)/ =~ text` writes a local for each group that has a name.
+    fn write_captures(&mut self, pattern: &str, lanes: Lanes) {
+        for part in pattern.split("(?<").skip(1) {
+            let Some((name, _)) = part.split_once('>') else { continue };
+            let is_name = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+            if is_name && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+                self.assign_name(&SmolStr::new(name), lanes, &Val::data(lanes));
+            }
+        }
     }
 
     /// Evaluates a node in `lanes`. Gives its value and the lanes that fall through. With no lanes it still walks, so

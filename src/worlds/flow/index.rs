@@ -42,6 +42,9 @@ impl Machine<'_> {
                 ),
                 V::Name(name) if name == crate::worlds::python::THIS_MODULE => {
                     let value = key.text().cloned().and_then(|name| machine.read_global(&name, lanes));
+                    if key.text().is_none() {
+                        machine.may_call_any_function(at, lanes);
+                    }
                     (value.unwrap_or_else(|| Val::data(lanes)), lanes)
                 }
                 V::Name(name)

@@ -62,6 +62,14 @@ pub struct Machine<'p> {
     pub class_names: FxHashMap<SmolStr, Vec<u32>>,
     /// C#: by file, the namespaces that it imports.
     pub imported_spaces: Vec<FxHashSet<SmolStr>>,
+    /// Names of so many methods that whatever goes by them counts as called from anywhere.
+    pub open_names: FxHashSet<SmolStr>,
+    /// Calls on something unknown that are known: context, name, lanes, doubted ones.
+    pub may_called: FxHashSet<(usize, SmolStr, u8, u8)>,
+    /// Methods and functions found in the values that are handed out are called from there.
+    pub keep_methods: bool,
+    /// The methods of all classes of the file.
+    pub methods_by_name: FxHashMap<SmolStr, Vec<NodeRef>>,
     pub class_bodies: FxHashSet<NodeRef>,
     /// Classes handed to code beyond the file by type, with the context and lanes it happened in.
     pub registered: Vec<Registered>,

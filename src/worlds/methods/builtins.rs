@@ -144,13 +144,17 @@ impl Machine<'_> {
                 let name = first?.text().cloned()?;
                 match self.lookup(&name) {
                     crate::worlds::names::Found::Slot(slot) if self.holds_method(slot) => {
-                        Some((self.slots[slot as usize].only(lanes), lanes))
+                        let method = self.slots[slot as usize].only(lanes);
+                        self.mention(&method, at, lanes);
+                        Some((method, lanes))
                     }
                     crate::worlds::names::Found::Slot(_) => None,
                     crate::worlds::names::Found::Member(class) => {
                         let def = self.methods_named(class, &name).first().copied()?;
                         let this = self.member_receiver(class, lanes);
-                        Some((self.bound(def, &this, lanes), lanes))
+                        let method = self.bound(def, &this, lanes);
+                        self.mention(&method, at, lanes);
+                        Some((method, lanes))
                     }
                     crate::worlds::names::Found::Nothing => None,
                 }
@@ -315,8 +319,23 @@ impl Machine<'_> {
                 "int" | "float" | "eval" | "json.loads" | "ast.literal_eval" | "strtobool" | "distutils.util.strtobool",
             ) => self.convert(at, name, first?, lanes),
             (Language::Python, "getattr") => {
-                let attr = args.get(1)?.text().cloned()?;
                 let target = first?.clone();
+                let Some(attr) = args.get(1)?.text().cloned() else {
+                    for alt in target.groups(lanes) {
+                        match &alt.v {
+                            V::Class(class) | V::Instance(class) => {
+                                self.may_call_any_method(at, Some(*class), alt.lanes);
+                            }
+                            V::Object(object) => self.may_call_any_method(at, Some(object.class), alt.lanes),
+                            V::Unknown(_) => self.may_call_any_method(at, None, alt.lanes),
+                            V::Name(name) if name == crate::worlds::python::THIS_MODULE => {
+                                self.may_call_any_function(at, alt.lanes);
+                            }
+                            _ => {}
+                        }
+                    }
+                    return None;
+                };
                 Some(self.each_alternative(&target, lanes, |machine, v, lanes| {
                     let (value, falls) = machine.member_of(at, v, &attr, false, lanes);
                     // a default stands in for a member that is not known to exist
@@ -329,6 +348,14 @@ impl Machine<'_> {
                         _ => (value, falls),
                     }
                 }))
+            }
+            (Language::Python, "operator.methodcaller") => {
+                let name = first?.text().cloned();
+                match name {
+                    Some(name) => self.may_call_methods(at, &name, lanes),
+                    None => self.may_call_any_method(at, None, lanes),
+                }
+                None
             }
             (Language::Python, "map" | "filter") => {
                 let items = args.get(1)?.clone();

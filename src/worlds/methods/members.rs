@@ -150,6 +150,17 @@ impl<'p> Machine<'p> {
         {
             return result;
         }
+        if self.ruby() {
+            match (this, name.as_str()) {
+                // a question about a method calls none
+                (_, "respond_to?" | "method_defined?" | "instance_methods") => return (Val::data(lanes), lanes),
+                // in a method of the class itself
+                (V::Class(class), "new") => return self.construct(at, *class, args, lanes),
+                (V::Instance(class), "class") => return (Val::of(V::Class(*class), lanes), lanes),
+                (V::Object(object), "class") => return (Val::of(V::Class(object.class), lanes), lanes),
+                _ => {}
+            }
+        }
         if self.ruby()
             && matches!(name.as_str(), "instance_eval" | "instance_exec" | "class_eval" | "class_exec" | "module_eval")
             && let Some(result) = self.evaluate_for(at, this, args, lanes)

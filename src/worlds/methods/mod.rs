@@ -142,7 +142,7 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 // what a function that is not in sight gave: it may be an object of the file
-                if self.python() && matches!(v, V::Made(_)) && !head.contains('.') {
+                if matches!(v, V::Made(_)) && self.symbol_of(head).is_none() {
                     self.may_call_methods(at, name, lanes);
                 }
                 self.call_named_with(at, &full, args, lanes, call)
@@ -170,9 +170,8 @@ impl<'p> Machine<'p> {
                     return result;
                 }
                 self.register_types(at, call, lanes);
-                if self.python() {
-                    self.may_call_methods(at, name, lanes);
-                }
+                self.may_call_methods(at, name, lanes);
+                self.may_send(at, name, args, lanes);
                 self.block_on_unknown(at, name, args, lanes, *cause)
             }
             _ => {

@@ -75,6 +75,7 @@ impl<'p> Machine<'p> {
             return (value, lanes);
         }
         if let Some(result) = self.builtin_function(at, name, args, lanes) {
+            self.mention_args(at, name, args, lanes);
             return result;
         }
         let last = name.rsplit('.').next().unwrap_or(name);
@@ -135,6 +136,7 @@ impl<'p> Machine<'p> {
     ) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
         self.named_by_reflection(_at, name, args, lanes);
+        self.forget_given(name, args, lanes);
         if let Some(block) = &args.block
             && runs_its_block(name)
         {

@@ -29,8 +29,8 @@ impl Machine<'_> {
         let accessor = self.catalog.accessor(self.language, full)?;
         let mut value = match accessor.gives {
             Gives::Host => Val::of(V::Host, lanes),
-            Gives::Name => spell(&accessor.lanes, lanes, Form::Inquirer, !accessor.framework),
-            Gives::Symbol => spell(&accessor.lanes, lanes, Form::Symbol, !accessor.framework),
+            Gives::Name => self.with_own_production(spell(&accessor.lanes, lanes, Form::Inquirer, !accessor.framework)),
+            Gives::Symbol => self.with_own_production(spell(&accessor.lanes, lanes, Form::Symbol, !accessor.framework)),
             Gives::Flag => flag(&accessor.lanes, lanes),
         };
         if self.ruby() && accessor.gives == Gives::Name {
@@ -106,7 +106,27 @@ impl Machine<'_> {
             development: spelt("Development"),
             test: spelt("Testing"),
         };
-        self.with_renames(spell(&all, lanes, Form::Text, false), lanes)
+        self.with_renames(self.with_own_production(spell(&all, lanes, Form::Text, false)), lanes)
+    }
+
+    /// The configuration may name production otherwise: where the environment is production, it is one of these names.
+    pub(super) fn with_own_production(&self, mut value: Val) -> Val {
+        let is_production = |alt: &&Alt| {
+            alt.lanes.has(Lanes::PRODUCTION)
+                && matches!(&alt.v, V::Str(text) | V::Symbol(text) | V::Inquirer(text) if text.eq_ignore_ascii_case("production"))
+        };
+        let Some(like) = value.alts.iter().find(is_production).map(|alt| alt.v.clone()) else {
+            return value;
+        };
+        for name in self.facts.production_names.iter().cloned() {
+            let v = match like {
+                V::Symbol(_) => V::Symbol(name),
+                V::Inquirer(_) => V::Inquirer(name),
+                _ => V::Str(name),
+            };
+            value.add(Alt { lanes: Lanes::PRODUCTION, v, doubt: false });
+        }
+        value
     }
 
     /// A worker or console host, which knows nothing of ASP.NET's variables.

@@ -126,6 +126,7 @@ impl Machine<'_> {
                 return (Val::default(), Lanes::NONE);
             }
             V::Unknown(cause) => {
+                self.may_call_methods(at, name, lanes);
                 if self.csharp() && is_host_member(name) {
                     Val::of(V::Host, lanes)
                 } else if *cause == Cause::Data && looks_like_switch(name) {
@@ -133,6 +134,11 @@ impl Machine<'_> {
                 } else {
                     Val::unknown(*cause, lanes)
                 }
+            }
+            // `add = errors.append`: it may be called at any time
+            V::List(_) | V::Map(_) if !self.ruby() && crate::worlds::methods::is_mutation(name) => {
+                self.forget_collections(&Val::of(v.clone(), lanes), lanes);
+                Val::data(lanes)
             }
             _ => self.property(v, name, lanes),
         };

@@ -93,6 +93,13 @@ impl Machine<'_> {
             }
             Found::Nothing => {}
         }
+        // a class body sees its functions, which only its objects have as members
+        if self.python()
+            && let ScopeKind::Class(class) = self.scopes[self.st.scope as usize].kind
+            && let Some(def) = self.classes[class as usize].methods.get(name).and_then(|defs| defs.last()).copied()
+        {
+            return (self.closure(def, lanes), lanes);
+        }
         if let Some(class) = self.class_named(name) {
             return (Val::of(V::Class(class), lanes), lanes);
         }

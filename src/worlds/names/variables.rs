@@ -89,7 +89,10 @@ impl Machine<'_> {
         }
         if let Some(variable) = known {
             self.note_variable(at, &variable);
-            let value = spell(&variable.lanes, lanes, Form::Text, !variable.framework);
+            let mut value = spell(&variable.lanes, lanes, Form::Text, !variable.framework);
+            if !variable.flag {
+                value = self.with_own_production(value);
+            }
             return if variable.framework || variable.flag { value } else { self.with_project_spelling(name, value) };
         }
         if let Some(known) = self.misspelt(name) {
@@ -107,7 +110,8 @@ impl Machine<'_> {
                 development: one("development"),
                 test: one("test"),
             };
-            return self.with_project_spelling(name, spell(&spelt, lanes, Form::Text, true));
+            let value = self.with_own_production(spell(&spelt, lanes, Form::Text, true));
+            return self.with_project_spelling(name, value);
         }
         if self.python() && is_debug_flag(name) {
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];

@@ -16,6 +16,19 @@ impl Machine<'_> {
     /// Whether a collection (or string) holds a value.
     pub fn contains(&mut self, at: NodeRef, list: &Val, value: &Val, lanes: Lanes) -> Outcome {
         let mut outcome = Outcome::default();
+        // production under several names: each is in the list or not, whatever the others are
+        if !self.facts.production_names.is_empty() && value.alts.len() > 1 && value.lanes().covers(lanes) {
+            for alt in value.groups(lanes) {
+                let on = alt.lanes;
+                let one = Val { alts: smallvec::smallvec![alt], deps: value.deps.clone(), taint: value.taint };
+                let part = self.contains(at, list, &one, on);
+                outcome.yes |= part.yes;
+                outcome.no |= part.no;
+                outcome.yes_sure |= part.yes_sure;
+                outcome.no_sure |= part.no_sure;
+            }
+            return outcome;
+        }
         let mut seen = Lanes::NONE;
         for alt in list.groups(lanes) {
             seen |= alt.lanes;

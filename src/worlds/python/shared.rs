@@ -196,16 +196,9 @@ impl Machine<'_> {
 
     /// Lists and dicts handed to a body that is not followed with them: it may change them.
     pub fn forget_shared(&mut self, args: &Args, lanes: Lanes) {
+        args.all().for_each(|value| self.forget_collections(value, lanes));
         if !self.python() {
             return;
-        }
-        let shared: Vec<Alt> = args
-            .all()
-            .flat_map(|value| value.groups(lanes))
-            .filter(|alt| matches!(alt.v, V::List(_) | V::Map(_)))
-            .collect();
-        for alt in shared {
-            self.changed_in_place(&alt.v, alt.lanes, &Val::data(alt.lanes));
         }
         for value in args.all() {
             self.forget_fields(value, lanes);

@@ -33,7 +33,7 @@ impl<'p> Machine<'p> {
         let found = self.methods_named(class, old);
         let before = found.iter().rev().find(|def| self.program.span(**def).start < start);
         match before.or(found.last()).copied() {
-            Some(def) => self.classes[class as usize].methods.entry(new.clone()).or_default().push(def),
+            Some(def) => self.add_method(class, new, def),
             // an inherited method that is not in sight takes the place of what was there
             None => {
                 self.classes[class as usize].methods.remove(new);

@@ -44,10 +44,30 @@ impl Machine<'_> {
                     Some(V::Closure(_)) => self.call_value(at, &value, &Args::default(), lanes).0,
                     _ => value,
                 };
-                self.write_setting("settings", &setting, lanes, &value);
+                if setting == "environment" {
+                    self.name_environment(&value, lanes);
+                } else {
+                    self.write_setting("settings", &setting, lanes, &value);
+                }
                 Some((Val::nil(lanes), lanes))
             }
             _ => None,
+        }
+    }
+
+    /// `set :environment, :development`, of one of the applications in the file: the others keep what they have.
+    fn name_environment(&mut self, value: &Val, lanes: Lanes) {
+        let mut named = value.only(lanes);
+        for alt in &mut named.alts {
+            alt.v = match &alt.v {
+                V::Str(text) | V::Symbol(text) | V::Inquirer(text) => V::Symbol(text.clone()),
+                _ => V::Unknown(Cause::Data),
+            };
+        }
+        for head in ["settings", "Sinatra.Base", "Sinatra.Application"] {
+            let mut either = self.accessor_value(&format!("{head}.environment"), lanes).unwrap_or_default();
+            either.join(&named);
+            self.write_setting(head, "environment", lanes, &either);
         }
     }
 
