@@ -287,6 +287,13 @@ impl<'p> Machine<'p> {
 
     /// The result of calling a function that nothing in sight defines.
     pub fn call_unknown_function(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
+        // in a method of the class itself
+        if let Some(V::Class(class)) = self.st.this.as_ref().and_then(|this| this.single())
+            && self.ruby()
+            && name == "new"
+        {
+            return self.construct(at, *class, args, lanes);
+        }
         // inside a predicate that the project adds to the environment, the others are called by their names alone
         if let Some(this @ (V::Inquirer(_) | V::AnyName { .. })) = self.st.this.as_ref().and_then(|this| this.single())
             && self.ruby()

@@ -53,6 +53,9 @@ impl<'p> Machine<'p> {
     /// A call of a name beyond the file.
     pub fn call_named(&mut self, at: NodeRef, name: &SmolStr, args: &Args, lanes: Lanes) -> (Val, Lanes) {
         let taint = args.all().find_map(|value| value.taint);
+        if name == "new" && self.ruby() && matches!(self.st.this.as_ref().and_then(Val::single), Some(V::Class(_))) {
+            return self.call_unknown_function(at, name, args, lanes);
+        }
         self.note_schemes(name, args);
         self.route(at, name, lanes);
         if let Some(result) = self.define_task(at, name, args, lanes) {
