@@ -113,13 +113,14 @@ impl Program {
         }
     }
 
-    /// The names of the classes and modules around an item, outermost first, as written.
+    /// The names of the classes and modules around an item, outermost first, as written; `class << self` is none.
     pub fn classes_around(&self, id: ItemId) -> Vec<SmolStr> {
         let mut classes = Vec::new();
         let mut parent = self.item(id).parent;
         while let Some(id) = parent {
             if let Some(code) = self.code(id)
                 && let Some(Kind::Class(class)) = code.nodes.get(code.root.0 as usize).map(|node| &node.kind)
+                && class.name != "self"
             {
                 classes.push(class.name.clone());
             }
