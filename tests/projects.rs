@@ -1,11 +1,11 @@
 //! Projects of several files, checked as a user would: what production reaches, and the way there across files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 struct Cases {
@@ -19,6 +19,9 @@ struct Case {
     reports: Vec<String>,
     #[serde(default)]
     way: Vec<String>,
+    /// Why the answer is another one as yet. A case that is right by now must leave this out.
+    #[serde(default)]
+    known: Option<String>,
     files: BTreeMap<String, String>,
 }
 
@@ -64,7 +67,7 @@ fn holds(language: &str, manifest: (&str, &str)) {
         let mut expected = case.reports.clone();
         expected.sort();
         let missing: Vec<&String> = case.way.iter().filter(|step| !way.contains(step)).collect();
-        if places != expected || !missing.is_empty() {
+        if (places != expected || !missing.is_empty()) != case.known.is_some() {
             wrong.push(format!("{}\n  expected {expected:?}\n  found    {places:?}\n  way {way:?}", case.name));
         }
     }

@@ -64,7 +64,7 @@ fn analyze(input: &Input<'_>) -> FileAnalysis {
             .collect(),
         guards: Vec::new(),
         allowed: 0,
-        skipped: None,
+        ..FileAnalysis::default()
     }
 }
 
