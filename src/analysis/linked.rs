@@ -54,8 +54,63 @@ pub struct Main<'a> {
     pub asked: bool,
 }
 
+/// What was found for a file: the others that bear on it.
+#[derive(Clone, Default)]
+pub struct Found {
+    parts: Vec<Part>,
+    data: Vec<DataFile>,
+}
+
+impl Found {
+    /// Whether the file at a path, as [`Sources`] name it, is among them.
+    pub fn holds(&self, path: &str) -> bool {
+        self.parts.iter().any(|part| part.path == path)
+    }
+
+    /// The same with another text of one of the files. `input` is that of the file they were found for.
+    pub fn renewed(&self, input: &Input<'_>, path: &str, text: &str) -> Found {
+        let mut found = self.clone();
+        for part in found.parts.iter_mut().filter(|part| part.path == path) {
+            let other = Input { text, ..*input };
+            let program = build_for(input.language, text, false, input.triggers, interest(&other), &part.names);
+            part.text = Arc::from(text);
+            part.program = Arc::new(program);
+        }
+        found
+    }
+
+    /// The answer for a file together with what was found for it; `None` if it cannot be told.
+    pub(super) fn conclude(
+        &self,
+        input: &Input<'_>,
+        path: &SmolStr,
+        shown: &SmolStr,
+        program: Program,
+    ) -> Option<FileAnalysis> {
+        let own = Part {
+            path: path.clone(),
+            shown: shown.clone(),
+            text: Arc::from(input.text),
+            start: starts::start(input.language, path, input.zone),
+            is_first: false,
+            names: Vec::new(),
+            program: Arc::new(program),
+        };
+        let parts: Vec<Part> = std::iter::once(own).chain(self.parts.iter().cloned()).collect();
+        let program = link(&parts, &self.data)?;
+        let answers = worlds::evaluate(&program, input.facts);
+        Some(conclude(input, program, answers, false))
+    }
+}
+
+/// An answer and what it was found with.
+pub struct Linked {
+    pub analysis: FileAnalysis,
+    pub found: Found,
+}
+
 /// Answers for files with what the rest of the project says of them; `None` where it says nothing new.
-pub fn analyze_linked(mains: &[Main<'_>], sources: &dyn Sources) -> Vec<Option<FileAnalysis>> {
+pub fn analyze_linked(mains: &[Main<'_>], sources: &dyn Sources) -> Vec<Option<Linked>> {
     let mut linking: Vec<Linking<'_, '_>> = mains.par_iter().map(|main| Linking::of(main, sources)).collect();
     for round in 0..=ROUNDS {
         let is_last = round == ROUNDS;
@@ -78,7 +133,12 @@ pub fn analyze_linked(mains: &[Main<'_>], sources: &dyn Sources) -> Vec<Option<F
             break;
         }
     }
-    linking.into_iter().map(|linking| linking.answer).collect()
+    let linked = |linking: Linking<'_, '_>| {
+        let parts = linking.parts.into_iter().skip(1).collect();
+        let found = Found { parts, data: linking.data };
+        linking.answer.map(|analysis| Linked { analysis, found })
+    };
+    linking.into_iter().map(linked).collect()
 }
 
 /// One file and those that were found for it.
@@ -106,6 +166,7 @@ impl<'m, 'a> Linking<'m, 'a> {
             text: Arc::from(input.text),
             start,
             is_first: false,
+            names: Vec::new(),
             program: Arc::new(program),
         };
         let (data, asked, wanted) = (Vec::new(), FxHashSet::default(), Vec::new());
@@ -214,7 +275,7 @@ impl<'m, 'a> Linking<'m, 'a> {
             Start::Loaders if search.is_first => Start::Always,
             start => start,
         };
-        let (path, is_first) = (path.clone(), search.is_first);
-        Some(Part { path, shown, text, start, is_first, program: Arc::new(program) })
+        let (path, is_first, names) = (path.clone(), search.is_first, search.names.clone());
+        Some(Part { path, shown, text, start, is_first, names, program: Arc::new(program) })
     }
 }

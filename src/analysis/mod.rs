@@ -13,7 +13,7 @@ use crate::rules::{self, Finding, Site, Verdict, Zone};
 use crate::syntax;
 use crate::worlds::{self, Answers, Guard};
 
-pub use linked::{Main, OtherSource, Sources, analyze_linked};
+pub use linked::{Found, Linked, Main, OtherSource, Sources, analyze_linked};
 pub use searches::Search;
 
 /// What one file holds.
@@ -69,6 +69,22 @@ pub fn analyze(input: &Input<'_>) -> FileAnalysis {
 pub fn analyze_live(input: &Input<'_>, rope: &Rope, tree: &mut LiveTree) -> FileAnalysis {
     let program = tree.build(input.language, input.text, rope, input.template, input.triggers, interest(input));
     run(input, program, false)
+}
+
+/// As [`analyze_live`], together with the files that were found to bear on it. `path` and `shown` name the file as
+/// [`Sources`] and as reports do.
+pub fn analyze_live_linked(
+    input: &Input<'_>,
+    rope: &Rope,
+    tree: &mut LiveTree,
+    (path, shown): (&SmolStr, &SmolStr),
+    found: &Found,
+) -> FileAnalysis {
+    let program = tree.build(input.language, input.text, rope, input.template, input.triggers, interest(input));
+    if program.too_large {
+        return run(input, program, false);
+    }
+    found.conclude(input, path, shown, program).unwrap_or_default()
 }
 
 /// The same, and each place tells why, world by world: the file is evaluated many times for it.

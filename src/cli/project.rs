@@ -2,7 +2,7 @@
 
 mod allows;
 mod open;
-mod sources;
+pub mod sources;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -117,6 +117,11 @@ impl Workspace {
     pub fn config_folder(&self, path: &str) -> (PathBuf, String) {
         let (part, inside) = self.part(path);
         (self.listing.folder.join(part.folder.as_str()), inside.into_owned())
+    }
+
+    /// The path relative to the folder of the project of one that is relative to the root of the scan.
+    pub fn path_in_project(&self, path: &str) -> SmolStr {
+        smol_str::format_smolstr!("{}{path}", self.prefix)
     }
 
     /// The same for a path relative to the folder of the project.

@@ -51,6 +51,8 @@ pub struct Part {
     pub text: Arc<str>,
     pub start: Start,
     pub is_first: bool,
+    /// Names that made items of it matter.
+    pub names: Vec<SmolStr>,
     pub program: Arc<Program>,
 }
 

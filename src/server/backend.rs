@@ -74,6 +74,13 @@ impl LanguageServer for Backend {
     }
 
     async fn initialized(&self, _: InitializedParams) {
+        let (jobs, runtime) = (Arc::downgrade(&self.jobs), tokio::runtime::Handle::current());
+        self.state.links.on_news(move || {
+            let _entered = runtime.enter();
+            if let Some(jobs) = jobs.upgrade() {
+                jobs.refresh();
+            }
+        });
         self.jobs.register();
         self.jobs.read_settings();
         self.jobs.scan();
@@ -94,6 +101,7 @@ impl LanguageServer for Backend {
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
         let path = path_of(&params.text_document.uri);
+        self.state.links.look_again();
         // sources are watched as they are typed; what bears on others is read from disk
         self.jobs.files_changed(Vec::new(), watch::effect(path, false).projects);
     }

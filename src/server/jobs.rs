@@ -179,6 +179,7 @@ impl Jobs {
         files.dedup();
         let state = self.state.clone();
         self.helpers.run(move || scan::rescan(&state, &files)).await;
+        self.state.links.look_again();
         self.refresh();
     }
 
@@ -197,6 +198,7 @@ impl Jobs {
                 state.tell_configs(&project);
             }
             state.ask_again(|document| document.role != Role::Other);
+            state.links.look_again();
         };
         self.helpers.run(reload).await;
         self.refresh();

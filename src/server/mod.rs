@@ -13,6 +13,7 @@ mod hover;
 mod jobs;
 mod lenient;
 mod lens;
+mod links;
 mod position;
 mod progress;
 mod projects;
@@ -62,6 +63,7 @@ fn serve() -> io::Result<bool> {
     let (output, writer) = Output::start(io::stdout())?;
     let state = Arc::new(State::new(output.clone()));
     worker::start(state.clone())?;
+    links::start(&state)?;
     let helpers = Helpers::start()?;
     let (reading, input) = tokio::io::duplex(PIPE);
     let (pump_output, handle, escaped) = (output.clone(), runtime.handle().clone(), state.escaped.clone());

@@ -8,18 +8,24 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 use tower_lsp::ls_types::Uri;
 
+use crate::analysis::{self, FileAnalysis, Main};
 use crate::cli::panics;
 use crate::cli::paths;
 use crate::cli::project::Project as _;
+use crate::cli::project::sources::OnDisk;
 use crate::cli::scan::{self, Found, Listing, Triggers};
 use crate::project::files::{self, Kind};
 use crate::text;
 
-use super::answer;
+use super::answer::{self, Context};
+use super::links;
 use super::progress::Progress;
 use super::projects::Project;
 use super::state::{Closed, State, key};
 use super::worker;
+
+/// Files that are looked at together with what bears on them.
+const BATCH: usize = 64;
 
 /// The scan that runs, and whether all folders have been scanned once.
 #[derive(Default)]
@@ -89,9 +95,10 @@ fn scan_folder(state: &Arc<State>, root: &Path, stop: &AtomicBool, progress: &Pr
             }
             let at = done.fetch_add(1, Ordering::Relaxed);
             progress.report(at, files.len());
-            closed(state, &project, root, path, *kind, triggers)
+            seen(&project, path, *kind, triggers)
         };
-        files.par_iter().filter_map(one).collect::<Vec<Closed>>()
+        let seen: Vec<Seen> = files.par_iter().filter_map(one).collect();
+        link(state, &project, root, seen, stop)
     });
     let found = found.unwrap_or_default();
     let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -148,15 +155,62 @@ fn candidate(root: &Path, listing: &Listing, path: &SmolStr) -> Option<(PathBuf,
     Some((absolute, kind))
 }
 
-/// The findings of a file on disk; `None` if it has none.
-fn closed(
+/// A file on disk, analysed by itself.
+struct Seen {
+    uri: Uri,
+    context: Context,
+    text: Arc<str>,
+    analysis: FileAnalysis,
+}
+
+/// What there is to tell of files, with what the rest of the project says of them.
+fn link(state: &State, project: &Project, root: &Path, seen: Vec<Seen>, stop: &AtomicBool) -> Vec<Closed> {
+    let (open, settled): (Vec<Seen>, Vec<Seen>) =
+        seen.into_iter().partition(|file| file.analysis.is_open && file.text.len() <= links::LARGEST);
+    let mut all: Vec<Closed> = settled
+        .into_iter()
+        .filter_map(|file| tell(state, project, root, &file.uri, &file.text, file.analysis))
+        .collect();
+    let sources = OnDisk::of(&project.workspace).with_open(links::open_texts(state, project));
+    for batch in open.chunks(BATCH) {
+        if stop.load(Ordering::Relaxed) {
+            return all;
+        }
+        let mains: Vec<Main<'_>> = batch.iter().map(|file| links::main(&sources, &file.context, &file.text)).collect();
+        let linked = panics::guard(|| analysis::analyze_linked(&mains, &sources)).unwrap_or_default();
+        let linked = linked.into_iter().chain(std::iter::repeat_with(|| None));
+        for (file, linked) in batch.iter().zip(linked) {
+            let analysis = match linked {
+                Some(linked) => {
+                    let mut analysis = linked.analysis;
+                    worker::configure(&file.context, &mut analysis);
+                    analysis
+                }
+                None => file.analysis.clone(),
+            };
+            all.extend(tell(state, project, root, &file.uri, &file.text, analysis));
+        }
+    }
+    all
+}
+
+/// `None` if there is nothing to tell.
+fn tell(
     state: &State,
     project: &Project,
     root: &Path,
-    path: &Path,
-    kind: Kind,
-    triggers: &Triggers,
+    uri: &Uri,
+    text: &str,
+    analysis: FileAnalysis,
 ) -> Option<Closed> {
+    let diagnostics = answer::diagnostics(&project.root, uri, text, &analysis.findings, state.traits());
+    let json = serde_json::to_vec(&diagnostics).ok()?;
+    let closed = Closed { uri: uri.clone(), root: root.to_owned(), json: Arc::new(json), is_config: false };
+    (!analysis.findings.is_empty()).then_some(closed)
+}
+
+/// A file on disk, analysed by itself; `None` if it holds nothing of interest.
+fn seen(project: &Project, path: &Path, kind: Kind, triggers: &Triggers) -> Option<Seen> {
     let relative = paths::relative(&project.root, path);
     if project.workspace.is_excluded(&relative) {
         return None;
@@ -171,14 +225,8 @@ fn closed(
         return None;
     }
     let uri = Uri::from_file_path(path)?;
-    panics::guard(|| {
-        let analysis = worker::analyse(&context, &text, None);
-        let diagnostics = answer::diagnostics(&project.root, &uri, &text, &analysis.findings, state.traits());
-        let json = serde_json::to_vec(&diagnostics).ok()?;
-        let closed = Closed { uri: uri.clone(), root: root.to_owned(), json: Arc::new(json), is_config: false };
-        (!analysis.findings.is_empty()).then_some(closed)
-    })
-    .ok()?
+    let analysis = panics::guard(|| worker::analyse(&context, &text, None)).ok()?;
+    Some(Seen { uri, context, text: Arc::from(text), analysis })
 }
 
 /// Looks again at files that are not open and may have changed on disk.
@@ -193,7 +241,8 @@ pub fn rescan(state: &Arc<State>, files: &[PathBuf]) {
         let kind = scan::kind(path, files::may_be_script(path)).filter(|_| path.is_file());
         let relative = paths::relative(&root, path);
         let kind = kind.filter(|_| !scan::is_hidden(&relative));
-        let found = kind.and_then(|kind| closed(state, &project, &root, path, kind, triggers));
+        let found = kind.and_then(|kind| seen(&project, path, kind, triggers));
+        let found = found.and_then(|found| link(state, &project, &root, vec![found], &AtomicBool::new(false)).pop());
         let key = path.to_string_lossy().into_owned();
         let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(config) = known.get(&key).filter(|file| file.is_config).cloned() {

@@ -30,6 +30,7 @@ pub struct State {
     documents: Mutex<FxHashMap<String, Document>>,
     pub projects: Projects,
     pub queue: Queue,
+    pub links: super::links::Links,
     generation: AtomicU64,
     /// URIs that clients sent unescaped, by their escaped spelling.
     pub escaped: Escaped,
@@ -60,6 +61,7 @@ impl State {
             documents: Mutex::default(),
             projects: Projects::default(),
             queue: Queue::default(),
+            links: super::links::Links::default(),
             generation: AtomicU64::new(1),
             escaped: Escaped::default(),
             answered: watch::Sender::new(0),
@@ -118,6 +120,7 @@ impl State {
             self.publish(&closed.uri, None, b"[]");
         }
         drop(documents);
+        self.links.forget(&key);
         self.queue.forget(key);
         self.tell_answered();
         Some(closed)
@@ -134,11 +137,12 @@ impl State {
         asked.into_iter().for_each(|key| self.queue.ask(key));
     }
 
-    /// Takes an answer in, unless a newer change overtook it, and publishes it to a client that does not ask.
-    pub fn take(&self, key: &str, answer: Answer) {
+    /// Takes an answer in, unless a newer change overtook it, and publishes it to a client that does not ask. Whether it
+    /// was taken in.
+    pub fn take(&self, key: &str, answer: Answer) -> bool {
         let mut documents = self.documents();
         let Some(document) = documents.get_mut(key).filter(|document| document.generation == answer.generation) else {
-            return;
+            return false;
         };
         let is_news =
             document.answer.as_ref().is_none_or(|old| old.generation != answer.generation || old.json != answer.json);
@@ -151,6 +155,7 @@ impl State {
         }
         drop(documents);
         self.tell_answered();
+        true
     }
 
     /// Tells what is wrong with the configurations of a project, each in its file, or that nothing is any more. Mistakes

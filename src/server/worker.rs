@@ -19,6 +19,7 @@ use crate::project::files::{self, Kind};
 
 use super::answer::{self, Answer, Context};
 use super::document::Role;
+use super::links;
 use super::projects::Project;
 use super::state::State;
 
@@ -236,6 +237,28 @@ impl Question {
         }
     }
 
+    pub fn path(&self) -> Option<&std::path::Path> {
+        self.path.as_deref()
+    }
+
+    pub fn uri(&self) -> &tower_lsp::ls_types::Uri {
+        &self.uri
+    }
+
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// What the document is analysed with, and its text; `None` if it is no code or left out.
+    pub fn context(&self, state: &State) -> Option<(Context, Arc<str>)> {
+        let Role::Code(kind) = self.role else { return None };
+        let text: Arc<str> = self.text.to_string().into();
+        let project = state.projects.of(self.path.as_deref());
+        let path = paths::relative(&project.root, self.path.as_deref()?);
+        let context = (text.len() <= links::LARGEST).then(|| context(&project, path, kind, &text))??;
+        Some((context, text))
+    }
+
     fn code(&self, state: &State, kind: Kind, text: Arc<str>, live: &mut LiveTree) -> Answer {
         let project = state.projects.of(self.path.as_deref());
         state.tell_configs(&project);
@@ -246,7 +269,28 @@ impl Question {
         let Some(context) = context(&project, path, kind, &text) else {
             return Answer::new(self.generation, text, FileAnalysis::default(), None, Vec::new());
         };
-        let analysis = analyse(&context, &text, Some((&self.text, live)));
+        let key = super::state::key(&self.uri);
+        let analysis = match state.links.of(&key).filter(|_| text.len() <= links::LARGEST) {
+            Some(found) => {
+                let path = context.project.path_in_project(&context.path);
+                let names = (&path, &context.path);
+                let input = context.input(&text);
+                let mut analysis = analysis::analyze_live_linked(&input, &self.text, live, names, &found);
+                configure(&context, &mut analysis);
+                analysis
+            }
+            None => {
+                let analysis = analyse(&context, &text, Some((&self.text, live)));
+                if analysis.is_open && self.path.is_some() && text.len() <= links::LARGEST {
+                    state.links.look(&key);
+                }
+                analysis
+            }
+        };
+        if self.path.is_some() {
+            let path = context.project.path_in_project(&context.path);
+            state.links.changed(state, &key, &context, &path, &text);
+        }
         let diagnostics = answer::diagnostics(&project.root, &self.uri, &text, &analysis.findings, state.traits());
         Answer::new(self.generation, text, analysis, Some(context), diagnostics)
     }
@@ -294,10 +338,15 @@ pub fn analyse(context: &Context, text: &str, live: Option<(&Rope, &mut LiveTree
         Some((rope, live)) => analysis::analyze_live(&input, rope, live),
         None => analysis::analyze(&input),
     };
-    context.project.configure(&context.path, &mut answers);
+    configure(context, &mut answers);
+    answers
+}
+
+/// Applies what the configuration says.
+pub fn configure(context: &Context, answers: &mut FileAnalysis) {
+    context.project.configure(&context.path, answers);
     // what a check reports comes in the order of places
     answers.findings.sort_by_key(|finding| (finding.range.start, finding.range.end));
-    answers
 }
 
 /// Threads that run one question after another.

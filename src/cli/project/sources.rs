@@ -21,6 +21,8 @@ pub struct OnDisk<'w> {
     workspace: &'w Workspace,
     /// By language: what may be searched.
     files: [Vec<(SmolStr, Kind)>; 3],
+    /// Texts that count instead of those on disk.
+    open: FxHashMap<SmolStr, Arc<str>>,
 }
 
 impl<'w> OnDisk<'w> {
@@ -32,7 +34,13 @@ impl<'w> OnDisk<'w> {
                 files[kind.language as usize].push((path.clone(), kind));
             }
         }
-        OnDisk { workspace, files }
+        OnDisk { workspace, files, open: FxHashMap::default() }
+    }
+
+    /// The same with texts, by their paths from the root of the scan, that count instead of those on disk.
+    pub fn with_open(mut self, open: impl IntoIterator<Item = (SmolStr, Arc<str>)>) -> Self {
+        self.open = open.into_iter().map(|(path, text)| (self.path_of(&path), text)).collect();
+        self
     }
 
     /// As the scan knows it: relative to its root.
@@ -45,7 +53,10 @@ impl<'w> OnDisk<'w> {
     }
 
     fn read(&self, path: &str) -> Option<Vec<u8>> {
-        scan::again(&self.workspace.listing.folder.join(path)).ok()
+        match self.open.get(path) {
+            Some(text) => Some(text.as_bytes().to_vec()),
+            None => scan::again(&self.workspace.listing.folder.join(path)).ok(),
+        }
     }
 }
 

@@ -84,7 +84,7 @@ fn exports_of(path: &SmolStr, kind: Kind, answers: &FileAnalysis) -> Vec<Export>
 /// Bytes of the texts that are looked at together with what bears on them.
 const BATCH: usize = 1024 * 1024;
 /// Bytes above which a file is answered for by itself: code that people call from elsewhere is not so large.
-const LARGEST_LINKED: usize = 256 * 1024;
+pub const LARGEST_LINKED: usize = 256 * 1024;
 
 impl Scan<'_> {
     /// Decodes and analyses one file; the error says why it has to be skipped.
@@ -153,7 +153,9 @@ impl Scan<'_> {
                 asked: self.with_reasons,
             })
             .collect();
-        panics::guard(|| analyze_linked(&mains, &*sources)).unwrap_or_else(|why| {
+        let linked = panics::guard(|| analyze_linked(&mains, &*sources))
+            .map(|linked| linked.into_iter().map(|linked| linked.map(|linked| linked.analysis)).collect());
+        linked.unwrap_or_else(|why| {
             (self.log)(&format!("the way across files is not known: {why}"));
             pending.iter().map(|_| None).collect()
         })

@@ -24,7 +24,7 @@ use super::progress::Progress;
 use super::project::Project;
 
 use analyse::Open;
-pub use analyse::{Analysed, with_large_stack};
+pub use analyse::{Analysed, LARGEST_LINKED, with_large_stack};
 pub use read::{Found, LARGEST_PARSED, Triggers, again};
 pub use walk::{Listing, is_hidden, kind, list};
 
