@@ -2,10 +2,11 @@
 
 import time
 
-from session import PULL, PUSH, codes
+from session import PULL, PUSH, capabilities, codes
 
 SEEDS = "load Rails.root.join('db', 'seeds', 'people.rb') if Rails.env.development?\n"
 PEOPLE = "Person.create!(name: Faker::Name.name)\n"
+RELATED = capabilities("emacs", textDocument__publishDiagnostics__relatedInformation=True, general=None)
 CLEAN, WRITTEN = [], ["fake-data-written"]
 
 
@@ -31,7 +32,7 @@ def test_a_guard_in_another_file_is_seen(start, folder):
 def test_a_guard_that_is_typed_away_in_another_file(start, folder):
     people, seeds = project(folder)
     server = start()
-    server.initialize(PUSH, [folder])
+    server.initialize(RELATED, [folder])
     name, guard = server.open_file(people), server.open_file(seeds)
     settles(server, name, CLEAN)
     server.replace(guard, SEEDS.replace(" if Rails.env.development?", ""))
