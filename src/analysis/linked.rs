@@ -18,6 +18,10 @@ use crate::worlds;
 const ROUNDS: usize = 6;
 /// Files evaluated together.
 const MAX_FILES: usize = 48;
+/// Nodes evaluated in one round after which no more files are looked for: each would be evaluated with all the others again.
+const MAX_STEPS: u64 = 60_000;
+/// Nodes of the files that are evaluated together with one.
+const MAX_NODES: usize = 60_000;
 /// What more files than this mention is too common a name to tell anything.
 const MAX_FOUND: usize = 16;
 
@@ -180,6 +184,12 @@ impl<'m, 'a> Linking<'m, 'a> {
         linking
     }
 
+    /// Nodes of what is in sight beside the file itself.
+    fn nodes(&self) -> usize {
+        let items = self.parts.iter().skip(1).flat_map(|part| &part.program.items);
+        items.filter_map(|item| item.code.as_ref()).map(|code| code.nodes.len()).sum()
+    }
+
     fn program(&self) -> Option<Program> {
         link(&self.parts, &self.data)
     }
@@ -191,23 +201,13 @@ impl<'m, 'a> Linking<'m, 'a> {
             return;
         };
         let answers = worlds::evaluate(&program, self.main.input.facts);
-        if std::env::var_os("PRODGUARD_TRACE").is_some() {
-            let parts: Vec<String> =
-                self.parts.iter().map(|part| format!("{} {:?} {}", part.path, part.start, part.is_first)).collect();
-            eprintln!(
-                "== {} steps {} sites {} items {}\n   {}",
-                self.main.path,
-                answers.steps,
-                answers.sites.len(),
-                program.items.len(),
-                parts.join("\n   ")
-            );
-        }
-        if !is_last && self.parts.len() < MAX_FILES {
+        let is_costly = self.parts.len() > 1 && answers.steps > MAX_STEPS;
+        if !is_last && !is_costly && self.parts.len() < MAX_FILES {
             let all = searches(&program, &answers);
             self.wanted = all.into_iter().filter(|search| self.asked.insert(search.clone())).collect();
         }
         if is_last || self.wanted.is_empty() {
+            // nothing else to look for
             self.is_done = true;
             self.finish(program, answers);
         }
@@ -237,6 +237,7 @@ impl<'m, 'a> Linking<'m, 'a> {
             }
             for path in new {
                 if self.parts.len() < MAX_FILES
+                    && self.nodes() < MAX_NODES
                     && let Some(part) = self.part(&path, &search, sources)
                 {
                     self.parts.push(part);
