@@ -63,6 +63,7 @@ pub struct Main<'a> {
 pub struct Found {
     parts: Vec<Part>,
     data: Vec<DataFile>,
+    unsearched: Vec<SmolStr>,
 }
 
 impl Found {
@@ -101,7 +102,7 @@ impl Found {
             program: Arc::new(program),
         };
         let parts: Vec<Part> = std::iter::once(own).chain(self.parts.iter().cloned()).collect();
-        let program = link(&parts, &self.data)?;
+        let program = link(&parts, &self.data, &self.unsearched)?;
         let answers = worlds::evaluate(&program, input.facts);
         Some(conclude(input, program, answers, false))
     }
@@ -139,7 +140,7 @@ pub fn analyze_linked(mains: &[Main<'_>], sources: &dyn Sources) -> Vec<Option<L
     }
     let linked = |linking: Linking<'_, '_>| {
         let parts = linking.parts.into_iter().skip(1).collect();
-        let found = Found { parts, data: linking.data };
+        let found = Found { parts, data: linking.data, unsearched: linking.unsearched };
         linking.answer.map(|analysis| Linked { analysis, found })
     };
     linking.into_iter().map(linked).collect()
@@ -150,6 +151,8 @@ struct Linking<'m, 'a> {
     main: &'m Main<'a>,
     parts: Vec<Part>,
     data: Vec<DataFile>,
+    /// Names that were not looked for everywhere.
+    unsearched: Vec<SmolStr>,
     asked: FxHashSet<Search>,
     wanted: Vec<Search>,
     is_done: bool,
@@ -174,7 +177,8 @@ impl<'m, 'a> Linking<'m, 'a> {
             program: Arc::new(program),
         };
         let (data, asked, wanted) = (Vec::new(), FxHashSet::default(), Vec::new());
-        let mut linking = Linking { main, parts: vec![own], data, asked, wanted, is_done, answer: None };
+        let unsearched = Vec::new();
+        let mut linking = Linking { main, parts: vec![own], data, unsearched, asked, wanted, is_done, answer: None };
         for (path, _) in given {
             let search = Search { names: names.clone(), is_first: true, ..Search::default() };
             let is_known = linking.parts.iter().any(|part| part.path == *path);
@@ -191,7 +195,7 @@ impl<'m, 'a> Linking<'m, 'a> {
     }
 
     fn program(&self) -> Option<Program> {
-        link(&self.parts, &self.data)
+        link(&self.parts, &self.data, &self.unsearched)
     }
 
     /// Evaluates what is in sight, and notes what else to look for.
@@ -202,20 +206,36 @@ impl<'m, 'a> Linking<'m, 'a> {
         };
         let answers = worlds::evaluate(&program, self.main.input.facts);
         let is_costly = self.parts.len() > 1 && answers.steps > MAX_STEPS;
-        if !is_last && !is_costly && self.parts.len() < MAX_FILES {
-            let all = searches(&program, &answers);
-            self.wanted = all.into_iter().filter(|search| self.asked.insert(search.clone())).collect();
-        }
-        if is_last || self.wanted.is_empty() {
-            // nothing else to look for
+        let mut new: Vec<Search> =
+            searches(&program, &answers).into_iter().filter(|search| self.asked.insert(search.clone())).collect();
+        // bases and predicates first: what the file itself looks up says most
+        new.sort_by_key(|search| !search.is_first || search.stem.is_some());
+        if new.is_empty() {
             self.is_done = true;
             self.finish(program, answers);
+        } else if is_last || is_costly || self.parts.len() >= MAX_FILES {
+            // what was not looked for may be anywhere
+            new.iter().for_each(|search| self.leave(search));
+            self.is_done = true;
+            if let Some(program) = self.program() {
+                let answers = worlds::evaluate(&program, self.main.input.facts);
+                self.finish(program, answers);
+            }
+        } else {
+            self.wanted = new;
         }
     }
 
     fn finish(&mut self, program: Program, answers: worlds::Answers) {
         if self.parts.len() > 1 || !self.data.is_empty() {
             self.answer = Some(conclude(&self.main.input, program, answers, self.main.asked));
+        }
+    }
+
+    /// Who uses what a search was for may not be in sight.
+    fn leave(&mut self, search: &Search) {
+        if !search.is_first {
+            self.unsearched.extend(search.words.last().cloned());
         }
     }
 
@@ -233,13 +253,15 @@ impl<'m, 'a> Linking<'m, 'a> {
                 continue;
             }
             if new.len() > MAX_FOUND {
+                self.leave(&search);
                 continue;
             }
             for path in new {
-                if self.parts.len() < MAX_FILES
-                    && self.nodes() < MAX_NODES
-                    && let Some(part) = self.part(&path, &search, sources)
-                {
+                if self.parts.len() >= MAX_FILES || self.nodes() >= MAX_NODES {
+                    self.leave(&search);
+                    break;
+                }
+                if let Some(part) = self.part(&path, &search, sources) {
                     self.parts.push(part);
                     is_new = true;
                 }

@@ -188,13 +188,18 @@ fn of_bases(program: &Program, found: &mut Vec<Search>) {
             }
         }
         if program.language == Language::Ruby {
-            let code = program.code(item).map(|code| code.nodes.as_slice()).unwrap_or_default();
-            for node in code {
-                let Kind::Call(call) = &node.kind else { continue };
-                let callee = name_at(program, NodeRef { item, node: call.callee });
-                if matches!(callee.as_deref(), Some("include" | "extend" | "prepend")) {
-                    let mixins = call.args.iter().filter_map(|arg| name_at(program, NodeRef { item, node: *arg }));
-                    mixins.filter(|name| !defined.contains(name)).for_each(|name| definer(&name, &["module"], found));
+            let members = program.items.iter().enumerate();
+            for (index, member) in members.filter(|(_, member)| member.parent == Some(item)) {
+                let item = ItemId(index as u32);
+                for node in member.code.iter().flat_map(|code| &code.nodes) {
+                    let Kind::Call(call) = &node.kind else { continue };
+                    let callee = name_at(program, NodeRef { item, node: call.callee });
+                    if matches!(callee.as_deref(), Some("include" | "extend" | "prepend")) {
+                        let mixins = call.args.iter().filter_map(|arg| name_at(program, NodeRef { item, node: *arg }));
+                        mixins
+                            .filter(|name| !defined.contains(name))
+                            .for_each(|name| definer(&name, &["module"], found));
+                    }
                 }
             }
         }

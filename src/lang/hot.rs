@@ -48,6 +48,7 @@ pub(super) fn empty(language: Language, masked: &Masked<'_>) -> Program {
         too_large: true,
         files: Vec::new(),
         data: Vec::new(),
+        unsearched: Vec::new(),
     }
 }
 
@@ -75,6 +76,7 @@ pub(super) fn build_tree(
                 too_large: false,
                 files: Vec::new(),
                 data: Vec::new(),
+                unsearched: Vec::new(),
             },
             spread,
         ),

@@ -58,9 +58,14 @@ pub struct Part {
 
 /// One program of several files of one language. Items of the first keep their ids. Parts without items are left out;
 /// `None` if the first is one.
-pub fn link(parts: &[Part], data: &[DataFile]) -> Option<Program> {
+pub fn link(parts: &[Part], data: &[DataFile], unsearched: &[SmolStr]) -> Option<Program> {
     let (main, rest) = parts.split_first()?;
-    let mut all = Program { files: Vec::new(), data: data.to_vec(), ..main.program.as_ref().clone() };
+    let mut all = Program {
+        files: Vec::new(),
+        data: data.to_vec(),
+        unsearched: unsearched.to_vec(),
+        ..main.program.as_ref().clone()
+    };
     if all.items.is_empty() {
         return None;
     }

@@ -55,6 +55,8 @@ pub struct Program {
     pub too_large: bool,
     /// The files that it is made of, if they are several, with the one that is asked about before the others.
     pub files: Vec<SourceFile>,
+    /// Names that were not looked for everywhere: whoever uses one may not be in sight.
+    pub unsearched: Vec<SmolStr>,
     /// Files of data that are in sight.
     pub data: Vec<DataFile>,
 }

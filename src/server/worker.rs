@@ -169,7 +169,13 @@ impl Worker {
         self.drifting.retain(|other| other != key);
         match answer {
             Ok(answer) => {
+                let is_open =
+                    answer.analysis.is_open && answer.context.is_some() && answer.text.len() <= links::LARGEST;
                 self.state.take(key, answer);
+                // only now, so that what is found corrects this answer and not the other way round
+                if is_open && question.path.is_some() && self.state.links.of(key).is_none() {
+                    self.state.links.look(key);
+                }
                 if is_incremental {
                     self.drifting.push(key.to_owned());
                 }
@@ -279,13 +285,7 @@ impl Question {
                 configure(&context, &mut analysis);
                 analysis
             }
-            None => {
-                let analysis = analyse(&context, &text, Some((&self.text, live)));
-                if analysis.is_open && self.path.is_some() && text.len() <= links::LARGEST {
-                    state.links.look(&key);
-                }
-                analysis
-            }
+            None => analyse(&context, &text, Some((&self.text, live))),
         };
         if self.path.is_some() {
             let path = context.project.path_in_project(&context.path);

@@ -205,7 +205,10 @@ impl<'p> Machine<'p> {
         }
         let waits = |file: usize| {
             let start = self.program.files.get(file).map_or(Start::Always, |file| file.start);
-            start == Start::Loaders && !loaders[file].is_empty()
+            let path = self.program.files.get(file).map_or("", |file| file.path.as_str());
+            let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+            let is_searched = !self.program.unsearched.iter().any(|known| known == stem);
+            start == Start::Loaders && is_searched && !loaders[file].is_empty()
         };
         // files that only load each other are loaded from somewhere else
         let mut live: Vec<bool> = (0..count).map(|file| !waits(file)).collect();
@@ -262,11 +265,15 @@ impl<'p> Machine<'p> {
             return true;
         }
         let mut next = Some(class);
+        if self.may_be_made.contains(&class) {
+            return false;
+        }
         for _ in 0..super::classes::MAX_BASES {
             let Some(class) = next else { return true };
             let info = &self.classes[class as usize];
             let of_program = |base: &Val| matches!(base.single(), Some(V::Class(_)));
-            if info.form == ClassForm::Module || !info.bases.iter().all(of_program) {
+            let mixed = self.mixes_in_unknown(info.node.item);
+            if info.form == ClassForm::Module || mixed || !info.bases.iter().all(of_program) {
                 return false;
             }
             next = info.bases.iter().find_map(|base| match base.single() {
@@ -275,6 +282,24 @@ impl<'p> Machine<'p> {
             });
         }
         false
+    }
+
+    /// Ruby: whether a class takes in a module that is not in sight: a framework may be behind it.
+    fn mixes_in_unknown(&self, class: ItemId) -> bool {
+        let members = self.program.items.iter().filter(|item| item.parent == Some(class));
+        self.ruby()
+            && members.filter_map(|item| item.code.as_ref()).any(|code| {
+                let kind = |node: NodeId| code.nodes.get(node.0 as usize).map(|node| &node.kind);
+                code.nodes.iter().any(|node| match &node.kind {
+                    Kind::Call(call) if matches!(kind(call.callee), Some(Kind::Name(name)) if matches!(name.as_str(), "include" | "extend" | "prepend")) => {
+                        call.args.iter().any(|arg| match kind(*arg) {
+                            Some(Kind::Name(name) | Kind::Attr { name, .. }) => !self.class_names.contains_key(name),
+                            _ => true,
+                        })
+                    }
+                    _ => false,
+                })
+            })
     }
 
     /// Definitions that other files call, where more may call them than those in sight: methods under a name that was not
@@ -298,6 +323,12 @@ impl<'p> Machine<'p> {
         }
         let is_unseen = |def: &&NodeRef| {
             let is_public = self.def(**def).is_some_and(|def| def.visibility == Visibility::Public);
+            let name = self.def(**def).map(|def| def.name.as_str()).unwrap_or_default();
+            let class = class_of(**def).map(|class| self.classes[class as usize].name.rsplit('.').next());
+            let unsearched = |wanted: &str| self.program.unsearched.iter().any(|known| known == wanted);
+            if is_public && self.called.contains(def) && (unsearched(name) || class.flatten().is_some_and(unsearched)) {
+                return true;
+            }
             if self.program.files[file(**def)].is_first && is_public && self.called.contains(def) {
                 // who calls it was never looked for
                 return true;

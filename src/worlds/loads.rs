@@ -37,6 +37,14 @@ impl Machine<'_> {
     /// Django: settings that name an application make its commands known.
     pub fn name_application(&mut self, at: NodeRef, lit: &Lit, lanes: Lanes) {
         let Lit::Str(text) = lit else { return };
+        // a class may be made from its name
+        let last = text.rsplit([':', '.']).next().unwrap_or_default();
+        if self.is_linked() && !self.csharp() && last.starts_with(char::is_uppercase) {
+            for class in self.class_names.get(last).cloned().unwrap_or_default() {
+                self.hand_over_class(class, at, lanes);
+                self.may_be_made.insert(class);
+            }
+        }
         if !self.is_linked() || !self.python() || self.program.is_main(at.item) {
             return;
         }

@@ -29,7 +29,7 @@ impl<'w> OnDisk<'w> {
     pub fn of(workspace: &'w Workspace) -> Self {
         let mut files: [Vec<(SmolStr, Kind)>; 3] = Default::default();
         for path in &workspace.listing.files {
-            let kind = files::kind_of_name(Path::new(path.as_str()));
+            let kind = kind_of(workspace, path);
             if let Some(kind) = kind.filter(|_| !scan::is_hidden(path) && !files::is_generated_name(path)) {
                 files[kind.language as usize].push((path.clone(), kind));
             }
@@ -126,7 +126,7 @@ impl Sources for OnDisk<'_> {
     fn open(&self, path: &str, language: Language) -> Option<OtherSource> {
         let shown = self.shown(path);
         let (part, inside) = self.workspace.part_of_project(path);
-        let kind = files::kind_of_name(Path::new(path)).filter(|kind| kind.language == language)?;
+        let kind = kind_of(self.workspace, path).filter(|kind| kind.language == language)?;
         let bytes = self.read(path)?;
         if part.index.excludes(&inside) || files::is_generated_text(&bytes) || text::is_binary(&bytes) {
             return None;
@@ -135,6 +135,12 @@ impl Sources for OnDisk<'_> {
         let zone = part.index.zone_of(language, &inside, &text);
         Some(OtherSource { shown, text: Arc::from(text), template: kind.template, zone })
     }
+}
+
+/// By the name, or by the first line of what may be a script.
+fn kind_of(workspace: &Workspace, path: &str) -> Option<Kind> {
+    let may_be_script = files::may_be_script(Path::new(path));
+    scan::kind(&workspace.listing.folder.join(path), may_be_script)
 }
 
 /// The name of a file without its ending; of a package its folder's.

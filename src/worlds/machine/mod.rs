@@ -139,6 +139,8 @@ pub struct Machine<'p> {
     pub inquiries: FxHashSet<SmolStr>,
     /// Python: how `environ.Env` reads variables, type and default; `None` where that is not known.
     pub schemes: FxHashMap<SmolStr, Option<(SmolStr, Option<Val>)>>,
+    /// Classes that a text names: they may be made from it.
+    pub may_be_made: FxHashSet<u32>,
     /// Rails: controllers that routes in sight name.
     pub routed: FxHashSet<u32>,
     /// Ruby: the tasks of rake, by name, once they were asked for.
