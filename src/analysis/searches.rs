@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::program::*;
+use crate::project::files::stem;
 use crate::worlds::{Answers, Cause, EventKind, Lanes, is_telling, underscored};
 
 /// Files that hold all of some words.
@@ -17,9 +18,9 @@ pub struct Search {
     pub names: Vec<SmolStr>,
     /// What is found is looked up by the others.
     pub is_first: bool,
-    /// Beside the words: the name of the file, without its ending.
+    /// Instead of words: the name of the file, without its ending.
     pub stem: Option<SmolStr>,
-    /// Beside the stem: how the path ends, in one of these ways.
+    /// With a stem: how the path ends, in one of these ways.
     pub ends: Vec<SmolStr>,
     /// Instead of all that: the end of the path of a file of data.
     pub data: Option<SmolStr>,
@@ -307,18 +308,10 @@ fn of_import(program: &Program, import: &Import, found: &mut Vec<Search>) {
     }
     let Some(own) = program.files.first() else { return };
     for path in paths {
-        let dots = path.len() - path.trim_start_matches('.').len();
-        let mut folder = own.path.as_str();
-        for _ in 0..dots {
-            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        let module = module_path(&own.path, &path);
+        if module.is_empty() {
+            continue;
         }
-        let rest = path[dots..].replace('.', "/");
-        let module = match (dots, folder.is_empty() || dots == 0, rest.is_empty()) {
-            (0, _, true) => continue,
-            (_, true, _) => rest,
-            (_, false, true) => folder.to_owned(),
-            (_, false, false) => format!("{folder}/{rest}"),
-        };
         let ends = [format!("{module}.py"), format!("{module}/__init__.py")].map(SmolStr::new).to_vec();
         let stem = last(&module.replace('/', "."));
         found.push(Search { stem: Some(stem), ends, is_first: true, ..Search::default() });
@@ -393,11 +386,4 @@ fn is_interface(name: &str) -> bool {
 
 fn is_command(path: &str) -> bool {
     path.contains("/management/commands/")
-}
-
-/// The name of a file without its ending; of a package its folder's.
-fn stem(path: &str) -> &str {
-    let path = path.strip_suffix("/__init__.py").unwrap_or(path);
-    let file = path.rsplit('/').next().unwrap_or(path);
-    file.split('.').next().unwrap_or(file)
 }

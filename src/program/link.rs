@@ -92,6 +92,22 @@ fn moved(item: &Item, by: u32) -> Item {
     item
 }
 
+/// Python: the path of a module without its ending, as an import in the file at `importer` writes it: from the folder of
+/// the project where it is relative (`.factories`, `..`), else from wherever the packages are (`app.seeds`).
+pub fn module_path(importer: &str, written: &str) -> String {
+    let absolute = written.trim_start_matches('.');
+    let mut folder = importer;
+    for _ in absolute.len()..written.len() {
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    let rest = absolute.replace('.', "/");
+    match (absolute.len() < written.len() && !folder.is_empty(), rest.is_empty()) {
+        (false, _) => rest,
+        (true, true) => folder.to_owned(),
+        (true, false) => format!("{folder}/{rest}"),
+    }
+}
+
 impl Program {
     /// The index of the file that an item stands in; 0 for a program of one file.
     pub fn file_of(&self, id: ItemId) -> usize {

@@ -10,7 +10,7 @@ mod node;
 mod tasks;
 
 pub use dump::dump;
-pub use link::{DataFile, Part, SourceFile, Start, link};
+pub use link::{DataFile, Part, SourceFile, Start, link, module_path};
 pub use node::*;
 pub use tasks::Task;
 

@@ -41,6 +41,13 @@ pub fn kind_of_name(path: &Path) -> Option<Kind> {
     }
 }
 
+/// The name of a file without its endings; of a package of Python its folder's.
+pub fn stem(path: &str) -> &str {
+    let path = path.strip_suffix("/__init__.py").unwrap_or(path);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.split('.').next().unwrap_or(file)
+}
+
 /// A file without extension in a folder of scripts: its first line tells what it is.
 pub fn may_be_script(path: &Path) -> bool {
     path.extension().is_none()

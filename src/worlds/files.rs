@@ -8,6 +8,7 @@ use super::machine::*;
 use super::reach::{Answers, SiteAnswer};
 use super::value::*;
 use crate::program::*;
+use crate::project::files;
 
 /// What loading a file does to whoever loads it.
 #[derive(Clone, Debug)]
@@ -182,6 +183,11 @@ impl<'p> Machine<'p> {
         if self.program.file_of(home) == self.program.file_of(at.item) {
             return;
         }
+        self.register(class, at, lanes);
+    }
+
+    /// Notes that somebody beyond the program has a class from here on.
+    pub fn register(&mut self, class: u32, at: NodeRef, lanes: Lanes) {
         self.registered.push(Registered {
             class,
             at,
@@ -206,8 +212,7 @@ impl<'p> Machine<'p> {
         let waits = |file: usize| {
             let start = self.program.files.get(file).map_or(Start::Always, |file| file.start);
             let path = self.program.files.get(file).map_or("", |file| file.path.as_str());
-            let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-            let is_searched = !self.program.unsearched.iter().any(|known| known == stem);
+            let is_searched = !self.program.unsearched.iter().any(|known| known == files::stem(path));
             start == Start::Loaders && is_searched && !loaders[file].is_empty()
         };
         // files that only load each other are loaded from somewhere else
@@ -234,8 +239,8 @@ impl<'p> Machine<'p> {
 
     /// What stands for a library's names in the file that is asked about.
     pub(super) fn exports(&self) -> Vec<SmolStr> {
-        // a constant of Ruby goes by too many names
-        if self.ruby() {
+        // a constant of Ruby goes by too many names; with others in sight the answer was given before
+        if self.ruby() || self.is_linked() {
             return Vec::new();
         }
         let of_library = |name: &str| self.symbol_of(name).is_some();
@@ -260,19 +265,19 @@ impl<'p> Machine<'p> {
 
     /// Whether whoever wants to call methods of a class has to get hold of it by its name. Frameworks make objects of the
     /// classes that derive from theirs, and hand them round.
-    pub(super) fn speaks_for(&self, class: u32) -> bool {
+    pub(super) fn speaks_for(&self, class: u32, mixing: &FxHashSet<ItemId>) -> bool {
         if !self.is_linked() || self.csharp() {
             return true;
         }
-        let mut next = Some(class);
         if self.may_be_made.contains(&class) {
             return false;
         }
+        let mut next = Some(class);
         for _ in 0..super::classes::MAX_BASES {
             let Some(class) = next else { return true };
             let info = &self.classes[class as usize];
             let of_program = |base: &Val| matches!(base.single(), Some(V::Class(_)));
-            let mixed = self.mixes_in_unknown(info.node.item);
+            let mixed = mixing.contains(&info.node.item);
             if info.form == ClassForm::Module || mixed || !info.bases.iter().all(of_program) {
                 return false;
             }
@@ -284,27 +289,30 @@ impl<'p> Machine<'p> {
         false
     }
 
-    /// Ruby: whether a class takes in a module that is not in sight: a framework may be behind it.
-    fn mixes_in_unknown(&self, class: ItemId) -> bool {
-        let members = self.program.items.iter().filter(|item| item.parent == Some(class));
-        self.ruby()
-            && members.filter_map(|item| item.code.as_ref()).any(|code| {
-                let kind = |node: NodeId| code.nodes.get(node.0 as usize).map(|node| &node.kind);
-                code.nodes.iter().any(|node| match &node.kind {
-                    Kind::Call(call) if matches!(kind(call.callee), Some(Kind::Name(name)) if matches!(name.as_str(), "include" | "extend" | "prepend")) => {
-                        call.args.iter().any(|arg| match kind(*arg) {
-                            Some(Kind::Name(name) | Kind::Attr { name, .. }) => !self.class_names.contains_key(name),
-                            _ => true,
-                        })
-                    }
-                    _ => false,
-                })
+    /// Ruby: the classes that take in a module that is not in sight: a framework may be behind it.
+    pub(super) fn mixing_unknown(&self) -> FxHashSet<ItemId> {
+        let mixes = |code: &Code| {
+            let kind = |node: NodeId| code.nodes.get(node.0 as usize).map(|node| &node.kind);
+            let is_unknown = |arg: &NodeId| match kind(*arg) {
+                Some(Kind::Name(name) | Kind::Attr { name, .. }) => !self.class_names.contains_key(name),
+                _ => true,
+            };
+            code.nodes.iter().any(|node| match &node.kind {
+                Kind::Call(call) => {
+                    let callee = kind(call.callee);
+                    let mixes_in = matches!(callee, Some(Kind::Name(name)) if matches!(name.as_str(), "include" | "extend" | "prepend"));
+                    mixes_in && call.args.iter().any(is_unknown)
+                }
+                _ => false,
             })
+        };
+        let items = self.program.items.iter().filter(|_| self.ruby() && self.is_linked());
+        items.filter(|item| item.code.as_ref().is_some_and(mixes)).filter_map(|item| item.parent).collect()
     }
 
     /// Definitions that other files call, where more may call them than those in sight: methods under a name that was not
     /// looked for, of objects that a framework makes.
-    pub(super) fn called_unseen(&self, homes: &[NodeRef]) -> FxHashSet<NodeRef> {
+    pub(super) fn called_unseen(&self, homes: &[NodeRef], mixing: &FxHashSet<ItemId>) -> FxHashSet<NodeRef> {
         if !self.is_linked() {
             return FxHashSet::default();
         }
@@ -324,22 +332,22 @@ impl<'p> Machine<'p> {
         let is_unseen = |def: &&NodeRef| {
             let is_public = self.def(**def).is_some_and(|def| def.visibility == Visibility::Public);
             let name = self.def(**def).map(|def| def.name.as_str()).unwrap_or_default();
-            let class = class_of(**def).map(|class| self.classes[class as usize].name.rsplit('.').next());
+            if !self.called.contains(def) {
+                return false;
+            }
+            let class = class_of(**def);
+            let class_name = class.and_then(|class| self.classes[class as usize].name.rsplit('.').next());
             let unsearched = |wanted: &str| self.program.unsearched.iter().any(|known| known == wanted);
-            if is_public && self.called.contains(def) && (unsearched(name) || class.flatten().is_some_and(unsearched)) {
+            // who calls what only helps to decide was never looked for
+            let is_first = self.program.files[file(**def)].is_first;
+            if is_public && (is_first || unsearched(name) || class_name.is_some_and(unsearched)) {
                 return true;
             }
-            if self.program.files[file(**def)].is_first && is_public && self.called.contains(def) {
-                // who calls it was never looked for
-                return true;
-            }
-            let class = self.homes.get(def).and_then(|(_, class)| *class);
             let is_searched = self.def(**def).is_none_or(|def| def.is_static || is_telling(&def.name));
-            self.called.contains(def)
-                && !own.contains(def)
+            !own.contains(def)
                 && !is_searched
                 && !self.csharp()
-                && class.is_some_and(|class| !self.speaks_for(class))
+                && class.is_some_and(|class| !self.speaks_for(class, mixing))
         };
         homes.iter().filter(is_unseen).copied().collect()
     }
@@ -483,8 +491,7 @@ impl Answers {
         let mut seen: FxHashSet<usize> = todo.iter().copied().collect();
         let mut entries = Vec::new();
         while let Some(context) = todo.pop() {
-            let whole = || program.root(program.file_of(ItemId(0)));
-            let Some(own) = self.contexts[context].def.or_else(whole) else { continue };
+            let Some(own) = self.contexts[context].def.or_else(|| program.root(0)) else { continue };
             if self.reach[context].entry && self.reach[context].lanes.has(bit) {
                 entries.push(own);
             }

@@ -34,18 +34,28 @@ impl Machine<'_> {
         files.into_iter().fold(lanes, |lanes, file| self.load_file(at, file, lanes))
     }
 
-    /// Django: settings that name an application make its commands known.
-    pub fn name_application(&mut self, at: NodeRef, lit: &Lit, lanes: Lanes) {
-        let Lit::Str(text) = lit else { return };
-        // a class may be made from its name
+    /// What a text may stand for where files are looked at together: a class, an application of Django.
+    pub fn note_text(&mut self, at: NodeRef, lit: &Lit, lanes: Lanes) {
+        if let (true, false, Lit::Str(text)) = (self.is_linked(), self.csharp(), lit) {
+            self.name_class(at, text, lanes);
+            self.name_application(at, text, lanes);
+        }
+    }
+
+    /// A class may be made from its name.
+    fn name_class(&mut self, at: NodeRef, text: &str, lanes: Lanes) {
         let last = text.rsplit([':', '.']).next().unwrap_or_default();
-        if self.is_linked() && !self.csharp() && last.starts_with(char::is_uppercase) {
+        if last.starts_with(char::is_uppercase) {
             for class in self.class_names.get(last).cloned().unwrap_or_default() {
                 self.hand_over_class(class, at, lanes);
                 self.may_be_made.insert(class);
             }
         }
-        if !self.is_linked() || !self.python() || self.program.is_main(at.item) {
+    }
+
+    /// Django: settings that name an application make its commands known.
+    fn name_application(&mut self, at: NodeRef, text: &str, lanes: Lanes) {
+        if !self.python() || self.program.is_main(at.item) {
             return;
         }
         let files = self.program.files.iter().enumerate();
@@ -197,35 +207,24 @@ impl Machine<'_> {
     pub fn module_named(&self, at: NodeRef, path: &str) -> Option<usize> {
         let files = &self.program.files;
         let own = self.program.file_of(at.item);
-        let dots = path.len() - path.trim_start_matches('.').len();
-        let wanted = path[dots..].replace('.', "/");
-        let is_module = |path: &str, wanted: &str| {
-            let stem = path.strip_suffix(".py").unwrap_or(path);
-            let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
-            stem == wanted || dots == 0 && stem.strip_suffix(wanted).is_some_and(|before| before.ends_with('/'))
-        };
-        if dots == 0 && wanted.is_empty() {
-            return None;
+        let known = (own, SmolStr::new(path));
+        if let Some(found) = self.modules.borrow().get(&known) {
+            return *found;
         }
-        let wanted = match dots {
-            0 => wanted,
-            _ => {
-                let mut folder = files.get(own)?.path.as_str();
-                for _ in 0..dots {
-                    folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
-                }
-                [folder, &wanted].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/")
-            }
-        };
-        // an absolute name starts at a folder that holds both files
         let importer = files.get(own)?.path.as_str();
-        let shares_root = |path: &str| {
-            let root = path.find(&wanted).map_or("", |at| path[..at].trim_end_matches('/'));
-            dots > 0 || root.is_empty() || importer.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
+        let wanted = module_path(importer, path);
+        let fits = |file: &SourceFile| {
+            let module = file.path.strip_suffix(".py").unwrap_or(&file.path);
+            let module = module.strip_suffix("/__init__").unwrap_or(module);
+            // an absolute name starts at a folder that holds both files
+            let root = module.strip_suffix(wanted.as_str()).and_then(|before| before.strip_suffix('/'));
+            let shares = |root: &str| importer.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+            !wanted.is_empty() && (module == wanted || !path.starts_with('.') && root.is_some_and(shares))
         };
-        let fits = |file: &SourceFile| is_module(&file.path, &wanted) && shares_root(&file.path);
-        let mut found = files.iter().enumerate().filter(|(index, file)| *index != own && fits(file));
-        found.next().map(|(index, _)| index)
+        let found = files.iter().enumerate().find(|(index, file)| *index != own && fits(file));
+        let found = found.map(|(index, _)| index);
+        self.modules.borrow_mut().insert(known, found);
+        found
     }
 
     /// What a module holds under a name now, or whatever it is where nothing is in sight.

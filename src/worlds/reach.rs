@@ -292,7 +292,8 @@ impl<'p> Machine<'p> {
         }
         let mut queue: Vec<usize> = (0..started.len()).collect();
         let mut entries: Vec<NodeRef> = Vec::new();
-        let unseen = self.called_unseen(homes);
+        let mixing = self.mixing_unknown();
+        let unseen = self.called_unseen(homes, &mixing);
         for def in homes {
             let starts = self.csharp() && self.def(*def).is_some_and(|node| node.is_static && node.name == "Main");
             let is_open =
@@ -336,7 +337,7 @@ impl<'p> Machine<'p> {
             let class = self.homes.get(&def).and_then(|(_, class)| *class);
             // the methods of a class that is handed over are called from there
             let registered = class.and_then(|class| {
-                registered.get(&class).filter(|_| self.speaks_for(class) || self.routed.contains(&class))
+                registered.get(&class).filter(|_| self.speaks_for(class, &mixing) || self.routed.contains(&class))
             });
             if let Some(registered) = registered {
                 for one in registered {

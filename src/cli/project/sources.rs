@@ -62,7 +62,7 @@ impl<'w> OnDisk<'w> {
 
 impl FileSources for OnDisk<'_> {
     fn path_of(&self, path: &str) -> SmolStr {
-        format_smolstr!("{}{path}", self.workspace.prefix)
+        self.workspace.path_in_project(path)
     }
 }
 
@@ -86,7 +86,7 @@ impl Sources for OnDisk<'_> {
             }
         }
         for (path, _) in files {
-            for index in by_stem.get(stem(path)).into_iter().flatten() {
+            for index in by_stem.get(files::stem(path)).into_iter().flatten() {
                 let ends = &searches[*index].ends;
                 let ends_so = |end: &SmolStr| {
                     path.strip_suffix(end.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
@@ -141,13 +141,6 @@ impl Sources for OnDisk<'_> {
 fn kind_of(workspace: &Workspace, path: &str) -> Option<Kind> {
     let may_be_script = files::may_be_script(Path::new(path));
     scan::kind(&workspace.listing.folder.join(path), may_be_script)
-}
-
-/// The name of a file without its ending; of a package its folder's.
-fn stem(path: &str) -> &str {
-    let path = path.strip_suffix("/__init__.py").unwrap_or(path);
-    let file = path.rsplit('/').next().unwrap_or(path);
-    file.split('.').next().unwrap_or(file)
 }
 
 /// The words of several searches, compiled.

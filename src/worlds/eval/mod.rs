@@ -96,7 +96,7 @@ impl Machine<'_> {
         let child = |node: NodeId| NodeRef { item: at.item, node };
         match kind {
             Kind::Lit(lit) => {
-                self.name_application(at, lit, lanes);
+                self.note_text(at, lit, lanes);
                 (self.literal(lit, lanes), lanes)
             }
             Kind::Name(name) => self.read_name(at, name, lanes),

@@ -139,6 +139,8 @@ pub struct Machine<'p> {
     pub inquiries: FxHashSet<SmolStr>,
     /// Python: how `environ.Env` reads variables, type and default; `None` where that is not known.
     pub schemes: FxHashMap<SmolStr, Option<(SmolStr, Option<Val>)>>,
+    /// Python: the files of modules, by the importing file and the name as written.
+    pub modules: RefCell<FxHashMap<(usize, SmolStr), Option<usize>>>,
     /// Classes that a text names: they may be made from it.
     pub may_be_made: FxHashSet<u32>,
     /// Rails: controllers that routes in sight name.

@@ -81,6 +81,7 @@ impl<'p> Machine<'p> {
             renamed: Vec::new(),
             inquiries: FxHashSet::default(),
             schemes: FxHashMap::default(),
+            modules: RefCell::default(),
             may_be_made: FxHashSet::default(),
             routed: FxHashSet::default(),
             tasks: None,

@@ -19,12 +19,12 @@ impl Machine<'_> {
                 V::Str(text) => {
                     let text = text.trim();
                     let parsed = match name {
-                        // a flag that is read as a number holds digits
-                        "int" => match text {
-                            "True" => Some(V::Int(1)),
-                            "False" | "off" => Some(V::Int(0)),
-                            _ => text.parse::<i64>().ok().map(V::Int),
-                        },
+                        // a flag that is off and read as a number may as well be 0
+                        "int" if matches!(text, "False" | "off") => {
+                            raised |= alt.lanes;
+                            Some(V::Int(0))
+                        }
+                        "int" => text.parse::<i64>().ok().map(V::Int),
                         "float" => match (text.parse::<i64>(), text.parse::<f64>()) {
                             (Ok(whole), _) => Some(V::Int(whole)),
                             (_, Ok(_)) => Some(V::Unknown(Cause::Data)),

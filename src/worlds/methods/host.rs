@@ -38,15 +38,7 @@ impl<'p> Machine<'p> {
             let bare = ty.split('<').next().unwrap_or(ty);
             let simple = bare.rsplit('.').next().unwrap_or(bare);
             if let Some(class) = self.class_named(simple) {
-                self.registered.push(Registered {
-                    class,
-                    at,
-                    context: self.context,
-                    lanes,
-                    doubt: self.st.doubt & lanes,
-                    path: self.st.path.clone(),
-                    cuts: self.st.cuts.clone(),
-                });
+                self.register(class, at, lanes);
             }
         }
     }
