@@ -72,13 +72,23 @@ impl Found {
         self.parts.iter().any(|part| part.path == path)
     }
 
-    /// The same with another text of one of the files. `input` is that of the file they were found for.
-    pub fn renewed(&self, input: &Input<'_>, path: &str, text: &str) -> Found {
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty() && self.data.is_empty()
+    }
+
+    /// Whether the file at a path is among them and was found with another text.
+    pub fn differs(&self, path: &str, text: &str) -> bool {
+        self.parts.iter().any(|part| part.path == path && *part.text != *text)
+    }
+
+    /// The same with another text of the file at a path; `input` is that of this file, with the new text.
+    pub fn renewed(&self, input: &Input<'_>, path: &str) -> Found {
         let mut found = self.clone();
         for part in found.parts.iter_mut().filter(|part| part.path == path) {
-            let other = Input { text, ..*input };
-            let program = build_for(input.language, text, false, input.triggers, interest(&other), &part.names);
-            part.text = Arc::from(text);
+            let program =
+                build_for(input.language, input.text, input.template, input.triggers, interest(input), &part.names);
+            part.text = Arc::from(input.text);
             part.program = Arc::new(program);
         }
         found
@@ -92,19 +102,24 @@ impl Found {
         shown: &SmolStr,
         program: Program,
     ) -> Option<FileAnalysis> {
-        let own = Part {
-            path: path.clone(),
-            shown: shown.clone(),
-            text: Arc::from(input.text),
-            start: starts::start(input.language, path, input.zone),
-            is_first: false,
-            names: Vec::new(),
-            program: Arc::new(program),
-        };
+        let own = own_part(input, path, shown, program);
         let parts: Vec<Part> = std::iter::once(own).chain(self.parts.iter().cloned()).collect();
         let program = link(&parts, &self.data, &self.unsearched)?;
         let answers = worlds::evaluate(&program, input.facts);
         Some(conclude(input, program, answers, false))
+    }
+}
+
+/// The file that others are found for, as a part of a program.
+fn own_part(input: &Input<'_>, path: &SmolStr, shown: &SmolStr, program: Program) -> Part {
+    Part {
+        path: path.clone(),
+        shown: shown.clone(),
+        text: Arc::from(input.text),
+        start: starts::start(input.language, path, input.zone),
+        is_first: false,
+        names: Vec::new(),
+        program: Arc::new(program),
     }
 }
 
@@ -162,20 +177,11 @@ struct Linking<'m, 'a> {
 impl<'m, 'a> Linking<'m, 'a> {
     fn of(main: &'m Main<'a>, sources: &dyn Sources) -> Self {
         let Main { input, path, shown, given, .. } = main;
-        let start = starts::start(input.language, path, input.zone);
         let names: Vec<SmolStr> = given.iter().map(|(_, name)| name.clone()).collect();
         let interest = if given.is_empty() { interest(input) } else { Interest::Places };
         let program = build_for(input.language, input.text, input.template, input.triggers, interest, &names);
         let is_done = program.too_large;
-        let own = Part {
-            path: path.clone(),
-            shown: shown.clone(),
-            text: Arc::from(input.text),
-            start,
-            is_first: false,
-            names: Vec::new(),
-            program: Arc::new(program),
-        };
+        let own = own_part(input, path, shown, program);
         let (data, asked, wanted) = (Vec::new(), FxHashSet::default(), Vec::new());
         let unsearched = Vec::new();
         let mut linking = Linking { main, parts: vec![own], data, unsearched, asked, wanted, is_done, answer: None };
@@ -216,18 +222,28 @@ impl<'m, 'a> Linking<'m, 'a> {
         } else if is_last || is_costly || self.parts.len() >= MAX_FILES {
             // what was not looked for may be anywhere
             new.iter().for_each(|search| self.leave(search));
-            self.is_done = true;
-            if let Some(program) = self.program() {
-                let answers = worlds::evaluate(&program, self.main.input.facts);
-                self.finish(program, answers);
-            }
+            self.finish_anew();
         } else {
             self.wanted = new;
         }
     }
 
+    /// Whether the rest of the project says anything.
+    fn has_company(&self) -> bool {
+        self.parts.len() > 1 || !self.data.is_empty()
+    }
+
+    /// Ends with what is in sight now.
+    fn finish_anew(&mut self) {
+        self.is_done = true;
+        if let Some(program) = self.has_company().then(|| self.program()).flatten() {
+            let answers = worlds::evaluate(&program, self.main.input.facts);
+            self.finish(program, answers);
+        }
+    }
+
     fn finish(&mut self, program: Program, answers: worlds::Answers) {
-        if self.parts.len() > 1 || !self.data.is_empty() {
+        if self.has_company() {
             self.answer = Some(conclude(&self.main.input, program, answers, self.main.asked));
         }
     }
@@ -269,11 +285,7 @@ impl<'m, 'a> Linking<'m, 'a> {
         }
         if !is_new {
             // there is nothing more to learn
-            self.is_done = true;
-            if let Some(program) = self.program() {
-                let answers = worlds::evaluate(&program, self.main.input.facts);
-                self.finish(program, answers);
-            }
+            self.finish_anew();
         }
     }
 

@@ -44,8 +44,9 @@ impl Report {
         self.skipped.push(Skipped { path, why });
     }
 
-    /// Takes back what was found in a file, to be found again.
-    pub fn forget(&mut self, path: &str) {
+    /// Takes back what was found in a file, `allowed` of it allowed there, to be found again.
+    pub fn forget(&mut self, path: &str, allowed: usize) {
+        self.allowed = self.allowed.saturating_sub(allowed);
         self.scanned = self.scanned.saturating_sub(1);
         self.findings.retain(|found| found.path != path);
         if let Some(sites) = &mut self.sites {

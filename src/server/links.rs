@@ -74,11 +74,12 @@ impl Links {
     pub fn changed(&self, state: &State, key: &str, context: &Context, path: &str, text: &str) {
         let known: Vec<(String, Arc<Found>)> = {
             let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            let others = found.iter().filter(|(other, found)| *other != key && found.holds(path));
+            // two documents that bear on each other must not answer each other's answers for ever
+            let others = found.iter().filter(|(other, found)| *other != key && found.differs(path, text));
             others.map(|(key, found)| (key.clone(), found.clone())).collect()
         };
         for (other, found) in &known {
-            self.keep(other, found.renewed(&context.input(text), path, text));
+            self.keep(other, found.renewed(&context.input(text), path));
         }
         if !known.is_empty() {
             state.ask_again(|document| known.iter().any(|(key, _)| *key == super::state::key(&document.uri)));
@@ -143,8 +144,16 @@ fn look(state: &State, key: &str) {
     let sources = OnDisk::of(&context.project).with_open(open_texts(state, &project));
     let main = main(&sources, &context, &text);
     let linked = analysis::analyze_linked(std::slice::from_ref(&main), &sources).pop().flatten();
+    // it may have been closed meanwhile
+    if !state.documents().contains_key(key) {
+        return;
+    }
     let Some(Linked { mut analysis, found }) = linked else {
+        let had_company = state.links.of(key).is_some_and(|found| !found.is_empty());
         state.links.keep(key, Found::default());
+        if had_company {
+            state.queue.ask(key.to_owned());
+        }
         return;
     };
     state.links.keep(key, found);

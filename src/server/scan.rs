@@ -171,6 +171,9 @@ fn link(state: &State, project: &Project, root: &Path, seen: Vec<Seen>, stop: &A
         .into_iter()
         .filter_map(|file| tell(state, project, root, &file.uri, &file.text, file.analysis))
         .collect();
+    if open.is_empty() {
+        return all;
+    }
     let sources = OnDisk::of(&project.workspace).with_open(links::open_texts(state, project));
     for batch in open.chunks(BATCH) {
         if stop.load(Ordering::Relaxed) {
@@ -231,35 +234,43 @@ fn seen(project: &Project, path: &Path, kind: Kind, triggers: &Triggers) -> Opti
 
 /// Looks again at files that are not open and may have changed on disk.
 pub fn rescan(state: &Arc<State>, files: &[PathBuf]) {
-    for path in files {
-        let root = state.projects.root_of(path);
-        if !state.projects.folders().contains(&root) {
-            continue;
+    for root in state.projects.folders() {
+        let of_root: Vec<&PathBuf> = files.iter().filter(|path| state.projects.root_of(path) == root).collect();
+        if !of_root.is_empty() {
+            rescan_folder(state, &root, &of_root);
         }
-        let project = state.projects.open(&root);
-        let triggers = project.workspace.triggers();
-        let kind = scan::kind(path, files::may_be_script(path)).filter(|_| path.is_file());
-        let relative = paths::relative(&root, path);
-        let kind = kind.filter(|_| !scan::is_hidden(&relative));
-        let found = kind.and_then(|kind| seen(&project, path, kind, triggers));
-        let found = found.and_then(|found| link(state, &project, &root, vec![found], &AtomicBool::new(false)).pop());
-        let key = path.to_string_lossy().into_owned();
-        let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = known.get(&key).filter(|file| file.is_config).cloned() {
-            drop(known);
-            state.publish_closed(vec![(config.uri, config.json)]);
-            continue;
-        }
-        let old = match &found {
-            Some(found) => known.insert(key.clone(), found.clone()),
-            None => known.remove(&key),
-        };
-        drop(known);
-        let news = match (found, old) {
-            (Some(found), _) => Some((found.uri, found.json)),
-            (None, old) => old.map(|old| (old.uri, Arc::new(b"[]".to_vec()))),
-        };
-        state.publish_closed(news.into_iter().collect());
     }
     state.tell_answered();
+}
+
+fn rescan_folder(state: &State, root: &Path, files: &[&PathBuf]) {
+    let project = state.projects.open(root);
+    let triggers = project.workspace.triggers();
+    let look = |path: &&PathBuf| {
+        let kind = scan::kind(path, files::may_be_script(path)).filter(|_| path.is_file());
+        let kind = kind.filter(|_| !scan::is_hidden(&paths::relative(root, path)))?;
+        seen(&project, path, kind, triggers)
+    };
+    let seen: Vec<Seen> = files.iter().filter_map(look).collect();
+    let found = link(state, &project, root, seen, &AtomicBool::new(false));
+    let mut found: rustc_hash::FxHashMap<String, Closed> =
+        found.into_iter().map(|file| (key(&file.uri), file)).collect();
+    let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut news = Vec::new();
+    for path in files {
+        let key = path.to_string_lossy().into_owned();
+        if let Some(config) = known.get(&key).filter(|file| file.is_config) {
+            news.push((config.uri.clone(), config.json.clone()));
+            continue;
+        }
+        match found.remove(&key) {
+            Some(file) => {
+                news.push((file.uri.clone(), file.json.clone()));
+                known.insert(key, file);
+            }
+            None => news.extend(known.remove(&key).map(|old| (old.uri, Arc::new(b"[]".to_vec())))),
+        }
+    }
+    drop(known);
+    state.publish_closed(news);
 }

@@ -276,9 +276,10 @@ impl Question {
             return Answer::new(self.generation, text, FileAnalysis::default(), None, Vec::new());
         };
         let key = super::state::key(&self.uri);
-        let analysis = match state.links.of(&key).filter(|_| text.len() <= links::LARGEST) {
+        let path = context.project.path_in_project(&context.path);
+        let found = state.links.of(&key).filter(|found| !found.is_empty() && text.len() <= links::LARGEST);
+        let analysis = match found {
             Some(found) => {
-                let path = context.project.path_in_project(&context.path);
                 let names = (&path, &context.path);
                 let input = context.input(&text);
                 let mut analysis = analysis::analyze_live_linked(&input, &self.text, live, names, &found);
@@ -288,7 +289,6 @@ impl Question {
             None => analyse(&context, &text, Some((&self.text, live))),
         };
         if self.path.is_some() {
-            let path = context.project.path_in_project(&context.path);
             state.links.changed(state, &key, &context, &path, &text);
         }
         let diagnostics = answer::diagnostics(&project.root, &self.uri, &text, &analysis.findings, state.traits());

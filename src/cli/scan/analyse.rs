@@ -121,8 +121,9 @@ impl Scan<'_> {
             true if text.len() <= LARGEST_LINKED => {
                 let given = Vec::new();
                 let pending = Pending { path: path.clone(), kind, text: text.clone(), answers, given };
-                let linked = self.link(std::slice::from_ref(&pending));
-                linked.into_iter().next().flatten().unwrap_or(pending.answers)
+                let sources = self.project.sources();
+                let linked = sources.and_then(|sources| self.link(std::slice::from_ref(&pending), &*sources).pop());
+                linked.flatten().unwrap_or(pending.answers)
             }
             _ => answers,
         };
@@ -130,10 +131,7 @@ impl Scan<'_> {
         Ok(Analysed { text, answers })
     }
 
-    fn link(&self, pending: &[Pending]) -> Vec<Option<FileAnalysis>> {
-        let Some(sources) = self.project.sources() else {
-            return pending.iter().map(|_| None).collect();
-        };
+    fn link(&self, pending: &[Pending], sources: &dyn FileSources) -> Vec<Option<FileAnalysis>> {
         let facts: Vec<_> = pending.iter().map(|file| self.project.facts(&file.path, file.kind.language)).collect();
         let mains: Vec<Main<'_>> = pending
             .iter()
@@ -153,7 +151,7 @@ impl Scan<'_> {
                 asked: self.with_reasons,
             })
             .collect();
-        let linked = panics::guard(|| analyze_linked(&mains, &*sources))
+        let linked = panics::guard(|| analyze_linked(&mains, sources))
             .map(|linked| linked.into_iter().map(|linked| linked.map(|linked| linked.analysis)).collect());
         linked.unwrap_or_else(|why| {
             (self.log)(&format!("the way across files is not known: {why}"));
@@ -164,7 +162,15 @@ impl Scan<'_> {
     /// The reports of files, with what the rest of the project says of them: as many at a time as may be held together.
     pub(super) fn resolve(&self, open: Open, roots: &[PathBuf], report: &mut Report) {
         let Open { mut pending, exports } = open;
-        self.add_users(&exports, roots, &mut pending, report);
+        if pending.is_empty() && exports.is_empty() {
+            return;
+        }
+        let Some(sources) = self.project.sources() else {
+            return pending.into_iter().for_each(|file| self.tell(file, None, report));
+        };
+        if !roots.is_empty() {
+            self.add_users(&exports, roots, &mut pending, &*sources, report);
+        }
         // the same answers whatever thread came first
         pending.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let mut batch = Vec::new();
@@ -173,16 +179,22 @@ impl Scan<'_> {
             bytes += file.text.len();
             batch.push(file);
             if bytes > BATCH {
-                self.resolve_together(std::mem::take(&mut batch), report);
+                self.resolve_together(std::mem::take(&mut batch), &*sources, report);
                 bytes = 0;
             }
         }
-        self.resolve_together(batch, report);
+        self.resolve_together(batch, &*sources, report);
     }
 
     /// Files that use a library under names that others give them are open as well.
-    fn add_users(&self, exports: &[Export], roots: &[PathBuf], pending: &mut Vec<Pending>, report: &mut Report) {
-        let Some(sources) = self.project.sources().filter(|_| !exports.is_empty() && !roots.is_empty()) else { return };
+    fn add_users(
+        &self,
+        exports: &[Export],
+        roots: &[PathBuf],
+        pending: &mut Vec<Pending>,
+        sources: &dyn FileSources,
+        report: &mut Report,
+    ) {
         for language in Language::ALL {
             let exports: Vec<&Export> = exports.iter().filter(|export| export.language == language).collect();
             let searches: Vec<Search> =
@@ -195,7 +207,7 @@ impl Scan<'_> {
                     let known = pending.iter_mut().find(|file| sources.path_of(&file.path) == path);
                     match known {
                         Some(file) => file.given.push(given),
-                        None => pending.extend(self.user(&path, language, given, &*sources, roots, report)),
+                        None => pending.extend(self.user(&path, language, given, sources, roots, report)),
                     }
                 }
             }
@@ -218,19 +230,21 @@ impl Scan<'_> {
             return None;
         }
         let kind = Kind { language, template: other.template };
+        let Analysed { text, answers } = self.analyse(&other.shown, kind, other.text.as_bytes().to_vec()).ok()?;
         // what was found in it by itself is found again
-        report.forget(&other.shown);
-        let (text, given) = (other.text.to_string(), vec![given]);
-        Some(Pending { path: other.shown, kind, text, answers: FileAnalysis::default(), given })
+        report.forget(&other.shown, answers.allowed);
+        Some(Pending { path: other.shown, kind, text, answers, given: vec![given] })
     }
 
-    fn resolve_together(&self, pending: Vec<Pending>, report: &mut Report) {
-        let linked = self.link(&pending);
-        for (Pending { path, text, answers, .. }, linked) in pending.into_iter().zip(linked) {
-            let mut answers = linked.unwrap_or(answers);
-            self.project.configure(&path, &mut answers);
-            self.locate(path, Analysed { text, answers }, report);
-        }
+    fn resolve_together(&self, pending: Vec<Pending>, sources: &dyn FileSources, report: &mut Report) {
+        let linked = self.link(&pending, sources);
+        pending.into_iter().zip(linked).for_each(|(file, linked)| self.tell(file, linked, report));
+    }
+
+    fn tell(&self, file: Pending, linked: Option<FileAnalysis>, report: &mut Report) {
+        let mut answers = linked.unwrap_or(file.answers);
+        self.project.configure(&file.path, &mut answers);
+        self.locate(file.path, Analysed { text: file.text, answers }, report);
     }
 
     pub(super) fn judge(&self, job: Job, report: &mut Report, open: &mut Open) {
