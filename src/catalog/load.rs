@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use super::{Accessor, Catalog, Effect, Family, Gives, Lanes, Library, Sink, Symbol, Variable};
+use super::{Accessor, Catalog, Effect, Family, Gives, Lanes, Library, Sink, Switch, Symbol, Variable};
 use crate::program::Language;
 
 pub(super) fn builtin() -> Catalog {
@@ -13,6 +13,10 @@ pub(super) fn builtin() -> Catalog {
         // a test holds that each loads
         if let Ok(data) = toml::from_str::<Data>(text(language)) {
             data.load(language, &mut catalog);
+        }
+        if let Ok(data) = toml::from_str::<SwitchData>(switches(language)) {
+            catalog.words[language as usize].extend(data.words);
+            data.switch.into_iter().for_each(|switch| catalog.switches.add(language, switch));
         }
     }
     catalog
@@ -24,6 +28,21 @@ fn text(language: Language) -> &'static str {
         Language::Python => include_str!("data/python.toml"),
         Language::CSharp => include_str!("data/csharp.toml"),
     }
+}
+
+fn switches(language: Language) -> &'static str {
+    match language {
+        Language::Ruby => include_str!("data/switches/ruby.toml"),
+        Language::Python => include_str!("data/switches/python.toml"),
+        Language::CSharp => include_str!("data/switches/csharp.toml"),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SwitchData {
+    words: Vec<SmolStr>,
+    switch: Vec<Switch>,
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@
 
 mod load;
 mod sieve;
+mod switches;
 mod variables;
 
 use smol_str::SmolStr;
@@ -11,6 +12,7 @@ use smol_str::SmolStr;
 use crate::program::Language;
 
 pub use sieve::{Sieve, Words};
+pub use switches::{How, Switch, SwitchId, Weight};
 pub use variables::{VariableNames, distance_at_most, is_debug_flag, is_selector_name};
 
 /// What a symbol belongs to.
@@ -139,6 +141,7 @@ pub struct Catalog {
     variables: rustc_hash::FxHashMap<(Language, SmolStr), Variable>,
     accessors: rustc_hash::FxHashMap<(Language, SmolStr), Accessor>,
     sinks: rustc_hash::FxHashMap<(Language, SmolStr), Sink>,
+    switches: switches::Switches,
     constants: rustc_hash::FxHashMap<(Language, SmolStr), SmolStr>,
     words: [Vec<SmolStr>; 3],
     chains: [Vec<SmolStr>; 3],

@@ -8,6 +8,7 @@ pub mod deployment;
 pub mod files;
 pub mod index;
 pub mod manifests;
+pub mod settings;
 pub mod similar;
 pub mod starts;
 pub mod zones;

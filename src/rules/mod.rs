@@ -1,6 +1,7 @@
 //! Rules turn the worlds' answers into findings: one file a rule, whose doc comment is the only text about it.
 
 pub mod configured;
+mod debug;
 mod environment;
 mod fake_data;
 mod hygiene;

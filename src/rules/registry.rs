@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::catalog::Family;
 
-use super::{Severity, environment, fake_data, hygiene};
+use super::{Severity, debug, environment, fake_data, hygiene};
 
 /// What is known of a rule apart from any finding.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,11 @@ pub static REGISTRY: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
         FakeData Warning fake_data::reachable "fake_data/reachable.rs" "fake data can be made in production"
         FakeData Error fake_data::written "fake_data/written.rs" "fake data can be written to the production database"
         FakeData Error fake_data::only_in_production "fake_data/only_in_production.rs" "an inverted guard: the code runs only in production"
+        Debug Warning debug::breakpoint "debug/breakpoint.rs" "code that waits for a debugger can run in production"
+        Debug Warning debug::debug_mode "debug/debug_mode.rs" "debug mode can be on in production"
+        Debug Warning debug::developer_exception_page "debug/developer_exception_page.rs" "visitors can see stack traces in production"
+        Debug Warning debug::development_server "debug/development_server.rs" "a development server can serve production"
+        Debug Error debug::interactive_debugger "debug/interactive_debugger.rs" "visitors can run code in a debugger in production"
         Environment Warning environment::constant_comparison "environment/constant_comparison.rs" "a test of the environment comes out the same everywhere"
         Environment Note environment::dead_guard "environment/dead_guard.rs" "guarded code runs in no environment"
         Environment Note environment::default_development "environment/default_development.rs" "a missing variable means development"

@@ -26,6 +26,7 @@ mod replay;
 mod ruby;
 mod ruby_values;
 mod stale;
+mod switches;
 mod tasks;
 mod value;
 mod why;

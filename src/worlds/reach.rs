@@ -1,12 +1,14 @@
 //! From bodies to answers: entry points, masks over call edges, one answer a place.
 
+use std::ops::Range;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::lanes::Lanes;
 use super::machine::*;
 use super::value::*;
-use crate::catalog::{Effect as SymbolEffect, Family};
+use crate::catalog::{Effect as SymbolEffect, Family, SwitchId};
 use crate::program::*;
 
 /// A place of interest and the lanes that get there.
@@ -16,6 +18,10 @@ pub struct SiteAnswer {
     pub symbol: SmolStr,
     pub family: Family,
     pub effect: SymbolEffect,
+    /// What it turns on, if it does.
+    pub switch: Option<SwitchId>,
+    /// Where it is shown, in bytes of the text.
+    pub place: Range<usize>,
     /// Lanes that reach it, doubted ones included.
     pub reached: Lanes,
     /// Lanes that reach it only if something doubted holds.
@@ -103,6 +109,7 @@ impl<'p> Machine<'p> {
         let mut homes: Vec<NodeRef> = self.homes.keys().copied().collect();
         homes.sort_unstable();
         self.come_to_rest(&homes);
+        self.switches_answered(&homes);
         let reach = self.propagate(&homes);
         let sites = self.sites(&reach);
         let mut callers: FxHashMap<NodeRef, Vec<(usize, usize)>> = FxHashMap::default();
@@ -396,15 +403,18 @@ impl<'p> Machine<'p> {
 
     fn sites(&self, reach: &[Reached]) -> Vec<SiteAnswer> {
         // one place a chain: `Faker::Name.unique.name` is one use, found at its first call
-        let mut by_start: FxHashMap<(ItemId, u32), SiteAnswer> = FxHashMap::default();
+        let mut by_start: FxHashMap<(ItemId, usize, Option<SwitchId>), SiteAnswer> = FxHashMap::default();
         for (index, context) in self.contexts.iter().enumerate() {
             for (number, record) in context.records.iter().enumerate() {
                 let Some(node) = self.program.node(record.at).filter(|_| self.program.is_main(record.at.item)) else {
                     continue;
                 };
+                let place = self.shown_at(record);
                 let lanes = reach[index].lanes & record.lanes;
                 let sure = reach[index].sure & record.lanes.without(record.doubt);
-                let site = by_start.entry((record.at.item, node.span.start)).or_insert_with(|| SiteAnswer {
+                let site = by_start.entry((record.at.item, place.start, record.switch)).or_insert_with(|| SiteAnswer {
+                    switch: record.switch,
+                    place: place.clone(),
                     at: record.at,
                     symbol: record.symbol.clone(),
                     family: record.family,
@@ -425,6 +435,7 @@ impl<'p> Machine<'p> {
                 };
                 if replaces && site.at != record.at {
                     site.at = record.at;
+                    site.place = place;
                     site.symbol = record.symbol.clone();
                     site.effect = record.effect;
                 }

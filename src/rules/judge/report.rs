@@ -6,20 +6,20 @@ use rustc_hash::FxHashMap;
 
 use super::Group;
 use super::site::JudgedSite;
-use crate::catalog::Effect;
-use crate::program::{ItemId, NodeRef};
-use crate::rules::{Confidence, Finding, OtherSite, Severity, Verdict, Zone, fake_data};
+use crate::catalog::{Effect, Switch, SwitchId, Weight};
+use crate::program::{ItemId, Language, NodeRef};
+use crate::rules::{Confidence, Finding, OtherSite, Severity, Verdict, Zone, debug, fake_data};
 use crate::worlds::{Lanes, What};
 
 impl Judged<'_> {
     /// One finding for each missing guard.
     pub(super) fn reports(&mut self) -> Vec<Finding> {
         // an inverted guard is mended by itself
-        let mut order: Vec<((ItemId, u32), Option<NodeRef>)> = Vec::new();
+        let mut order: Vec<((ItemId, u32), Option<NodeRef>, Option<SwitchId>)> = Vec::new();
         let mut bodies: FxHashMap<_, Vec<usize>> = FxHashMap::default();
         for (index, site) in self.sites.iter().enumerate() {
             if site.verdict == Verdict::Reachable {
-                let body = (self.body(site), self.inverted(site).map(|(condition, _)| condition));
+                let body = (self.body(site), self.inverted(site).map(|(condition, _)| condition), site.switch);
                 bodies.entry(body).or_insert_with(|| {
                     order.push(body);
                     Vec::new()
@@ -56,6 +56,8 @@ impl Judged<'_> {
         let inverted = self.inverted(site);
         let (rule, (message, help)) = if let Some((at, truth)) = inverted {
             (fake_data::only_in_production::ID, fake_data::only_in_production::message(self, at, truth))
+        } else if let Some(switch) = self.switch(site) {
+            (debug::rule(&switch.rule), debug::message(self, group, switch))
         } else if written {
             (fake_data::written::ID, fake_data::written::message(self, group))
         } else {
@@ -110,7 +112,37 @@ impl Judged<'_> {
         site.effect == Effect::Write || (site.sink.is_some() && site.effect != Effect::Config)
     }
 
+    fn switch(&self, site: &JudgedSite) -> Option<&Switch> {
+        self.case.facts.catalog.switch(site.switch?)
+    }
+
+    /// Code that only whoever starts the file itself runs.
+    fn is_started_by_hand(&self, site: &JudgedSite) -> bool {
+        let before = self.case.text.get(..site.range.start).unwrap_or_default();
+        let is_outermost = |line: &&str| line.starts_with(|c: char| !c.is_whitespace() && c != '#' && c != ')');
+        self.case.program.language == Language::Python
+            && before.lines().rev().find(is_outermost).is_some_and(|line| line.starts_with("if __name__"))
+    }
+
+    fn weight(&self, site: &JudgedSite, switch: &Switch) -> Severity {
+        let severity = match switch.weight {
+            Weight::Error => Severity::Error,
+            Weight::Warning => Severity::Warning,
+            Weight::Note => Severity::Note,
+        };
+        let is_rare = self.case.zone == Zone::OnDemand || site.fail_open || self.is_started_by_hand(site);
+        match severity {
+            _ if site.doubted => Severity::Note,
+            Severity::Error if is_rare => Severity::Warning,
+            Severity::Warning if self.case.zone == Zone::OnDemand => Severity::Note,
+            severity => severity,
+        }
+    }
+
     fn severity(&self, site: &JudgedSite) -> Severity {
+        if let Some(switch) = self.switch(site) {
+            return self.weight(site, switch);
+        }
         if site.effect == Effect::Config || site.doubted {
             return Severity::Note;
         }

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::Judged;
 use super::words::shorten;
-use crate::catalog::{Effect, Family};
+use crate::catalog::{Effect, Family, SwitchId};
 use crate::program::{Kind, Language, NodeRef};
 use crate::rules::Verdict;
 use crate::worlds::{self, EventKind, Lanes, What};
@@ -28,6 +28,8 @@ pub(in crate::rules) struct JudgedSite {
     pub raw_variable: bool,
     /// The call that writes what it makes.
     pub sink: Option<NodeRef>,
+    /// What it turns on, if it does.
+    pub switch: Option<SwitchId>,
     /// The lane that stands for production.
     pub lane: usize,
     /// The way in production.
@@ -37,7 +39,7 @@ pub(in crate::rules) struct JudgedSite {
 impl Judged<'_> {
     pub(super) fn site(&self, answer: &worlds::SiteAnswer) -> JudgedSite {
         let case = self.case;
-        let range = case.program.span(answer.at);
+        let range = answer.place.clone();
         let production = Lanes::PRODUCTION;
         // in .NET a machine without the variable is a production machine
         let unset_is_production = case.program.language == Language::CSharp && answer.reached.has(Lanes::UNSET);
@@ -78,6 +80,7 @@ impl Judged<'_> {
             fail_open,
             raw_variable,
             sink,
+            switch: answer.switch,
             steps,
         }
     }
@@ -96,7 +99,7 @@ impl Judged<'_> {
         let callee = match self.case.program.node(answer.at).map(|node| &node.kind) {
             Some(Kind::Call(call)) => {
                 let callee = self.case.program.span(NodeRef { item: answer.at.item, node: call.callee });
-                if call.construct { range.start..callee.end } else { callee }
+                if call.construct || answer.switch.is_some() { range.start..callee.end } else { callee }
             }
             _ => range.clone(),
         };

@@ -108,6 +108,16 @@ impl Judged<'_> {
         self.quote_in(text, &self.case.program.span(at))
     }
 
+    /// Whether what turns a switch on is no literal.
+    pub fn is_worked_out(&self, site: &JudgedSite) -> bool {
+        let child = |node| NodeRef { item: site.at.item, node };
+        let kind = |at: NodeRef| self.case.program.node(at).map(|node| &node.kind);
+        match kind(site.at) {
+            Some(Kind::Keyword(_, value) | Kind::Set { value, .. }) => !matches!(kind(child(*value)), Some(Kind::Lit(_))),
+            _ => false,
+        }
+    }
+
     /// The callee of a call, as the source writes it.
     pub fn callee(&self, at: NodeRef) -> String {
         match self.case.program.node(at).map(|node| &node.kind) {

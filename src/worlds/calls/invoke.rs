@@ -12,6 +12,7 @@ use crate::worlds::lanes::Lanes;
 use crate::worlds::machine::*;
 use crate::worlds::names::looks_like_switch;
 use crate::worlds::python::is_settings_reader;
+use crate::worlds::switches::Called;
 use crate::worlds::value::*;
 
 impl<'p> Machine<'p> {
@@ -307,6 +308,7 @@ impl<'p> Machine<'p> {
                 None => self.value_method(at, &this, name, args, lanes).unwrap_or_else(|| (Val::data(lanes), lanes)),
             };
         }
+        self.switch_called(at, Called::Function(name), args, lanes);
         if let Some(falls) = self.load_call(at, name, args, lanes) {
             return (Val::data(falls), falls);
         }

@@ -16,6 +16,7 @@ use super::lanes::Lanes;
 use super::machine::*;
 use super::names::Found;
 use super::value::*;
+use crate::catalog::How;
 use crate::program::*;
 use crate::worlds::methods::MemberCall;
 pub use arguments::is_constant;
@@ -177,6 +178,7 @@ impl<'p> Machine<'p> {
                         }
                         Some(Kind::Attr { name, .. }) => {
                             let target = value.clone();
+                            self.member_assigned(node, place, How::Attribute, name, &right, falls);
                             self.write_attr(&target, place, name, falls, &right, node);
                         }
                         _ => {}

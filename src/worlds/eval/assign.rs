@@ -26,6 +26,7 @@ impl Machine<'_> {
                     self.note_type(place, value);
                 }
                 let (value, falls) = self.eval(value, lanes);
+                self.switch_assigned(at, place, &value, falls);
                 let falls = self.assign(place, falls, &value);
                 (value, falls)
             }

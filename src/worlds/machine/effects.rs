@@ -21,6 +21,8 @@ pub struct Record {
     pub cuts: Cuts,
     pub effect: crate::catalog::Effect,
     pub family: crate::catalog::Family,
+    /// What it turns on, if it does.
+    pub switch: Option<crate::catalog::SwitchId>,
 }
 
 /// A class handed by type to code beyond the file.

@@ -20,6 +20,7 @@ use self::mutation::leaves_alone;
 use super::lanes::Lanes;
 use super::machine::*;
 use super::names::member_name;
+use super::switches::Called;
 use super::value::*;
 use crate::program::*;
 pub use members::MemberCall;
@@ -148,6 +149,7 @@ impl<'p> Machine<'p> {
                 self.call_named_with(at, &full, args, lanes, call)
             }
             V::Host => {
+                self.switch_called(at, Called::Method(name), args, lanes);
                 if let Some(result) = self.extension_method(at, v, name, args, lanes) {
                     return result;
                 }
@@ -169,6 +171,7 @@ impl<'p> Machine<'p> {
                 if let Some(result) = self.branch_of_pipeline(at, name, args, lanes) {
                     return result;
                 }
+                self.switch_called(at, Called::Method(name), args, lanes);
                 self.register_types(at, call, lanes);
                 self.may_call_methods(at, name, lanes);
                 self.may_send(at, name, args, lanes);
@@ -185,6 +188,7 @@ impl<'p> Machine<'p> {
                 if let Some(result) = self.value_method(at, v, name, args, lanes) {
                     return result;
                 }
+                self.switch_called(at, Called::Method(name), args, lanes);
                 self.escape_args(args, lanes);
                 (Val::data(lanes), lanes)
             }

@@ -7,6 +7,7 @@ use crate::program::*;
 use crate::worlds::lanes::Lanes;
 use crate::worlds::machine::*;
 use crate::worlds::names::looks_like_switch;
+use crate::worlds::switches::Called;
 use crate::worlds::value::*;
 
 impl<'p> Machine<'p> {
@@ -57,6 +58,7 @@ impl<'p> Machine<'p> {
             return self.call_unknown_function(at, name, args, lanes);
         }
         self.note_schemes(name, args);
+        self.switch_called(at, Called::Named(name), args, lanes);
         self.route(at, name, lanes);
         if let Some(result) = self.define_task(at, name, args, lanes) {
             return result;

@@ -90,6 +90,7 @@ impl Machine<'_> {
                 if how != "require" {
                     return lanes;
                 }
+                self.switch_required(at, path, lanes);
                 self.required.insert(path.clone());
                 let library = self
                     .catalog

@@ -97,6 +97,7 @@ impl Machine<'_> {
             cuts: self.st.cuts.clone(),
             effect,
             family,
+            switch: None,
         };
         self.contexts[self.context].records.push(record);
     }
