@@ -11,6 +11,7 @@ use super::config::Config;
 use super::definitions::{self, Definitions, OwnName, RootNames};
 use super::deployment;
 use super::manifests::{self, split};
+use super::settings;
 use super::zones::{self, Around, Zone};
 use super::{FileFacts, Predicates};
 use crate::catalog::Catalog;
@@ -31,6 +32,10 @@ pub struct Index {
     pinned: FxHashMap<Folder, Arc<FxHashMap<SmolStr, SmolStr>>>,
     /// `db` folders whose `seeds.rb` picks files by the environment's name.
     seeds_by_environment: FxHashSet<Folder>,
+    /// Python: modules of settings, until all are known.
+    settings: Vec<settings::Module>,
+    /// Python: modules of settings that those which production selects override.
+    overridden: FxHashSet<SmolStr>,
     /// C#: folders with a file that lists the projects built together.
     solutions: FxHashSet<Folder>,
     own_names: FxHashMap<(Language, Folder), Arc<FxHashSet<SmolStr>>>,
@@ -68,6 +73,8 @@ impl Index {
             environments: FxHashMap::default(),
             pinned: FxHashMap::default(),
             seeds_by_environment: FxHashSet::default(),
+            settings: Vec::new(),
+            overridden: FxHashSet::default(),
             solutions: FxHashSet::default(),
             own_names: FxHashMap::default(),
             global_usings: FxHashMap::default(),
@@ -80,6 +87,12 @@ impl Index {
             index.take_in(path, read);
         }
         index.paths = paths;
+        let modules: Vec<_> = std::mem::take(&mut index.settings)
+            .into_iter()
+            .map(|module| (index.zone(Language::Python, &module.path), module))
+            .map(|(zone, module)| (module, zone))
+            .collect();
+        index.overridden = settings::overridden(&modules);
         index
     }
 
@@ -109,6 +122,11 @@ impl Index {
             && read(path).is_some_and(|text| text.contains("#{Rails.env"))
         {
             self.seeds_by_environment.insert(SmolStr::new(folder));
+        }
+        if settings::is_module(path)
+            && let Some(text) = read(path)
+        {
+            self.settings.push(settings::read(path, &text));
         }
         let python = self.project(Language::Python, path).unwrap_or_default();
         if let Some(own) = definitions::module(path, &python, &self.roots) {
@@ -237,6 +255,7 @@ impl Index {
             defined: bundle.map(|bundle| bundle.defined.clone()).unwrap_or_default(),
             predicates: self.predicates[language as usize].clone(),
             guard: self.config.guards[language as usize].clone(),
+            is_overridden: self.overridden.contains(path),
         }
     }
 

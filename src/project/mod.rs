@@ -54,6 +54,8 @@ pub struct FileFacts {
     pub predicates: Arc<Predicates>,
     /// The condition that the configuration wants guards to be written with.
     pub guard: Option<SmolStr>,
+    /// Python: a module of settings, the `DEBUG` of which the one that production selects sets again.
+    pub is_overridden: bool,
 }
 
 impl Default for FileFacts {
@@ -72,6 +74,7 @@ impl Default for FileFacts {
             defined: Arc::default(),
             predicates: Arc::default(),
             guard: None,
+            is_overridden: false,
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::program::{Kind, Language, NodeRef};
 use crate::rules::Verdict;
 use crate::worlds::{self, EventKind, Lanes, What};
 
+/// Conditions of a way that are looked at.
+const MOST_ASKED: usize = 64;
+
 /// A place with its verdict.
 pub(in crate::rules) struct JudgedSite {
     pub at: NodeRef,
@@ -49,7 +52,9 @@ impl Judged<'_> {
         let steps = case.answers.because(case.program, answer, lane);
         let fail_open = !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
         let raw_variable = !reached && answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer);
-        let verdict = if reached || fail_open {
+        let verdict = if answer.switch.is_some() && self.asks_for_debug(answer, lane) {
+            Verdict::Guarded
+        } else if reached || fail_open {
             Verdict::Reachable
         } else if answer.reached.is_empty() {
             if steps.iter().any(|step| matches!(step.what, What::Condition { .. } | What::Exit)) {
@@ -106,6 +111,24 @@ impl Judged<'_> {
         let text = self.case.text.get(callee).unwrap_or_default();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if text.is_empty() { answer.symbol.clone() } else { shorten(&text, 60).into() }
+    }
+
+    /// Whether a feature of debug mode is run only where debug mode is on, by a test that is not known to hold: what turns
+    /// that on is told where it is turned on.
+    fn asks_for_debug(&self, answer: &worlds::SiteAnswer, lane: usize) -> bool {
+        let bit = Lanes::nth(lane);
+        let answers = self.case.answers;
+        let mut reaching = answer.records.iter().filter(|(context, number)| {
+            answers.reach[*context].lanes.has(bit) && answers.contexts[*context].records[*number].lanes.has(bit)
+        });
+        let asks = |(context, number): &(usize, usize)| {
+            let path = &answers.contexts[*context].records[*number].path;
+            path.list(MOST_ASKED).into_iter().any(|at| {
+                let is_open = answers.conditions.get(&at).is_some_and(|condition| condition.yes.has(bit) && condition.no.has(bit));
+                is_open && self.quote_node(at).to_ascii_lowercase().contains("debug")
+            })
+        };
+        answer.reached.has(bit) && reaching.all(asks)
     }
 
     fn decided_by(&self, answer: &worlds::SiteAnswer, wanted: impl Fn(&EventKind) -> bool) -> bool {

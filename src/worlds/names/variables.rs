@@ -114,6 +114,7 @@ impl Machine<'_> {
             return self.with_project_spelling(name, value);
         }
         if self.python() && is_debug_flag(name) {
+            self.emit(at, EventKind::HomeMadeVariable { name: name.clone() });
             let one = |text: &'static str| vec![Some(SmolStr::new_static(text))];
             let spelt = Spelt {
                 production: one("False"),
@@ -162,9 +163,6 @@ impl Machine<'_> {
     }
 
     fn note_variable(&mut self, at: NodeRef, variable: &Variable) {
-        if variable.flag {
-            return;
-        }
         let kind = if variable.framework {
             EventKind::RawVariable { name: variable.name.clone() }
         } else {
