@@ -49,8 +49,16 @@ pub fn variables(text: &str) -> Vec<(SmolStr, SmolStr)> {
     let mut found = Vec::new();
     // `- name: X` waits for `value: y`
     let mut named: Option<&str> = None;
+    // what a step of the build is given, the image does not keep
+    let mut in_step = false;
     for line in text.lines() {
         let line = line.trim();
+        in_step = in_step && !line.is_empty() || line.starts_with("RUN ");
+        let is_of_step = in_step;
+        in_step = in_step && line.ends_with('\\');
+        if is_of_step {
+            continue;
+        }
         if line.is_empty() || line.starts_with('#') || line.starts_with("//") {
             continue;
         }
@@ -131,6 +139,7 @@ mod tests {
                 "RAILS_ENV=production BUNDLE_WITHOUT=development",
             ),
             ("ENV RAILS_ENV production", "RAILS_ENV=production"),
+            ("RUN DEBUG=False make && \\\n  A=1 make\nENV B=2", "B=2"),
             ("# ENV A=1\nARG B=2\nENV C=$B", "B=2"),
             ("    environment:\n      - RAILS_ENV=production\n      - X=${Y}", "RAILS_ENV=production"),
             ("    environment:\n      DJANGO_DEBUG: \"False\"  # off", "DJANGO_DEBUG=False"),

@@ -83,7 +83,8 @@ pub fn overridden(modules: &[(Module, Zone)]) -> FxHashSet<SmolStr> {
                 all.extend(further.copied().filter(|index| seen.insert(*index)));
             }
         }
-        let leaf = |index: &usize| modules[*index].0.sets_debug || !importers.contains_key(modules[*index].0.path.as_str());
+        let leaf =
+            |index: &usize| modules[*index].0.sets_debug || !importers.contains_key(modules[*index].0.path.as_str());
         let leaves: Vec<usize> = all.into_iter().filter(leaf).collect();
         let production: Vec<usize> =
             leaves.iter().copied().filter(|index| names_production(&modules[*index].0.path)).collect();
@@ -161,7 +162,10 @@ mod tests {
             &["s/settings/base.py", "s/settings/cloud.py"],
         );
         check(
-            &[("a/settings.py", "DEBUG = True"), ("a/production_settings.py", "from .settings import *\nDEBUG = False")],
+            &[
+                ("a/settings.py", "DEBUG = True"),
+                ("a/production_settings.py", "from .settings import *\nDEBUG = False"),
+            ],
             &["a/settings.py"],
         );
         // each other

@@ -9,6 +9,25 @@ use super::value::*;
 use crate::program::*;
 
 impl<'p> Machine<'p> {
+    /// The lanes in which ASP.NET runs a method by the names of its class and itself: `StartupDevelopment`,
+    /// `ConfigureDevelopmentServices`.
+    pub fn by_convention(&self, class: u32, def: NodeRef) -> Lanes {
+        let of = |environment: &str| match environment.to_ascii_lowercase().as_str() {
+            "development" => Lanes::DEVELOPMENT,
+            "staging" => Lanes::STAGING,
+            _ => Lanes::ALL,
+        };
+        let name = |name: &SmolStr| name.rsplit('.').next().unwrap_or(name).to_owned();
+        let Some(of_class) = self.classes.get(class as usize).filter(|_| self.csharp()).map(|class| name(&class.name))
+        else {
+            return Lanes::ALL;
+        };
+        let Some(suffix) = of_class.strip_prefix("Startup") else { return Lanes::ALL };
+        let method = self.def(def).and_then(|def| def.name.strip_prefix("Configure")).unwrap_or_default();
+        let method = method.strip_suffix("Services").or_else(|| method.strip_suffix("Container")).unwrap_or(method);
+        of(suffix) & of(method)
+    }
+
     /// A static call of the class library, by the last two parts of its name.
     pub fn csharp_static(
         &mut self,

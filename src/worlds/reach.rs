@@ -337,6 +337,7 @@ impl<'p> Machine<'p> {
                 spread(&mut todo, &mut live);
             }
         }
+        let mut handed_over: Vec<(NodeRef, usize, u32)> = Vec::new();
         for def in entries {
             let Some(context) = by_def.get(&def).copied() else {
                 continue;
@@ -346,38 +347,67 @@ impl<'p> Machine<'p> {
             let registered = class.and_then(|class| {
                 registered.get(&class).filter(|_| self.speaks_for(class, &mixing) || self.routed.contains(&class))
             });
-            if let Some(registered) = registered {
+            if let (Some(class), Some(registered)) = (class, registered) {
                 for one in registered {
                     self.contexts[one.context].edges.push(one.edge(def));
                 }
+                handed_over.push((def, context, class));
                 continue;
             }
-            let (mut lanes, mut why) = match self.declared.get(&def) {
-                Some((lanes, why)) => (*lanes, why.clone()),
-                None => (Lanes::ALL, Why::default()),
-            };
-            if let Some(class) = class {
-                lanes &= self.classes[class as usize].lanes;
-                why = why.and(&self.classes[class as usize].why);
-            }
-            let file = self.top_of(def.item);
-            match started.get(file).copied().flatten() {
-                Some(on) => {
-                    lanes &= on;
-                    reach[context] = Reached { lanes, sure: lanes, entry: true, by: None, why };
-                    queue.push(context);
-                }
-                // it can be called once somebody has loaded its file
-                None => {
-                    let cuts = std::array::from_fn(|_| why.clone());
-                    let path = Why::default();
-                    let edge = Edge { at: def, callee: def, lanes, doubt: Lanes::NONE, path, cuts };
-                    self.contexts[file].edges.push(edge);
-                }
-            }
+            self.enter(def, context, &started, &mut reach, &mut queue);
         }
         self.link_handed_over(&registered, homes);
-        // masks only grow, so this ends
+        self.follow(queue, &by_def, &mut reach);
+        // classes that only hand over each other, or themselves, are entered from outside as well
+        let mut queue = Vec::new();
+        for (def, context, class) in handed_over {
+            let is_reached = |one: &Registered| !reach[one.context].lanes.is_empty();
+            if !registered.get(&class).into_iter().flatten().any(is_reached) {
+                self.enter(def, context, &started, &mut reach, &mut queue);
+            }
+        }
+        self.follow(queue, &by_def, &mut reach);
+        reach
+    }
+
+    /// Enters a body from outside.
+    fn enter(
+        &mut self,
+        def: NodeRef,
+        context: usize,
+        started: &[Option<Lanes>],
+        reach: &mut [Reached],
+        queue: &mut Vec<usize>,
+    ) {
+        let class = self.homes.get(&def).and_then(|(_, class)| *class);
+        let (mut lanes, mut why) = match self.declared.get(&def) {
+            Some((lanes, why)) => (*lanes, why.clone()),
+            None => (Lanes::ALL, Why::default()),
+        };
+        if let Some(class) = class {
+            lanes &= self.classes[class as usize].lanes & self.by_convention(class, def);
+            why = why.and(&self.classes[class as usize].why);
+        }
+        let file = self.top_of(def.item);
+        match started.get(file).copied().flatten() {
+            Some(on) => {
+                lanes &= on;
+                reach[context] = Reached { lanes, sure: lanes, entry: true, by: None, why };
+                queue.push(context);
+            }
+            // it can be called once somebody has loaded its file
+            None => {
+                let cuts = std::array::from_fn(|_| why.clone());
+                let path = Why::default();
+                let edge = Edge { at: def, callee: def, lanes, doubt: Lanes::NONE, path, cuts };
+                self.contexts[file].edges.push(edge);
+                queue.push(file);
+            }
+        }
+    }
+
+    /// Follows calls from what was entered; masks only grow, so this ends.
+    fn follow(&self, mut queue: Vec<usize>, by_def: &FxHashMap<NodeRef, usize>, reach: &mut [Reached]) {
         while let Some(from) = queue.pop() {
             let source = reach[from].clone();
             for (index, edge) in self.contexts[from].edges.iter().enumerate() {
@@ -398,7 +428,6 @@ impl<'p> Machine<'p> {
                 }
             }
         }
-        reach
     }
 
     fn sites(&self, reach: &[Reached]) -> Vec<SiteAnswer> {

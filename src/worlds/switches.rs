@@ -99,7 +99,8 @@ impl<'p> Machine<'p> {
         args: &Args,
     ) -> Option<(Val, NodeRef)> {
         if let Some(value) = args.named(name) {
-            let mut nodes = call.into_iter().flat_map(|call| &call.args).map(|node| NodeRef { item: at.item, node: *node });
+            let mut nodes =
+                call.into_iter().flat_map(|call| &call.args).map(|node| NodeRef { item: at.item, node: *node });
             let written = nodes.find(|node| matches!(self.kind(*node), Some(Kind::Keyword(known, _)) if known == name));
             return Some((value.clone(), written.unwrap_or(at)));
         }
@@ -134,7 +135,9 @@ impl<'p> Machine<'p> {
                 self.member_assigned(at, child(*recv), How::Attribute, word, value, lanes);
             }
             Some(Kind::Index { recv, args, .. }) => {
-                let Some(Kind::Lit(Lit::Str(key))) = args.first().and_then(|key| self.kind(child(*key))) else { return };
+                let Some(Kind::Lit(Lit::Str(key))) = args.first().and_then(|key| self.kind(child(*key))) else {
+                    return;
+                };
                 self.member_assigned(at, child(*recv), How::Key, key, value, lanes);
             }
             _ => {}
@@ -161,9 +164,10 @@ impl<'p> Machine<'p> {
         }
         let (target, _) = self.eval_quietly(recv, lanes);
         target.alts.iter().any(|alt| match &alt.v {
-            V::Name(head) | V::Made(head) => {
-                switch.names.iter().any(|name| name.strip_suffix(word).is_some_and(|of| of.strip_suffix('.') == Some(head)))
-            }
+            V::Name(head) | V::Made(head) => switch
+                .names
+                .iter()
+                .any(|name| name.strip_suffix(word).is_some_and(|of| of.strip_suffix('.') == Some(head))),
             _ => false,
         })
     }
@@ -188,7 +192,9 @@ impl<'p> Machine<'p> {
                 if catalog.switch(*id).is_none_or(|switch| switch.how != How::Returns) {
                     continue;
                 }
-                let Some(context) = self.contexts.iter().position(|context| context.def == Some(*def)) else { continue };
+                let Some(context) = self.contexts.iter().position(|context| context.def == Some(*def)) else {
+                    continue;
+                };
                 let body = NodeRef { item: def.item, node: node.body };
                 let Some(effect) = self.summary(*def) else { continue };
                 let value = effect.value.clone();

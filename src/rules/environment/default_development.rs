@@ -38,3 +38,16 @@ pub(in crate::rules) fn finding(judged: &Judged<'_>, at: NodeRef, name: &str, de
         format!("Require {name}, or let \"production\" be the default."),
     )
 }
+
+/// The variable selects the settings that the program runs with.
+pub(in crate::rules) fn settings(judged: &Judged<'_>, at: NodeRef, name: &str, default: &str) -> Finding {
+    judged.environment(
+        ID,
+        at,
+        Severity::Warning,
+        Confidence::Medium,
+        Verdict::Reachable,
+        format!("Where {name} is missing, production runs with the settings `{default}`, debug mode among them."),
+        format!("Require {name}, or let production's settings be the default."),
+    )
+}

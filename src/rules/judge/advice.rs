@@ -72,6 +72,8 @@ impl Judged<'_> {
                     (!framework && !self.case.facts.pinned.contains_key(name))
                         .then(|| environment::default_development::finding(self, at, name, default))
                 }
+                EventKind::DevelopmentSettings { name, default } => (!self.case.facts.pinned.contains_key(name))
+                    .then(|| environment::default_development::settings(self, at, name, default)),
                 EventKind::IgnoredVariable { name, why } => {
                     Some(environment::ignored_variable::finding(self, at, name, why))
                 }

@@ -124,7 +124,10 @@ impl Judged<'_> {
         let asks = |(context, number): &(usize, usize)| {
             let path = &answers.contexts[*context].records[*number].path;
             path.list(MOST_ASKED).into_iter().any(|at| {
-                let is_open = answers.conditions.get(&at).is_some_and(|condition| condition.yes.has(bit) && condition.no.has(bit));
+                let is_open = answers
+                    .conditions
+                    .get(&at)
+                    .is_some_and(|condition| condition.yes.has(bit) && condition.no.has(bit));
                 is_open && self.quote_node(at).to_ascii_lowercase().contains("debug")
             })
         };

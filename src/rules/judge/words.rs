@@ -113,7 +113,9 @@ impl Judged<'_> {
         let child = |node| NodeRef { item: site.at.item, node };
         let kind = |at: NodeRef| self.case.program.node(at).map(|node| &node.kind);
         match kind(site.at) {
-            Some(Kind::Keyword(_, value) | Kind::Set { value, .. }) => !matches!(kind(child(*value)), Some(Kind::Lit(_))),
+            Some(Kind::Keyword(_, value) | Kind::Set { value, .. }) => {
+                !matches!(kind(child(*value)), Some(Kind::Lit(_)))
+            }
             _ => false,
         }
     }

@@ -96,6 +96,8 @@ pub enum EventKind {
     TruthyVariable { name: SmolStr },
     /// A variable read with a development default.
     DevelopmentDefault { name: SmolStr, default: SmolStr },
+    /// A variable that names the settings to run with, read with those of development as default.
+    DevelopmentSettings { name: SmolStr, default: SmolStr },
     /// A variable nobody sets: another one is a letter or two away, or differs in case.
     MisspeltVariable { name: SmolStr, known: SmolStr },
     /// A variable the framework's version no longer reads.

@@ -236,7 +236,18 @@ impl Machine<'_> {
         else {
             return;
         };
-        if matches!(default.to_lowercase().as_str(), "development" | "dev" | "local")
+        let means_development = matches!(default.to_lowercase().as_str(), "development" | "dev" | "local");
+        if self.python() && selects_settings(&name) {
+            // `config.DevelopmentConfig`
+            let class = default.rsplit(['.', ':']).next().unwrap_or_default().to_lowercase();
+            if means_development
+                || matches!(class.as_str(), "developmentconfig" | "devconfig" | "localconfig" | "debugconfig")
+            {
+                self.emit(at, EventKind::DevelopmentSettings { name, default });
+            }
+            return;
+        }
+        if means_development
             && match self.catalog.variable(self.language, &name) {
                 Some(variable) => !variable.flag,
                 None => is_selector_name(&name),
@@ -245,6 +256,15 @@ impl Machine<'_> {
             self.emit(at, EventKind::DevelopmentDefault { name, default });
         }
     }
+}
+
+/// `FLASK_CONFIG`, `APP_SETTINGS`: a variable that names the settings to run with.
+fn selects_settings(name: &str) -> bool {
+    let is_upper = !name.bytes().any(|byte| byte.is_ascii_lowercase());
+    is_upper
+        && ["FLASK_CONFIG", "APP_SETTINGS", "CONFIG_NAME", "CONFIG_MODE", "APP_CONFIG", "CONFIG_CLASS"]
+            .iter()
+            .any(|end| name.ends_with(end))
 }
 
 /// Whether a name says that it holds an environment object.

@@ -160,9 +160,23 @@ impl Machine<'_> {
         // Microsoft.Extensions.Hosting.Environments, by any qualification
         let (head, tail) = full.rsplit_once('.')?;
         let class = head.rsplit('.').next()?;
-        (matches!(class, "Environments" | "EnvironmentName")
-            && matches!(tail, "Development" | "Staging" | "Production"))
-        .then(|| SmolStr::new(tail))
+        // a project adds names of its own in a class of that name; what may stand for production must be seen
+        const OTHERS: &[&str] = &[
+            "Test",
+            "Tests",
+            "Testing",
+            "IntegrationTest",
+            "IntegrationTests",
+            "IntegrationTesting",
+            "DependencyTest",
+            "Docker",
+            "Local",
+            "Dev",
+            "Sandbox",
+            "Demo",
+        ];
+        let known = matches!(tail, "Development" | "Staging" | "Production") || OTHERS.contains(&tail);
+        (matches!(class, "Environments" | "EnvironmentName") && known).then(|| SmolStr::new(tail))
     }
 }
 
