@@ -224,8 +224,7 @@ impl<'p> Machine<'p> {
                         (Some(Kind::Attr { name, .. }), Some(first)) if name == "UseEnvironment" => *first,
                         // what the host reads when it is built
                         (Some(Kind::Attr { name, .. }), Some(first))
-                            if name == "SetEnvironmentVariable"
-                                && !matches!(self.kind(at(*first)), Some(Kind::Lit(Lit::Str(name))) if !is_host_variable(name)) =>
+                            if name == "SetEnvironmentVariable" && self.may_name_host_variable(at(*first)) =>
                         {
                             call.args.get(1).copied().unwrap_or(*first)
                         }
@@ -247,6 +246,17 @@ impl<'p> Machine<'p> {
             }
         }
         self.renamed = found;
+    }
+
+    /// Whether a name may be that of a variable the host reads. What copies a whole configuration into the environment,
+    /// key by key, says nothing of it.
+    fn may_name_host_variable(&self, at: NodeRef) -> bool {
+        match self.kind(at) {
+            Some(Kind::Lit(Lit::Str(name))) => is_host_variable(name),
+            Some(Kind::Name(name) | Kind::Attr { name, .. }) => !name.eq_ignore_ascii_case("key"),
+            Some(Kind::Call(_) | Kind::Index { .. }) => false,
+            _ => true,
+        }
     }
 
     /// The name of the host's environment with what the file may have made of it.

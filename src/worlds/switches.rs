@@ -237,6 +237,7 @@ impl<'p> Machine<'p> {
     fn turn_on(&mut self, id: SwitchId, at: NodeRef, value: &Val, lanes: Lanes) {
         let Some(switch) = self.catalog.switch(id) else { return };
         let mut on = Lanes::NONE;
+        let mut off = Lanes::NONE;
         let mut doubt = self.st.doubt;
         for alt in value.groups(lanes) {
             let is_known = !matches!(alt.v, V::Unknown(_) | V::Made(_) | V::Name(_));
@@ -246,11 +247,14 @@ impl<'p> Machine<'p> {
                 true => is_known && outcome.yes.is_empty(),
                 false => is_known && outcome.no.is_empty(),
             };
-            if turns {
-                on |= alt.lanes;
-                doubt |= if alt.doubt { alt.lanes } else { Lanes::NONE };
+            match turns {
+                true => on |= alt.lanes,
+                false => off |= alt.lanes,
             }
+            doubt |= if alt.doubt { alt.lanes } else { Lanes::NONE };
         }
+        // what may be either is whoever's who set it to
+        on = on.without(off);
         // who develops selects this module, or one that leaves it as it is
         if switch.how == How::Setting && self.facts.is_overridden {
             on = on & (Lanes::DEVELOPMENT | Lanes::TEST);

@@ -136,7 +136,7 @@ fn settings(parts: &Parts<'_>) -> Option<Zone> {
     }
     match word {
         "dev" | "devel" | "develop" | "development" | "local" => Some(Zone::Development),
-        "test" | "tests" | "testing" | "ci" => Some(Zone::Test),
+        "test" | "tests" | "testing" | "unittest" | "unittests" | "e2e" | "ci" => Some(Zone::Test),
         _ => None,
     }
 }
