@@ -297,6 +297,54 @@ fn settled(case: &Case, recipe: &Recipe, text: &str) {
 }
 
 #[derive(serde::Deserialize)]
+struct Removals {
+    removal: Vec<Removal>,
+}
+
+#[derive(serde::Deserialize)]
+struct Removal {
+    language: String,
+    path: Option<String>,
+    before: String,
+    title: String,
+    after: String,
+    /// Part of fix-all.
+    #[serde(default)]
+    safe: bool,
+}
+
+#[test]
+fn debug_switches_are_taken_away_or_turned_off() {
+    let text = std::fs::read_to_string(place("removals.toml")).expect("the table is there");
+    let table: Removals = toml::from_str(&text).expect("the table can be read");
+    with_stack(|| {
+        for row in &table.removal {
+            let case = [RUBY, PYTHON, CSHARP].into_iter().find(|case| case.id == row.language).expect("a language");
+            let recipe = Recipe {
+                name: row.title.clone(),
+                before: row.before.clone(),
+                path: row.path.clone(),
+                run: String::new(),
+                files: BTreeMap::new(),
+                title: None,
+                after: None,
+                refused: None,
+            };
+            analysed(&case, &recipe, &row.before, |input, analysis| {
+                let finding = analysis.findings.first().unwrap_or_else(|| panic!("nothing is found in {}", row.before));
+                let offered = fixes(input, analysis, finding);
+                let fix = offered.first().unwrap_or_else(|| panic!("nothing is offered for {}", row.before));
+                assert_eq!(fix.title, row.title, "{}", row.before);
+                assert_eq!(apply(input.text, &fix.edits), row.after);
+                assert_eq!(fix.safe, row.safe, "{}", row.before);
+                let on_save = apply(input.text, &corrections(input, analysis));
+                assert_eq!(on_save == row.after, row.safe, "{on_save}");
+            });
+        }
+    });
+}
+
+#[derive(serde::Deserialize)]
 struct Corrections {
     correction: Vec<Correction>,
 }

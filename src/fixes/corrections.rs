@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::held::Held;
-use super::{Fix, FixKind, allow};
+use super::{Fix, FixKind, allow, removals};
 use crate::analysis::{FileAnalysis, Input, analyze};
+use crate::lang::guard::Text;
 use crate::rules::{Finding, Reach, Severity};
 use crate::text::Edit;
 use crate::text::edits::{Moves, apply, compose, normal};
@@ -33,7 +34,7 @@ pub fn corrections(input: &Input<'_>, analysis: &FileAnalysis) -> Vec<Edit> {
 fn pass(input: &Input<'_>, analysis: &FileAnalysis) -> Vec<Edit> {
     let held = Held::new(input, analysis);
     let all: Vec<(&Finding, Vec<Edit>)> =
-        analysis.findings.iter().filter_map(|finding| Some((finding, meant(input, finding)?.1))).collect();
+        analysis.findings.iter().filter_map(|finding| Some((finding, edits(&held, finding)?))).collect();
     let mut edits = Vec::new();
     settle(&held, &all, &mut edits);
     edits
@@ -48,7 +49,7 @@ fn settle(held: &Held<'_>, some: &[(&Finding, Vec<Edit>)], edits: &mut Vec<Edit>
         return;
     }
     if let Some(all) = normal(all)
-        && is_safe(held, &findings, &all) == Some(true)
+        && (is_safe(held, &findings, &all) == Some(true) || removals::holds(held, &findings, &all))
     {
         *edits = all;
     } else if some.len() > 1 {
@@ -56,6 +57,19 @@ fn settle(held: &Held<'_>, some: &[(&Finding, Vec<Edit>)], edits: &mut Vec<Edit>
         settle(held, first, edits);
         settle(held, second, edits);
     }
+}
+
+/// What mends a finding for certain: the correction, or the breakpoint taken away.
+fn edits(held: &Held<'_>, finding: &Finding) -> Option<Vec<Edit>> {
+    if let Some((_, edits)) = meant(held.input, finding) {
+        return Some(edits);
+    }
+    if finding.rule != "breakpoint" {
+        return None;
+    }
+    let input = held.input;
+    let file = Text::of(input.language, input.text, input.template)?;
+    removals::breakpoint(held, &file, finding)
 }
 
 /// The correction of one finding.

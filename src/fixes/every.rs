@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::held::{Held, Target};
+use super::removals::speaks_against_guard;
 use super::{Candidate, Candidates, Text, is_guardable};
 use crate::analysis::{FileAnalysis, Input, analyze};
 use crate::rules::Finding;
@@ -53,7 +54,11 @@ pub fn guard_all(input: &Input<'_>, analysis: &FileAnalysis) -> (Vec<Edit>, Vec<
         let at = Moves::of(&edits).character(finding.range.start);
         after.findings.iter().any(|found| found.rule == finding.rule && Some(found.range.start) == at)
     };
-    let wanted = analysis.findings.iter().enumerate().filter(|(_, finding)| is_guardable(finding));
+    let file = Text::of(input.language, input.text, input.template);
+    let is_wanted = |finding: &Finding| {
+        is_guardable(finding) && file.as_ref().is_none_or(|file| !speaks_against_guard(file, finding))
+    };
+    let wanted = analysis.findings.iter().enumerate().filter(|(_, finding)| is_wanted(finding));
     let left = wanted.filter(|(_, finding)| still_there(finding));
     let left = left.map(|(finding, _)| Left { finding, why: "no guard was found that holds here" }).collect();
     (edits, left)
@@ -65,7 +70,8 @@ fn pass(input: &Input<'_>, analysis: &FileAnalysis) -> Vec<Edit> {
     let Some(file) = Text::of(input.language, input.text, input.template) else {
         return Vec::new();
     };
-    let wanted = analysis.findings.iter().filter(|finding| is_guardable(finding));
+    let is_wanted = |finding: &&Finding| is_guardable(finding) && !speaks_against_guard(&file, finding);
+    let wanted = analysis.findings.iter().filter(is_wanted);
     let mut open: Vec<Open<'_>> = wanted
         .map(|finding| {
             let target = held.target(finding);

@@ -7,6 +7,7 @@ mod corrections;
 mod every;
 mod held;
 mod predicates;
+mod removals;
 mod titles;
 
 use crate::analysis::{FileAnalysis, Input};
@@ -62,7 +63,8 @@ pub fn fixes(input: &Input<'_>, analysis: &FileAnalysis, finding: &Finding) -> V
     let Some(file) = Text::of(input.language, input.text, input.template) else {
         return found;
     };
-    if is_guardable(finding) {
+    found.extend(removals::of(&held, &file, finding));
+    if is_guardable(finding) && !removals::speaks_against_guard(&file, finding) {
         let target = held.target(finding);
         let mut raises = 0;
         let mut condition = None;

@@ -114,6 +114,15 @@ pub trait Guards: Sync {
     fn statement(&self, file: &Text<'_>, place: &Range<usize>) -> Option<Range<usize>>;
     /// The definition around a place.
     fn definition(&self, file: &Text<'_>, place: &Range<usize>) -> Option<Range<usize>>;
+    /// An expression as this file can write it, and what has to be imported for it.
+    fn resolved(
+        &self,
+        _file: &Text<'_>,
+        predicate: &Predicate,
+        _places: &[Range<usize>],
+    ) -> Option<(String, Vec<Edit>)> {
+        Some((predicate.text.clone(), Vec::new()))
+    }
     /// A comment to the end of the line.
     fn comment(&self, text: &str) -> String {
         format!("# {text}")

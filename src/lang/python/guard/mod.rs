@@ -18,6 +18,10 @@ use bodies::Body;
 use places::Place;
 
 impl Guards for Python {
+    fn resolved(&self, file: &Text<'_>, predicate: &Predicate, places: &[Range<usize>]) -> Option<(String, Vec<Edit>)> {
+        imports::resolve(file, predicate, places)
+    }
+
     fn plans(&self, file: &Text<'_>, wish: &Wish<'_>) -> Vec<Plan> {
         let Some((text, imports)) = imports::resolve(file, wish.predicate, wish.places) else {
             return Vec::new();
