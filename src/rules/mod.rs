@@ -1,6 +1,7 @@
 //! Rules turn the worlds' answers into findings: one file a rule, whose doc comment is the only text about it.
 
 pub mod configured;
+mod deployment;
 mod environment;
 mod fake_data;
 mod hygiene;
@@ -17,6 +18,7 @@ use smol_str::SmolStr;
 use crate::catalog::Family;
 pub use crate::project::Zone;
 
+pub use deployment::{DeploymentCase, DeploymentJudgement, judge_deployment};
 pub use judge::{Case, Judgement, judge};
 pub use registry::{REGISTRY, RuleInfo};
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::catalog::Family;
 
-use super::{Severity, environment, fake_data, hygiene};
+use super::{Severity, deployment, environment, fake_data, hygiene};
 
 /// What is known of a rule apart from any finding.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,11 @@ pub static REGISTRY: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
         Environment Note environment::ignored_variable "environment/ignored_variable.rs" "the framework's version does not read the variable"
         Environment Warning environment::truthy_flag "environment/truthy_flag.rs" "the text \"False\" counts as true"
         Environment Warning environment::unknown_environment "environment/unknown_environment.rs" "no environment or variable has this name"
+        Deployment Warning deployment::debug_build "deployment/debug_build.rs" "an image ships a Debug build"
+        Deployment Warning deployment::debug_variable "deployment/debug_variable.rs" "a deployment file turns a debug mode on"
+        Deployment Warning deployment::development_environment "deployment/development_environment.rs" "a deployment file sets the environment to development"
+        Deployment Warning deployment::development_server "deployment/development_server.rs" "production starts a server for development"
+        Deployment Note deployment::unpinned_environment "deployment/unpinned_environment.rs" "an image of Rails sets no environment"
         Hygiene Warning hygiene::allow_without_reason "hygiene/allow_without_reason.rs" "an allow comment gives no reason"
         Hygiene Note hygiene::unused_allow "hygiene/unused_allow.rs" "an allow comment allows nothing"
     }
