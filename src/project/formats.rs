@@ -91,7 +91,7 @@ pub fn format_of(path: &str) -> Option<Format> {
                 | "dockerfile"
                 | "containerfile"
         )
-        || ["dockerfile", "containerfile", "procfile", ".env", "docker-"].iter().any(|start| lower.starts_with(start));
+        || ["dockerfile", "containerfile", "procfile", ".env", ".flaskenv"].iter().any(|start| lower.starts_with(start));
     if !quick {
         return None;
     }
@@ -120,7 +120,8 @@ pub fn format_of(path: &str) -> Option<Format> {
     if extension.is_empty() && folder.split('/').any(|dir| dir == ".envs") {
         return Some(Format::Variables);
     }
-    if lower == "procfile" || lower.starts_with("procfile.") {
+    // `Procfile.dev`, `Procfile.windows`: what the platform reads has no ending
+    if lower == "procfile" || (lower.starts_with("procfile.") && says_production(&lower)) {
         return Some(Format::Procfile);
     }
     if is_yaml {
@@ -215,7 +216,8 @@ mod tests {
         check(".envs/.production/.django", Some(Variables), true);
         check(".envs/.local/.django", Some(Variables), false);
         check("Procfile", Some(Procfile), true);
-        check("Procfile.dev", Some(Procfile), false);
+        check("Procfile.dev", None, false);
+        check(".flaskenv", Some(Variables), true);
         check("infra/main.bicep", Some(Infrastructure), true);
         check("environments/dev/main.tf", Some(Infrastructure), false);
         check("src/Web/Web.config", Some(WebConfig), true);

@@ -13,23 +13,42 @@ pub(super) fn read(data: &Data, text: &str) -> Deployment {
         // the first version of the format has services only
         let is_first = services.is_none() && data.get(*root, "version").is_none();
         let Some(services) = services.or(is_first.then_some(*root)) else { continue };
-        for service in data.entries(services) {
+        let services = data.entries(services);
+        // services that work on a checkout are started together with the others by a developer
+        let is_of_developers = services.iter().any(|service| is_for_developers(data, service.value));
+        for service in services {
             if data.is_map(service.value) {
-                read_service(data, text, service, &mut found);
+                read_service(data, text, service, is_of_developers, &mut found);
             }
         }
     }
     found
 }
 
-fn read_service(data: &Data, text: &str, service: &Entry, found: &mut Deployment) {
+/// Whether a service works on the files of a checkout: it mounts them, is rebuilt when they change, or is given a
+/// developer's secrets.
+fn is_for_developers(data: &Data, service: Id) -> bool {
+    let watches = data.get(service, "develop").is_some();
+    let volumes = data.get(service, "volumes").map(|volumes| data.list(volumes)).unwrap_or_default();
+    let mut sources = volumes.iter().filter_map(|volume| match data.text(*volume) {
+        Some(short) => short.contains(':').then(|| short.split(':').next()).flatten(),
+        None => data.get_text(*volume, "source"),
+    });
+    watches
+        || sources.any(|source| {
+            let folder = source.trim_end_matches('/');
+            matches!(folder, "." | ".." | "$PWD" | "${PWD}" | "$(pwd)") || folder.to_lowercase().contains("usersecrets")
+        })
+}
+
+fn read_service(data: &Data, text: &str, service: &Entry, is_other: bool, found: &mut Deployment) {
     let map = service.value;
     let scope = found.scopes.len();
     let has = |key: &str| data.get(map, key).is_some();
     let profiles = data.get(map, "profiles").map(|profiles| data.list(profiles)).unwrap_or_default();
     let for_others = profiles.iter().filter_map(|profile| data.text(*profile)).any(says_other);
     let target = data.get(map, "build").and_then(|build| data.get_text(build, "target"));
-    let is_other = says_other(&service.key) || for_others || target.is_some_and(says_other);
+    let is_other = is_other || says_other(&service.key) || for_others || target.is_some_and(says_other);
     found.scopes.push(Scope {
         ships: if is_other { Ships::No } else { Ships::Runs },
         images: data.get_text(map, "image").map(Into::into).into_iter().collect(),

@@ -24,7 +24,7 @@
 
 use super::commands::{after, has, subcommand, value};
 use super::{Judged, Place, capital};
-use crate::program::deployment::{Format, Process, Scope};
+use crate::program::deployment::{Format, Process, Scope, Word};
 use crate::project::started;
 use crate::rules::Severity;
 
@@ -33,7 +33,7 @@ pub const ID: &str = "development-server";
 pub(super) fn look(judged: &mut Judged<'_>) {
     for process in judged.starts() {
         let Some((severity, why, help)) = reason(judged, process) else { continue };
-        let command = started::command(&process.words);
+        let command = started::command(&process.words[wrappers(process)..]);
         let shown = shorten(&command);
         let runner = capital(&judged.runner(process.scope));
         judged.add(Place {
@@ -46,6 +46,18 @@ pub(super) fn look(judged: &mut Judged<'_>) {
             help: help.to_owned(),
             because: Vec::new(),
         });
+    }
+}
+
+/// The words before the program that matters: `bundle exec`, `tini --`, an entry point of the image.
+fn wrappers(process: &Process) -> usize {
+    let programs = ["flask", "manage.py", "django-admin", "uvicorn", "gunicorn", "hypercorn", "granian", "dotnet", "rails"];
+    let named = |word: &Word| programs.contains(&started::base_name(&word.text));
+    let at = process.words.iter().position(named).unwrap_or(0);
+    let is_python = |index: usize| started::base_name(&process.words[index].text) == "python";
+    match at.checked_sub(1) {
+        Some(before) if is_python(before) => before,
+        _ => at,
     }
 }
 
@@ -138,10 +150,8 @@ fn rails(judged: &Judged<'_>, process: &Process) -> Option<Reason> {
     if sets_itself || judged.pins_rails(process.scope) {
         return None;
     }
-    let scope = judged.deployment().scopes.get(process.scope)?;
-    let is_known = judged.case.format == Format::Image && is_official(scope);
-    let severity = if is_known { Severity::Warning } else { Severity::Note };
-    Some((severity, "nothing here sets RAILS_ENV, and without it this is the development environment", HELP))
+    // whoever runs it may still set the variable
+    Some((Severity::Note, "nothing here sets RAILS_ENV, and without it this is the development environment", HELP))
 }
 
 /// Whether the image comes from one that sets no environment of an application.
