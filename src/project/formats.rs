@@ -91,7 +91,9 @@ pub fn format_of(path: &str) -> Option<Format> {
                 | "dockerfile"
                 | "containerfile"
         )
-        || ["dockerfile", "containerfile", "procfile", ".env", ".flaskenv"].iter().any(|start| lower.starts_with(start));
+        || ["dockerfile", "containerfile", "procfile", ".env", ".flaskenv"]
+            .iter()
+            .any(|start| lower.starts_with(start));
     if !quick {
         return None;
     }

@@ -26,6 +26,7 @@ use super::project::Project;
 
 use analyse::Open;
 pub use analyse::{Analysed, LARGEST_LINKED, with_large_stack};
+pub use deployment::read as read_deployment;
 pub use read::{Found, LARGEST_PARSED, Triggers, again};
 pub use walk::{Listing, file_kind, is_hidden, kind, list};
 

@@ -7,8 +7,7 @@ use super::{expand, is_variable, push_commands};
 use crate::program::deployment::{Deployment, Scope, Ships, Variable, When, Word, says_other};
 
 /// Keys whose value is what is started.
-const COMMANDS: &[&str] =
-    &["command", "args", "startCommand", "dockerCommand", "entrypoint", "cmd", "web", "app", "run"];
+const COMMANDS: &[&str] = &["command", "args", "startCommand", "dockerCommand", "entrypoint", "cmd", "web", "run"];
 
 pub(super) fn read(data: &Data, text: &str) -> Deployment {
     let mut found = Deployment::default();

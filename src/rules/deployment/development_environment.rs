@@ -44,9 +44,7 @@ pub(super) fn look(judged: &mut Judged<'_>) {
         let Variable { name, value, .. } = variable;
         // tests in CI are started from the same files
         let is_test = judged.case.format == Format::Compose && value.eq_ignore_ascii_case("test");
-        let is_weak = is_test
-            || name == "NODE_ENV"
-            || (name == "FLASK_ENV" && judged.facts().ignores_flask_env);
+        let is_weak = is_test || name == "NODE_ENV" || (name == "FLASK_ENV" && judged.facts().ignores_flask_env);
         let severity = if is_weak { Severity::Note } else { Severity::Warning };
         let runner = capital(&judged.runner(variable.scope));
         let unless = if variable.is_default { " unless told otherwise" } else { "" };

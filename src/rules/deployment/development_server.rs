@@ -51,7 +51,8 @@ pub(super) fn look(judged: &mut Judged<'_>) {
 
 /// The words before the program that matters: `bundle exec`, `tini --`, an entry point of the image.
 fn wrappers(process: &Process) -> usize {
-    let programs = ["flask", "manage.py", "django-admin", "uvicorn", "gunicorn", "hypercorn", "granian", "dotnet", "rails"];
+    let programs =
+        ["flask", "manage.py", "django-admin", "uvicorn", "gunicorn", "hypercorn", "granian", "dotnet", "rails"];
     let named = |word: &Word| programs.contains(&started::base_name(&word.text));
     let at = process.words.iter().position(named).unwrap_or(0);
     let is_python = |index: usize| started::base_name(&process.words[index].text) == "python";
