@@ -126,10 +126,7 @@ impl Asked {
             .map(FileKind::Code)
             .or_else(|| formats::format_of(&paths::slashed(name)).map(FileKind::Deployment))
             .ok_or_else(|| {
-                Failure(format!(
-                    "{}: neither a Ruby, Python or C# file nor a deployment file that is known",
-                    name.display()
-                ))
+                Failure(format!("{}: not a Ruby, Python or C# file, nor a deployment file", name.display()))
             })?;
         Ok(Asked { roots: vec![path.clone()], text: Some((path, kind, bytes)), missing: false })
     }

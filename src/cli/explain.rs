@@ -68,7 +68,7 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
     let roots = std::slice::from_ref(&absolute);
     let project = project::open(&root, roots, common.config.as_deref(), threads(None))?;
     let kind = scan::file_kind(&project.deployment_path(&path), &absolute, true);
-    let kind = kind.ok_or_else(|| failed(&"neither a Ruby, Python or C# file nor a deployment file that is known"))?;
+    let kind = kind.ok_or_else(|| failed(&"not a Ruby, Python or C# file, nor a deployment file"))?;
     let scan = Scan {
         root: &root,
         project: &project,

@@ -60,8 +60,13 @@ impl Deployed {
         }
     }
 
-    /// Takes in what a file says that ships. `line` gives the 1-based line of an offset.
+    /// Takes in what a file says that ships; scripts come after the images that start them. `line` gives the 1-based line of an offset.
     pub fn take_in(&mut self, path: &str, deployment: &Deployment, line: &dyn Fn(usize) -> usize) {
+        // many scripts are there for developers
+        let (folder, file) = split(path);
+        if format_of(path) == Some(Format::Shell) && !self.scripts.contains(file) {
+            return;
+        }
         Arc::make_mut(&mut self.started).extend(started::started(path, deployment, line));
         let ships = |scope: usize| deployment.scopes.get(scope).is_some_and(|scope| scope.ships == Ships::Runs);
         let processes = deployment.processes.iter().filter(|process| ships(process.scope));
@@ -70,7 +75,7 @@ impl Deployed {
         let scripts = names.filter(|name| name.ends_with(".sh") || name.contains("entrypoint"));
         Arc::make_mut(&mut self.scripts).extend(scripts.map(SmolStr::new));
         if format_of(path) == Some(Format::WebTransform) {
-            let folder = SmolStr::new(split(path).0);
+            let folder = SmolStr::new(folder);
             self.settled.extend(deployment.settings.iter().map(|setting| (folder.clone(), setting.what)));
         }
     }

@@ -91,6 +91,7 @@ pub fn format_of(path: &str) -> Option<Format> {
                 | "dockerfile"
                 | "containerfile"
         )
+        || folder.split('/').any(|dir| dir == ".envs")
         || ["dockerfile", "containerfile", "procfile", ".env", ".flaskenv"]
             .iter()
             .any(|start| lower.starts_with(start));
@@ -119,7 +120,8 @@ pub fn format_of(path: &str) -> Option<Format> {
     if lower == ".env" || lower == ".flaskenv" || lower.starts_with(".env.") || extension == "env" {
         return Some(Format::Variables);
     }
-    if extension.is_empty() && folder.split('/').any(|dir| dir == ".envs") {
+    let has_no_ending = extension.is_empty() || stem.is_empty();
+    if has_no_ending && folder.split('/').any(|dir| dir == ".envs") {
         return Some(Format::Variables);
     }
     // `Procfile.dev`, `Procfile.windows`: what the platform reads has no ending

@@ -247,8 +247,8 @@ impl Index {
         }
     }
 
-    /// Takes in what the deployment file at `path` says, if it is one of production. `line` gives the 1-based line of an
-    /// offset.
+    /// Takes in what the deployment file at `path` says, if it is one of production; scripts come after the images that start them.
+    /// `line` gives the 1-based line of an offset.
     pub fn merge_deployment(&mut self, path: &str, deployment: &Deployment, line: &dyn Fn(usize) -> usize) {
         if !self.deployment_zone(path).is_silent() {
             self.deployed.take_in(path, deployment, line);

@@ -8,6 +8,10 @@ use crate::program::deployment::{Deployment, Process, Ships, StartKind, Started,
 /// Servers that import a module and call what they find in it.
 const SERVERS: &[&str] = &["gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "granian", "uwsgi"];
 
+/// What runs a script that is named after it.
+const WRAPPERS: &[&str] =
+    &["uv", "poetry", "pipenv", "pdm", "rye", "hatch", "tini", "dumb-init", "streamlit", "ddtrace-run"];
+
 /// The programs of Python that a file starts in production. `line` gives the 1-based line of an offset.
 pub fn started(path: &str, deployment: &Deployment, line: &dyn Fn(usize) -> usize) -> Vec<Started> {
     let ships = |scope: usize| deployment.scopes.get(scope).is_some_and(|scope| scope.ships == Ships::Runs);
@@ -55,7 +59,13 @@ fn program(process: &Process, flask_app: Option<&str>) -> Option<(StartKind, Smo
         let named = option(rest, &["--app", "-A"]);
         return Some((StartKind::Wsgi, module(named.or(flask_app).unwrap_or("app"))));
     }
-    let python = at("python").or_else(|| words.first().filter(|word| word.ends_with(".py")).map(|_| 0))?;
+    // `./run.py`, `uv run app.py`
+    let is_script = |word: &&str| word.ends_with(".py") && !word.starts_with('-');
+    let by_itself = || {
+        let at = words.iter().position(is_script)?;
+        (at == 0 || WRAPPERS.contains(&base_name(words[0]))).then_some(at)
+    };
+    let python = at("python").or_else(by_itself)?;
     let first = python + usize::from(base_name(words[python]) == "python");
     let mut rest = words[first..].iter();
     while let Some(word) = rest.next() {
@@ -169,6 +179,8 @@ mod tests {
         check("python app.py", Some((Script, "app.py")));
         check("python3.12 -u /srv/app.py --port 1", Some((Script, "/srv/app.py")));
         check("poetry run python -m shop.web", Some((Module, "shop.web")));
+        check("uv run app.py", Some((Script, "app.py")));
+        check("pytest tests/a.py", None);
         check("./manage.py runserver", Some((Script, "./manage.py")));
         check("gunicorn -b 0.0.0.0:80 shop.wsgi:application", Some((Wsgi, "shop.wsgi")));
         check("python -m uvicorn shop.main:app --host 0.0.0.0", Some((Wsgi, "shop.main")));

@@ -259,7 +259,8 @@ fn learn_deployment(index: &mut Index, folder: &Path, files: &[SmolStr], threads
     if wanted.is_empty() {
         return Ok(());
     }
-    let all: Vec<_> = scan::with_large_stack(threads, || wanted.into_par_iter().filter_map(read).collect())?;
+    let mut all: Vec<_> = scan::with_large_stack(threads, || wanted.into_par_iter().filter_map(read).collect())?;
+    all.sort_by_key(|(path, ..)| formats::format_of(path) == Some(Format::Shell));
     for (path, deployment, text) in all {
         let lines = LineIndex::new(&text);
         index.merge_deployment(&path, &deployment, &|at| lines.line(at));

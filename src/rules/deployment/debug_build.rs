@@ -22,7 +22,7 @@
 
 use super::commands::{after, subcommand, value};
 use super::{Judged, Place};
-use crate::program::deployment::{Process, Scope, Word};
+use crate::program::deployment::{Format, Process, Scope, Word};
 use crate::rules::Severity;
 
 pub const ID: &str = "debug-build";
@@ -32,6 +32,9 @@ const RELEASES: u32 = 8;
 
 pub(super) fn look(judged: &mut Judged<'_>) {
     let deployment = judged.deployment();
+    if judged.case.format != Format::Image {
+        return;
+    }
     let publishes =
         deployment.processes.iter().any(|process| dotnet(process).is_some_and(|(what, _)| what == "publish"));
     for process in &deployment.processes {

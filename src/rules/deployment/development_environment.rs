@@ -42,8 +42,13 @@ pub(super) fn look(judged: &mut Judged<'_>) {
             continue;
         }
         let Variable { name, value, .. } = variable;
+        let is_test = value.eq_ignore_ascii_case("test");
+        // before it deploys, a job tests
+        if is_test && judged.case.format == Format::Workflow {
+            continue;
+        }
         // tests in CI are started from the same files
-        let is_test = judged.case.format == Format::Compose && value.eq_ignore_ascii_case("test");
+        let is_test = is_test && judged.case.format == Format::Compose;
         let is_weak = is_test || name == "NODE_ENV" || (name == "FLASK_ENV" && judged.facts().ignores_flask_env);
         let severity = if is_weak { Severity::Note } else { Severity::Warning };
         let runner = capital(&judged.runner(variable.scope));
