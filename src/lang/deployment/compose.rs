@@ -30,15 +30,54 @@ pub(super) fn read(data: &Data, text: &str) -> Deployment {
 fn is_for_developers(data: &Data, service: Id) -> bool {
     let watches = data.get(service, "develop").is_some();
     let volumes = data.get(service, "volumes").map(|volumes| data.list(volumes)).unwrap_or_default();
-    let mut sources = volumes.iter().filter_map(|volume| match data.text(*volume) {
-        Some(short) => short.contains(':').then(|| short.split(':').next()).flatten(),
-        None => data.get_text(*volume, "source"),
+    let mut mounts = volumes.iter().filter_map(|volume| match data.text(*volume) {
+        Some(short) => short.split_once(':'),
+        None => Some((data.get_text(*volume, "source")?, data.get_text(*volume, "target")?)),
     });
-    watches
-        || sources.any(|source| {
-            let folder = source.trim_end_matches('/');
-            matches!(folder, "." | ".." | "$PWD" | "${PWD}" | "$(pwd)") || folder.to_lowercase().contains("usersecrets")
-        })
+    watches || mounts.any(|(source, target)| is_checkout(source, target))
+}
+
+/// Whether what is mounted is code: the whole checkout, or a folder of it in the place that it has in the image.
+fn is_checkout(source: &str, target: &str) -> bool {
+    /// Folders that production mounts as well.
+    const DATA: &[&str] = &[
+        "assets",
+        "backup",
+        "backups",
+        "build",
+        "cert",
+        "certs",
+        "conf",
+        "config",
+        "configs",
+        "coverage",
+        "data",
+        "db",
+        "dist",
+        "files",
+        "log",
+        "logs",
+        "media",
+        "nginx",
+        "out",
+        "public",
+        "scripts",
+        "secrets",
+        "shared",
+        "ssl",
+        "static",
+        "storage",
+        "templates",
+        "tmp",
+        "uploads",
+    ];
+    let folder = source.trim_end_matches('/');
+    if matches!(folder, "." | ".." | "$PWD" | "${PWD}" | "$(pwd)") || folder.to_lowercase().contains("usersecrets") {
+        return true;
+    }
+    let Some(name) = folder.strip_prefix("./").filter(|name| !name.contains(['.', '/', '$'])) else { return false };
+    let target = target.split(':').next().unwrap_or(target).trim_end_matches('/');
+    target.rsplit('/').next() == Some(name) && !DATA.contains(&name)
 }
 
 fn read_service(data: &Data, text: &str, service: &Entry, is_other: bool, found: &mut Deployment) {

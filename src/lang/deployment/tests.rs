@@ -89,7 +89,10 @@ fn compose_files() {
     check("services:\n  web:\n    environment:\n      - A=1\n    profiles: [dev]\n", "");
     check("services:\n  web-test:\n    command: a\n", "");
     check("services:\n  web:\n    build: .\n    volumes: ['.:/app']\n    command: a\n", "");
-    check("services:\n  web:\n    build: .\n    volumes: ['./data:/data']\n    command: a\n", "> a");
+    check(
+        "services:\n  web:\n    build: .\n    volumes: ['./data:/data', './nginx:/etc/nginx', 'x:/x']\n    command: a\n",
+        "> a",
+    );
     check("web:\n  environment:\n    A: 1\n", "A=1");
     let anchors = "x-env: &env\n  A: 1\nservices:\n  web:\n    environment:\n      <<: *env\n      B: 2\n  job:\n    environment: *env\n";
     check(anchors, "B=2; A=1; A=1");
