@@ -6,6 +6,9 @@ use super::words::is_name;
 use super::{expand, push_commands, silent};
 use crate::program::deployment::{Deployment, Scope, Ships, Variable, When, says_other};
 
+/// Variables above which no more are read.
+const MOST: usize = 100_000;
+
 pub(super) fn read(data: &Data, text: &str) -> Deployment {
     let mut found = Deployment::default();
     for root in &data.roots {
@@ -95,7 +98,8 @@ fn read_service(data: &Data, text: &str, service: &Entry, is_other: bool, found:
         is_open: has("env_file") || has("extends"),
         ..silent(&service.key)
     });
-    if let Some(environment) = data.get(map, "environment") {
+    // anchors may say the same in every service
+    if let Some(environment) = data.get(map, "environment").filter(|_| found.variables.len() < MOST) {
         read_environment(data, environment, scope, found);
     }
     for key in ["entrypoint", "command"] {

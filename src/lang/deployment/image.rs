@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use tree_sitter::Node;
 
@@ -10,6 +10,9 @@ use super::words::{self, Simple};
 use super::{expand, push_commands};
 use crate::program::deployment::{Deployment, Scope, Ships, Variable, When, Word, says_other};
 use crate::syntax::formats::{Grammar, parse_format};
+
+/// Stages above which a file was made to be large.
+const MOST_STAGES: usize = 256;
 
 /// A stage while it is read.
 #[derive(Default)]
@@ -42,10 +45,15 @@ pub(super) fn read(text: &str) -> Deployment {
     let Some(tree) = parse_format(Grammar::Containerfile, text) else {
         return Deployment::default();
     };
-    let mut file = File { text, stages: Vec::new(), known: Known::default(), global: Known::default() };
+    let mut file =
+        File { text, stages: Vec::new(), known: Known::default(), global: Known::default(), own: FxHashSet::default() };
     let mut cursor = tree.walk();
     for node in tree.root_node().children(&mut cursor) {
         file.instruction(node);
+        // nobody writes so many, and each is looked at for each
+        if file.stages.len() > MOST_STAGES {
+            return Deployment::default();
+        }
     }
     file.end_stage();
     file.conclude()
@@ -58,6 +66,8 @@ struct File<'t> {
     known: Known,
     /// Arguments before the first stage.
     global: Known,
+    /// What the stage sets itself.
+    own: FxHashSet<SmolStr>,
 }
 
 impl<'t> File<'t> {
@@ -108,6 +118,7 @@ impl<'t> File<'t> {
 
     fn end_stage(&mut self) {
         let known = std::mem::take(&mut self.known);
+        self.own.clear();
         match self.stages.last_mut() {
             Some(stage) => stage.known = known,
             None => self.global = known,
@@ -128,8 +139,7 @@ impl<'t> File<'t> {
             let value = pair.child_by_field_name("default").map(|value| self.literal(value));
             let value = value.or_else(|| self.global.get(&name).cloned());
             // of both, what ENV says holds
-            let is_set = self.stages.last().is_some_and(|stage| stage.variables.iter().any(|set| set.name == name));
-            if let Some((value, _)) = value.filter(|_| !is_set) {
+            if let Some((value, _)) = value.filter(|_| !self.own.contains(&name)) {
                 self.known.insert(name, (value, true));
             }
         }
@@ -146,6 +156,7 @@ impl<'t> File<'t> {
             let name = SmolStr::new(self.slice(name.byte_range()));
             let (value, is_default) = self.literal(value);
             self.known.insert(name.clone(), (value.clone(), is_default));
+            self.own.insert(name.clone());
             let range = pair.byte_range();
             let set = Set { name, value, statement: node.start_byte()..range.end, range, is_default };
             self.on_stage(|stage| stage.variables.push(set));

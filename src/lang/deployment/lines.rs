@@ -17,24 +17,41 @@ struct Block {
     id: Id,
 }
 
+/// A block of text that is open.
+struct Scalar {
+    /// Columns; lines right of it belong to the text.
+    column: usize,
+    id: Id,
+    /// Where its first line starts and its last one ends.
+    start: usize,
+    end: usize,
+}
+
 struct Reader<'t> {
+    text: &'t str,
     data: Data,
     open: Vec<Block>,
     anchors: FxHashMap<&'t str, Id>,
     /// A key waits for its value on deeper lines: its column and node.
     waiting: Option<(usize, Id)>,
-    /// Lines right of this column are the text of a block scalar.
-    scalar: Option<(usize, Id)>,
+    scalar: Option<Scalar>,
 }
 
 pub(super) fn read(text: &str) -> Data {
-    let mut reader =
-        Reader { data: Data::default(), open: Vec::new(), anchors: FxHashMap::default(), waiting: None, scalar: None };
+    let mut reader = Reader {
+        text,
+        data: Data::default(),
+        open: Vec::new(),
+        anchors: FxHashMap::default(),
+        waiting: None,
+        scalar: None,
+    };
     let mut start = 0;
     for line in text.split_inclusive(['\n', '\r']) {
         reader.line(line.trim_end_matches(['\n', '\r']), start);
         start += line.len();
     }
+    reader.close_scalar();
     reader.data
 }
 
@@ -46,11 +63,12 @@ impl<'t> Reader<'t> {
         if content.is_empty() {
             return;
         }
-        if let Some((left, id)) = self.scalar {
-            if column > left {
-                return self.continue_scalar(id, line, start);
+        if let Some(scalar) = &mut self.scalar {
+            if column > scalar.column {
+                scalar.end = start + line.len();
+                return;
             }
-            self.scalar = None;
+            self.close_scalar();
         }
         // a comment, a directive of a template
         if content.starts_with(['#', '%']) || (content.starts_with("{{") && content.ends_with("}}")) {
@@ -88,14 +106,15 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn continue_scalar(&mut self, id: Id, line: &str, start: usize) {
-        let node = &mut self.data.nodes[id];
-        if let Value::Text(text) = &mut node.value {
-            // the text of a script is of interest, of a certificate or a page it is not
-            if text.len() < 16 * 1024 {
-                *text = smol_str::format_smolstr!("{text}{line}\n");
-            }
-            node.range.end = start + line.len();
+    fn close_scalar(&mut self) {
+        /// Bytes: a script is of interest, a certificate or a page is not.
+        const LONGEST: usize = 64 * 1024;
+        let Some(scalar) = self.scalar.take() else { return };
+        let range = scalar.start..scalar.end;
+        if let Some(text) = self.text.get(range.clone()).filter(|text| text.len() <= LONGEST) {
+            let node = &mut self.data.nodes[scalar.id];
+            node.value = Value::Text(text.into());
+            node.range = range;
         }
     }
 
@@ -162,7 +181,8 @@ impl<'t> Reader<'t> {
             "" => self.waiting = Some((column, id)),
             _ if value.starts_with(['|', '>']) && value.len() < 4 => {
                 self.data.nodes[id].value = Value::Text(SmolStr::default());
-                self.scalar = Some((column, id));
+                let start = at + line.len();
+                self.scalar = Some(Scalar { column, id, start, end: start });
             }
             _ => self.set(id, value, at + offset_in(line, value)),
         }

@@ -28,8 +28,8 @@
 //! - Django: settings, DEBUG
 //! - ASP.NET: compilation element, customErrors element
 
-use super::{Judged, Place, capital};
-use crate::program::deployment::{Format, Setting, Variable, What};
+use super::{Judged, Place, ScopeIndex, capital};
+use crate::program::deployment::{Format, Process, Setting, Variable, What};
 use crate::project::started::base_name;
 use crate::rules::Severity;
 
@@ -90,8 +90,12 @@ fn look_at(judged: &mut Judged<'_>, variable: &Variable) {
 
 /// Whether `DEBUG` in a scope is a variable of a program in Python: many others read one.
 fn is_python(judged: &Judged<'_>, variable: &Variable) -> bool {
-    let Some(scope) = judged.deployment().scopes.get(variable.scope) else { return false };
-    let Some(inside) = judged.scopes.get(variable.scope) else { return false };
+    let scope = judged.scopes.get(variable.scope);
+    scope.is_some_and(|inside| *inside.is_python.get_or_init(|| find_python(judged, variable.scope, inside)))
+}
+
+fn find_python(judged: &Judged<'_>, scope: usize, inside: &ScopeIndex<'_>) -> bool {
+    let Some(scope) = judged.deployment().scopes.get(scope) else { return false };
     let names = ["python", "gunicorn", "uvicorn", "flask", "celery", "manage.py", "daphne", "uwsgi"];
     let mut words = inside.processes.iter().flat_map(|process| &process.words);
     let speaks = words.any(|word| names.contains(&base_name(&word.text)));
@@ -107,11 +111,12 @@ fn is_python(judged: &Judged<'_>, variable: &Variable) -> bool {
 
 /// Whether the same file starts what serves Flask's debugger: a server for production ignores the variable.
 fn runs_development_server(judged: &Judged<'_>, scope: usize) -> bool {
-    let mut processes = judged.scopes.get(scope).into_iter().flat_map(|scope| &scope.processes);
-    processes.any(|process| {
+    let Some(scope) = judged.scopes.get(scope) else { return false };
+    let serves = |process: &&Process| {
         let first = process.words.iter().position(|word| matches!(base_name(&word.text), "flask" | "python"));
         first.is_some_and(|at| base_name(&process.words[at].text) == "flask" || process.words.len() > at + 1)
-    })
+    };
+    *scope.runs_flask.get_or_init(|| scope.processes.iter().any(serves))
 }
 
 fn look_at_setting(judged: &mut Judged<'_>, setting: &Setting) {

@@ -17,6 +17,9 @@ use crate::program::deployment::{Deployment, Format, Process, Ships, Variable, W
 use crate::project::DeploymentFacts;
 use crate::project::formats;
 
+/// Findings of one file that are told: a file with more was made by a tool, and whoever mends these mends that.
+const MOST: usize = 500;
+
 /// A deployment file to be judged.
 pub struct DeploymentCase<'a> {
     pub deployment: &'a Deployment,
@@ -58,8 +61,10 @@ pub fn judge_deployment(case: &DeploymentCase<'_>) -> DeploymentJudgement {
     // anchors of YAML say the same in several services
     judgement.findings.sort_by_key(|finding| (finding.range.start, finding.rule));
     judgement.findings.dedup_by_key(|finding| (finding.range.clone(), finding.rule));
+    judgement.findings.truncate(MOST);
     judgement.sites.sort_by_key(|site| site.range.start);
     judgement.sites.dedup_by_key(|site| (site.range.clone(), site.verdict == Verdict::Guarded));
+    judgement.sites.truncate(MOST);
     judgement
 }
 
@@ -77,6 +82,9 @@ struct ScopeIndex<'c> {
     /// The last of each name, which is the one that holds.
     variables: rustc_hash::FxHashMap<&'c str, &'c Variable>,
     processes: Vec<&'c Process>,
+    /// Asked for often, found once.
+    is_python: std::cell::OnceCell<bool>,
+    runs_flask: std::cell::OnceCell<bool>,
 }
 
 fn scopes(deployment: &Deployment) -> Vec<ScopeIndex<'_>> {
