@@ -30,8 +30,21 @@ const MANIFESTS: &[&str] = &[
 ];
 
 /// Hidden folders that are looked into.
-const HIDDEN: &[&str] =
-    &[".github", ".k8s", ".helm", ".kube", ".docker", ".deploy", ".envs", ".platform", ".infra", ".aws"];
+const HIDDEN: &[&str] = &[
+    ".github",
+    ".k8s",
+    ".helm",
+    ".kube",
+    ".docker",
+    ".deploy",
+    ".envs",
+    ".production",
+    ".prod",
+    ".local",
+    ".platform",
+    ".infra",
+    ".aws",
+];
 
 /// Folders whose files are for people who read or test the project.
 const OTHER_FOLDERS: &[&str] = &[

@@ -29,7 +29,7 @@
 //! - ASP.NET: compilation element, customErrors element
 
 use super::{Judged, Place, ScopeIndex, capital};
-use crate::program::deployment::{Format, Process, Setting, Variable, What};
+use crate::program::deployment::{Format, Process, Setting, Variable, What, When};
 use crate::project::started::base_name;
 use crate::rules::Severity;
 
@@ -47,12 +47,17 @@ pub(super) fn look(judged: &mut Judged<'_>) {
 fn look_at(judged: &mut Judged<'_>, variable: &Variable) {
     let Variable { name, value, .. } = variable;
     let is_on = ["1", "true", "yes", "on", "t", "y"].iter().any(|on| value.eq_ignore_ascii_case(on));
+    let runs_flask = name == "FLASK_DEBUG" && runs_development_server(judged, variable.scope);
     let what = match name.as_str() {
         "FLASK_DEBUG" => {
             let is_off = ["", "0", "false", "no"].iter().any(|off| value.eq_ignore_ascii_case(off));
             // what the file does not tell may be anything
-            (!is_off && !value.contains(['$', '{']))
-                .then_some("Flask serves its debugger, in which a visitor can run code")
+            let meant = match !runs_flask && starts_something(judged, variable.scope) {
+                // a server of its own has no debugger of Flask's
+                true => "the application runs in debug mode",
+                false => "Flask serves its debugger, in which a visitor can run code",
+            };
+            (!is_off && !value.contains(['$', '{'])).then_some(meant)
         }
         "DJANGO_DEBUG" => is_on.then_some("Django shows code, variables and settings in its error pages"),
         "DEBUG" => {
@@ -64,7 +69,6 @@ fn look_at(judged: &mut Judged<'_>, variable: &Variable) {
         _ => None,
     };
     let Some(what) = what else { return };
-    let runs_flask = name == "FLASK_DEBUG" && runs_development_server(judged, variable.scope);
     let severity = if runs_flask { Severity::Error } else { Severity::Warning };
     let odd = name == "FLASK_DEBUG"
         && ["off", "n", "f", "none", "disabled"].iter().any(|off| value.eq_ignore_ascii_case(off));
@@ -84,7 +88,7 @@ fn look_at(judged: &mut Judged<'_>, variable: &Variable) {
             "FLASK_DEBUG" => "Set it to 0, or leave it out and start the program with a production server.".to_owned(),
             _ => format!("Leave {name} out here, and set it in a file for developers only."),
         },
-        because: Vec::new(),
+        because: judged.started(variable),
     });
 }
 
@@ -117,6 +121,12 @@ fn runs_development_server(judged: &Judged<'_>, scope: usize) -> bool {
         first.is_some_and(|at| base_name(&process.words[at].text) == "flask" || process.words.len() > at + 1)
     };
     *scope.runs_flask.get_or_init(|| scope.processes.iter().any(serves))
+}
+
+/// Whether the file tells what is started in a scope.
+fn starts_something(judged: &Judged<'_>, scope: usize) -> bool {
+    let scope = judged.scopes.get(scope);
+    scope.is_some_and(|scope| scope.processes.last().is_some_and(|process| process.when == When::Start))
 }
 
 fn look_at_setting(judged: &mut Judged<'_>, setting: &Setting) {

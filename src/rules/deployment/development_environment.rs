@@ -61,7 +61,7 @@ pub(super) fn look(judged: &mut Judged<'_>) {
             severity: judged.severity(severity, Some(variable)),
             message: format!("{runner} sets {name} to \"{value}\"{unless}: {meant}, in production as well."),
             help: help(variable),
-            because: Vec::new(),
+            because: judged.started(variable),
         });
     }
 }

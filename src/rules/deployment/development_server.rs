@@ -23,7 +23,7 @@
 //! - Django: django-admin runserver, "do not use this server in a production setting"
 
 use super::commands::{after, has, subcommand, value};
-use super::{Judged, Place, capital};
+use super::{Judged, Place, capital, shorten};
 use crate::program::deployment::{Format, Process, Scope, Word};
 use crate::project::started;
 use crate::rules::Severity;
@@ -59,14 +59,6 @@ fn wrappers(process: &Process) -> usize {
     match at.checked_sub(1) {
         Some(before) if is_python(before) => before,
         _ => at,
-    }
-}
-
-/// As much of a command as a sentence takes.
-fn shorten(command: &str) -> &str {
-    match command.char_indices().nth(60) {
-        Some((at, _)) => command[..at].rsplit_once(' ').map_or(&command[..at], |(words, _)| words),
-        None => command,
     }
 }
 

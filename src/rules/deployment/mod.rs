@@ -15,7 +15,7 @@ use super::{Confidence, Finding, Reach, Severity, Site, Step, Verdict, Worlds, Z
 use crate::catalog::Family;
 use crate::program::deployment::{Deployment, Format, Process, Ships, Variable, When};
 use crate::project::DeploymentFacts;
-use crate::project::formats;
+use crate::project::{formats, started};
 
 /// Findings of one file that are told: a file with more was made by a tool, and whoever mends these mends that.
 const MOST: usize = 500;
@@ -135,6 +135,23 @@ impl<'c> Judged<'c> {
         self.case.deployment.processes.iter().filter(|process| process.when == When::Start)
     }
 
+    /// The step that starts what a variable is set for.
+    fn started(&self, variable: &Variable) -> Vec<Step> {
+        let scope = self.scopes.get(variable.scope);
+        let mut starts = scope.into_iter().flat_map(|scope| &scope.processes);
+        let Some(process) = starts.find(|process| process.when == When::Start) else { return Vec::new() };
+        let command = started::command(&process.words);
+        // elsewhere the line below says the same
+        if self.case.format != Format::Image || process.range.start < variable.range.end {
+            return Vec::new();
+        }
+        vec![Step {
+            range: process.range.clone(),
+            text: format!("the image starts `{}`", shorten(&command)),
+            file: None,
+        }]
+    }
+
     /// How production runs the file, in words.
     fn runner(&self, scope: usize) -> String {
         let name = self.deployment().scopes.get(scope).map_or("", |scope| scope.name.as_str());
@@ -223,6 +240,14 @@ impl<'c> Judged<'c> {
             because: place.because,
             sites: Vec::new(),
         });
+    }
+}
+
+/// As much of a command as a sentence takes.
+fn shorten(command: &str) -> &str {
+    match command.char_indices().nth(60) {
+        Some((at, _)) => command[..at].rsplit_once(' ').map_or(&command[..at], |(words, _)| words),
+        None => command,
     }
 }
 
