@@ -91,3 +91,38 @@ impl Deployed {
         is_base && format_of(path) == Some(Format::Compose) && self.for_production.contains(split(path).0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::deployment::{Process, Scope, When, Word};
+
+    fn starting(command: &str, ships: Ships) -> Deployment {
+        let words = command.split(' ').map(|text| Word { text: text.into(), range: 0..0 }).collect();
+        let process = Process { words, range: 0..0, statement: 0..0, scope: 0, when: When::Start };
+        let scopes = vec![Scope { ships, ..Scope::default() }];
+        Deployment { scopes, processes: vec![process], ..Deployment::default() }
+    }
+
+    #[test]
+    fn what_ships_is_started_and_scripts_only_where_an_image_names_them() {
+        let mut deployed = Deployed::default();
+        let mut take = |path: &str, command: &str, ships| deployed.take_in(path, &starting(command, ships), &|_| 1);
+        take("Dockerfile", "python app.py", Ships::Runs);
+        take("compose.yml", "python other.py", Ships::No);
+        take("web/Dockerfile", "/bin/entrypoint.sh gunicorn shop:app", Ships::Runs);
+        take("web/entrypoint.sh", "python task.py", Ships::Runs);
+        take("start.sh", "python local.py", Ships::Runs);
+        let targets: Vec<&str> = deployed.started().iter().map(|started| started.target.as_str()).collect();
+        assert_eq!(targets, ["app.py", "shop", "task.py"]);
+    }
+
+    #[test]
+    fn a_compose_file_of_production_makes_its_sibling_doubtful() {
+        let mut deployed = Deployed::default();
+        deployed.see("web/compose.prod.yml");
+        assert!(deployed.has_production_sibling("web/compose.yml"));
+        assert!(!deployed.has_production_sibling("web/compose.prod.yml"));
+        assert!(!deployed.has_production_sibling("compose.yml"));
+    }
+}
