@@ -1,5 +1,6 @@
 //! `analyze()`: the one door. The command line, the language server and the tests go through it and nothing else.
 
+mod deployment;
 mod linked;
 mod searches;
 
@@ -13,6 +14,7 @@ use crate::rules::{self, Finding, Site, Verdict, Zone};
 use crate::syntax;
 use crate::worlds::{self, Answers, Guard};
 
+pub use deployment::{DeploymentInput, analyze_deployment};
 pub use linked::{Found, Linked, Main, OtherSource, Sources, analyze_linked};
 pub use searches::Search;
 

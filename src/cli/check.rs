@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::analyze;
-use crate::project::files::{self, Kind};
+use crate::project::files::{self, FileKind};
+use crate::project::formats;
 use crate::report::{self, Report, TextOptions};
 use crate::rules::Severity;
 
@@ -45,7 +46,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
         Some((path, kind, bytes)) => scan.run_text(&paths::relative(&root, path), *kind, bytes.clone())?,
         None => scan.run(&asked.roots)?,
     };
-    let given = asked.text.as_ref().map(|(_, kind, bytes)| (*kind, bytes.as_slice()));
+    let given = asked.text.as_ref().and_then(|(_, kind, bytes)| Some((kind.code()?, bytes.as_slice())));
     if fix::run(args, &scan, &mut report, given)? {
         report = scan.run(&asked.roots)?;
     }
@@ -92,7 +93,7 @@ struct Asked {
     /// Files and folders that exist; with standard input the file that it stands for, which need not.
     roots: Vec<PathBuf>,
     /// Standard input.
-    text: Option<(PathBuf, Kind, Vec<u8>)>,
+    text: Option<(PathBuf, FileKind, Vec<u8>)>,
     /// A path that was named does not exist; this was said.
     missing: bool,
 }
@@ -122,7 +123,11 @@ impl Asked {
         io::stdin().read_to_end(&mut bytes).map_err(|error| Failure(format!("cannot read standard input: {error}")))?;
         let kind = files::kind_of_name(&path)
             .or_else(|| files::kind_of_shebang(&bytes))
-            .ok_or_else(|| Failure(format!("{}: not a Ruby, Python or C# file", name.display())))?;
+            .map(FileKind::Code)
+            .or_else(|| formats::format_of(&paths::slashed(name)).map(FileKind::Deployment))
+            .ok_or_else(|| {
+                Failure(format!("{}: not a Ruby, Python or C# file, nor a deployment file", name.display()))
+            })?;
         Ok(Asked { roots: vec![path.clone()], text: Some((path, kind, bytes)), missing: false })
     }
 }

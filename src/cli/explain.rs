@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::analysis::{self, FileAnalysis};
 use crate::catalog::Family;
 use crate::lang::{self, Layout};
-use crate::project::files::Kind;
+use crate::project::files::FileKind;
 use crate::project::similar;
 use crate::report::{self, Explained};
 use crate::rules::{Finding, REGISTRY, Site, registry};
@@ -16,8 +16,9 @@ use crate::text::LineIndex;
 use super::args::{CommonArgs, ExplainArgs};
 use super::check::{current_folder, threads};
 use super::progress::Progress;
+use super::project::{self, Project};
 use super::scan::{self, Analysed, Scan};
-use super::{Failure, Outcome, output, paths, project};
+use super::{Failure, Outcome, output, paths};
 
 pub fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     match place(&args.what) {
@@ -64,9 +65,10 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
     let absolute = paths::absolute(file).map_err(|error| failed(&error))?;
     let root = paths::root(&current_folder()?, std::slice::from_ref(&absolute));
     let path = paths::relative(&root, &absolute);
-    let kind = scan::kind(&absolute, true).ok_or_else(|| failed(&"not a Ruby, Python or C# file"))?;
     let roots = std::slice::from_ref(&absolute);
     let project = project::open(&root, roots, common.config.as_deref(), threads(None))?;
+    let kind = scan::file_kind(&project.deployment_path(&path), &absolute, true);
+    let kind = kind.ok_or_else(|| failed(&"not a Ruby, Python or C# file, nor a deployment file"))?;
     let scan = Scan {
         root: &root,
         project: &project,
@@ -79,7 +81,7 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
     };
     let color = output::has_color(common.color);
     scan::with_large_stack(1, || {
-        let file = scan.analyse_linked(&path, kind, bytes).map_err(|why| failed(&why))?;
+        let file = scan.analyse_any(&path, kind, bytes).map_err(|why| failed(&why))?;
         let lines = LineIndex::new(&file.text);
         if line == 0 || line > lines.line_count() {
             let count = lines.line_count();
@@ -98,7 +100,7 @@ fn explain_place(file: &Path, line: usize, common: &CommonArgs) -> Result<(), Fa
 }
 
 /// The places on a line, else those in what starts on it, with the findings that they belong to.
-fn at_line(file: &Analysed, lines: &LineIndex<'_>, kind: Kind, line: usize) -> (Vec<Finding>, Vec<Site>) {
+fn at_line(file: &Analysed, lines: &LineIndex<'_>, kind: FileKind, line: usize) -> (Vec<Finding>, Vec<Site>) {
     let text = lines.line_range(line);
     let statement = statement_range(&file.text, lines, kind, line);
     let pick = |range: &std::ops::Range<usize>| {
@@ -119,8 +121,9 @@ fn at_line(file: &Analysed, lines: &LineIndex<'_>, kind: Kind, line: usize) -> (
 }
 
 /// What starts at the first character of a line, else the line itself.
-fn statement_range(text: &str, lines: &LineIndex<'_>, kind: Kind, line: usize) -> std::ops::Range<usize> {
+fn statement_range(text: &str, lines: &LineIndex<'_>, kind: FileKind, line: usize) -> std::ops::Range<usize> {
     let range = lines.line_range(line);
+    let Some(kind) = kind.code() else { return range };
     let masked = lang::adapter(kind.language).mask(text, kind.template);
     let Some(tree) = crate::syntax::parse(kind.language, &masked.text, None) else {
         return range;

@@ -66,10 +66,11 @@ struct Edited {
     left: usize,
 }
 
-/// The files in which something was found.
-fn paths(report: &Report) -> Vec<SmolStr> {
+/// The files of code in which something was found: nothing is offered for others.
+fn paths(scan: &Scan<'_>, report: &Report, given: Option<(Kind, &[u8])>) -> Vec<SmolStr> {
     let mut paths: Vec<SmolStr> = report.findings.iter().map(|found| found.path.clone()).collect();
     paths.dedup();
+    paths.retain(|path| given.is_some() || scan::kind(&scan.root.join(path.as_str()), true).is_some());
     paths
 }
 
@@ -83,8 +84,9 @@ fn edited(
         let (kind, bytes) = read(scan, path, given)?;
         panics::guard(|| scan.edit(path, kind, bytes, args.unsafe_fixes))?
     };
-    let all: Vec<_> =
-        with_large_stack(scan.threads, || paths(report).par_iter().map(|path| (path.clone(), one(path))).collect())?;
+    let all: Vec<_> = with_large_stack(scan.threads, || {
+        paths(scan, report, given).par_iter().map(|path| (path.clone(), one(path))).collect()
+    })?;
     let mut edited = Vec::new();
     let mut left = 0;
     for (path, file) in all {
@@ -183,7 +185,7 @@ fn show(scan: &Scan<'_>, report: &mut Report, given: Option<(Kind, &[u8])>) -> R
         });
         found.ok()
     };
-    let paths = paths(report);
+    let paths = paths(scan, report, given);
     let all: Vec<_> = with_large_stack(scan.threads, || paths.par_iter().map(of_file).collect())?;
     for (path, found) in paths.iter().zip(all) {
         for (at, rule, fixes) in found.into_iter().flatten() {

@@ -15,10 +15,10 @@ use crate::analysis::{self, FileAnalysis, Sources};
 use crate::catalog::Words;
 use crate::lang;
 use crate::program::Language;
-use crate::project::FileFacts;
 use crate::project::config::Level;
 use crate::project::index::Index;
 use crate::project::zones::Zone;
+use crate::project::{DeploymentFacts, FileFacts};
 use crate::rules::{self, Severity};
 
 use super::scan::{Found, Listing, Triggers};
@@ -35,6 +35,14 @@ pub trait Project: Sync {
     fn is_excluded(&self, path: &str) -> bool;
     fn zone(&self, path: &str, language: Language, text: &str) -> Zone;
     fn facts(&self, path: &str, language: Language) -> FileFacts;
+    /// The zone of a deployment file and what bears on it.
+    fn deployment(&self, _path: &str) -> (Zone, DeploymentFacts) {
+        (Zone::Production, DeploymentFacts::default())
+    }
+    /// The path of a deployment file in the folder whose configuration decides for it.
+    fn deployment_path(&self, path: &str) -> SmolStr {
+        path.into()
+    }
     /// What a file was found to be worth when the project was opened; given away once.
     fn found(&self, _path: &str) -> Option<Found> {
         None
@@ -167,6 +175,15 @@ impl Project for Workspace {
     fn facts(&self, path: &str, language: Language) -> FileFacts {
         let (part, inside) = self.part(path);
         part.index.facts(language, &inside)
+    }
+
+    fn deployment(&self, path: &str) -> (Zone, DeploymentFacts) {
+        let (part, inside) = self.part(path);
+        (part.index.deployment_zone(&inside), part.index.deployment_facts(&inside))
+    }
+
+    fn deployment_path(&self, path: &str) -> SmolStr {
+        self.part(path).1.into()
     }
 
     fn found(&self, path: &str) -> Option<Found> {

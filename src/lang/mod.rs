@@ -1,5 +1,6 @@
 //! The languages: syntax to program. Only this room knows a grammar's node kinds.
 
+pub mod deployment;
 pub mod guard;
 mod hot;
 mod live;

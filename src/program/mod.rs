@@ -4,6 +4,7 @@
 //! [`Node`]s in which statements are expressions, names are unresolved, positions count from the start of the item
 //! and nothing refers to a syntax tree. Cold items keep only their outline.
 
+pub mod deployment;
 mod dump;
 mod link;
 mod node;

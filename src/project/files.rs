@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::program::Language;
+use crate::program::deployment::Format;
 
 /// Bytes of a file's head in which a marker of generated code is looked for.
 const HEAD: usize = 2048;
@@ -20,6 +21,22 @@ pub struct Kind {
 impl Kind {
     const fn code(language: Language) -> Kind {
         Kind { language, template: false }
+    }
+}
+
+/// What a file is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    Code(Kind),
+    Deployment(Format),
+}
+
+impl FileKind {
+    pub fn code(self) -> Option<Kind> {
+        match self {
+            FileKind::Code(kind) => Some(kind),
+            FileKind::Deployment(_) => None,
+        }
     }
 }
 

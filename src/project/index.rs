@@ -9,13 +9,16 @@ use smol_str::SmolStr;
 use super::bundle::{self, Bundle};
 use super::config::Config;
 use super::definitions::{self, Definitions, OwnName, RootNames};
+use super::deployed::{Deployed, DeploymentFacts};
 use super::deployment;
+use super::formats;
 use super::manifests::{self, split};
 use super::settings;
 use super::zones::{self, Around, Zone};
 use super::{FileFacts, Predicates};
 use crate::catalog::Catalog;
 use crate::program::Language;
+use crate::program::deployment::Deployment;
 
 /// A folder relative to the root, without a slash at the end; the root itself is empty.
 type Folder = SmolStr;
@@ -30,6 +33,7 @@ pub struct Index {
     environments: FxHashMap<Folder, Arc<Vec<SmolStr>>>,
     /// By the folder that a deployment file speaks for.
     pinned: FxHashMap<Folder, Arc<FxHashMap<SmolStr, SmolStr>>>,
+    deployed: Deployed,
     /// `db` folders whose `seeds.rb` picks files by the environment's name.
     seeds_by_environment: FxHashSet<Folder>,
     /// Python: modules of settings, until all are known.
@@ -72,6 +76,7 @@ impl Index {
             bundles: bundle::bundles(manifests),
             environments: FxHashMap::default(),
             pinned: FxHashMap::default(),
+            deployed: Deployed::default(),
             seeds_by_environment: FxHashSet::default(),
             settings: Vec::new(),
             overridden: FxHashSet::default(),
@@ -108,6 +113,7 @@ impl Index {
         if file.ends_with(".sln") || file.ends_with(".slnx") {
             self.solutions.insert(SmolStr::new(folder));
         }
+        self.deployed.see(path);
         if deployment::is_deployment_file(path)
             && let Some(text) = read(path)
         {
@@ -246,6 +252,7 @@ impl Index {
             production_names: self.production.clone(),
             versions: bundle.map(|bundle| bundle.versions.clone()).unwrap_or_default(),
             pinned: pinned.cloned().unwrap_or_default(),
+            started: self.deployed.started().clone(),
             global_usings: match (bundle, usings) {
                 (Some(bundle), None) => bundle.usings.clone(),
                 (None, Some(usings)) => usings.clone(),
@@ -256,6 +263,46 @@ impl Index {
             predicates: self.predicates[language as usize].clone(),
             guard: self.config.guards[language as usize].clone(),
             is_overridden: self.overridden.contains(path),
+        }
+    }
+
+    /// Takes in what the deployment file at `path` says, if it is one of production; scripts come after the images that start them.
+    /// `line` gives the 1-based line of an offset.
+    pub fn merge_deployment(&mut self, path: &str, deployment: &Deployment, line: &dyn Fn(usize) -> usize) {
+        if !self.deployment_zone(path).is_silent() {
+            self.deployed.take_in(path, deployment, line);
+        }
+    }
+
+    /// The zone of a deployment file: the configuration's, or else the one of its name and folders.
+    pub fn deployment_zone(&self, path: &str) -> Zone {
+        self.config.zone(path).unwrap_or_else(|| formats::zone_of(path))
+    }
+
+    /// What the project knows that bears on a deployment file.
+    pub fn deployment_facts(&self, path: &str) -> DeploymentFacts {
+        let folder = split(path).0;
+        let bundle_in = |language: Language, folder: &str| self.bundles.get(&(language, SmolStr::new(folder)));
+        let near = |language: Language| ancestors(folder).find_map(|folder| bundle_in(language, folder));
+        let of = |language: Language| {
+            let only = || self.bundles.iter().find(|((of, _), _)| *of == language).map(|(_, bundle)| bundle);
+            // files for the whole of a repository stand beside its projects as well
+            near(language)
+                .or_else(|| (!Language::ALL.into_iter().any(|other| near(other).is_some())).then(only).flatten())
+        };
+        let bundles: Vec<&Bundle> = Language::ALL.into_iter().filter_map(of).collect();
+        let is_closed = !bundles.is_empty() && bundles.iter().all(|bundle| !bundle.open);
+        let all = || bundles.iter().flat_map(|bundle| bundle.packages.iter().cloned()).collect();
+        let flask = of(Language::Python).and_then(|bundle| bundle.versions.get("flask"));
+        DeploymentFacts {
+            packages: is_closed.then(|| Arc::new(all())),
+            has_python: of(Language::Python).is_some(),
+            has_ruby: of(Language::Ruby).is_some(),
+            pinned: ancestors(folder).find_map(|folder| self.pinned.get(folder)).cloned().unwrap_or_default(),
+            settled: self.deployed.settled(path),
+            has_production_sibling: self.deployed.has_production_sibling(path),
+            scripts: self.deployed.scripts().clone(),
+            ignores_flask_env: flask.is_some_and(|version| *version >= (2, 3)),
         }
     }
 

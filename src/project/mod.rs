@@ -4,12 +4,15 @@ mod bundle;
 pub mod config;
 pub mod data;
 pub mod definitions;
+pub mod deployed;
 pub mod deployment;
 pub mod files;
+pub mod formats;
 pub mod index;
 pub mod manifests;
 pub mod settings;
 pub mod similar;
+pub mod started;
 pub mod starts;
 pub mod zones;
 
@@ -19,8 +22,10 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::catalog::Catalog;
+use crate::program::deployment::Started;
 
 pub use config::{Config, Problem};
+pub use deployed::DeploymentFacts;
 pub use index::Index;
 pub use zones::Zone;
 
@@ -46,6 +51,8 @@ pub struct FileFacts {
     pub versions: Arc<rustc_hash::FxHashMap<SmolStr, (u32, u32)>>,
     /// Environment variables that a file of the project (Dockerfile, compose, .env) sets for production, with their values.
     pub pinned: Arc<rustc_hash::FxHashMap<SmolStr, SmolStr>>,
+    /// The programs of Python that deployment files start in production.
+    pub started: Arc<Vec<Started>>,
     /// C#: namespaces imported for every file (`global using`, `<Using Include>`, implicit usings).
     pub global_usings: Arc<Vec<SmolStr>>,
     /// C#: preprocessor symbols that the project defines in every build configuration or in Release, so that they hold in
@@ -70,6 +77,7 @@ impl Default for FileFacts {
             production_names: Arc::default(),
             versions: Arc::default(),
             pinned: Arc::default(),
+            started: Arc::default(),
             global_usings: Arc::default(),
             defined: Arc::default(),
             predicates: Arc::default(),

@@ -2,6 +2,7 @@
 
 pub mod configured;
 mod debug;
+mod deployment;
 mod environment;
 mod fake_data;
 mod hygiene;
@@ -18,6 +19,7 @@ use smol_str::SmolStr;
 use crate::catalog::Family;
 pub use crate::project::Zone;
 
+pub use deployment::{DeploymentCase, DeploymentJudgement, judge_deployment};
 pub use judge::{Case, Judgement, judge};
 pub use registry::{REGISTRY, RuleInfo};
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::catalog::Family;
 
-use super::{Severity, debug, environment, fake_data, hygiene};
+use super::{Severity, debug, deployment, environment, fake_data, hygiene};
 
 /// What is known of a rule apart from any finding.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,6 @@ pub static REGISTRY: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
         Debug Warning debug::breakpoint "debug/breakpoint.rs" "code that waits for a debugger can run in production"
         Debug Warning debug::debug_mode "debug/debug_mode.rs" "debug mode can be on in production"
         Debug Warning debug::developer_exception_page "debug/developer_exception_page.rs" "visitors can see stack traces in production"
-        Debug Warning debug::development_server "debug/development_server.rs" "a development server can serve production"
         Debug Error debug::interactive_debugger "debug/interactive_debugger.rs" "visitors can run code in a debugger in production"
         Environment Warning environment::constant_comparison "environment/constant_comparison.rs" "a test of the environment comes out the same everywhere"
         Environment Note environment::dead_guard "environment/dead_guard.rs" "guarded code runs in no environment"
@@ -51,6 +50,11 @@ pub static REGISTRY: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
         Environment Note environment::ignored_variable "environment/ignored_variable.rs" "the framework's version does not read the variable"
         Environment Warning environment::truthy_flag "environment/truthy_flag.rs" "the text \"False\" counts as true"
         Environment Warning environment::unknown_environment "environment/unknown_environment.rs" "no environment or variable has this name"
+        Deployment Warning deployment::debug_build "deployment/debug_build.rs" "an image ships a Debug build"
+        Deployment Warning deployment::debug_variable "deployment/debug_variable.rs" "a deployment file turns a debug mode on"
+        Deployment Warning deployment::development_environment "deployment/development_environment.rs" "a deployment file sets the environment to development"
+        Deployment Warning deployment::development_server "deployment/development_server.rs" "production starts a server for development"
+        Deployment Note deployment::unpinned_environment "deployment/unpinned_environment.rs" "an image of Rails sets no environment"
         Hygiene Warning hygiene::allow_without_reason "hygiene/allow_without_reason.rs" "an allow comment gives no reason"
         Hygiene Note hygiene::unused_allow "hygiene/unused_allow.rs" "an allow comment allows nothing"
     }

@@ -8,6 +8,7 @@ use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri}
 
 use crate::program::Language;
 use crate::project::files::{self, Kind};
+use crate::project::formats;
 
 use super::answer::Answer;
 use super::position::{self, Encoding};
@@ -16,6 +17,8 @@ use super::position::{self, Encoding};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     Code(Kind),
+    /// Says perhaps how the program is deployed; its place in the project tells.
+    Deployment,
     /// `prodguard.toml`.
     Config,
     Other,
@@ -97,8 +100,15 @@ fn role(path: Option<&Path>, uri: &Uri, language: &str) -> Role {
         "erb" | "eruby" | "html.erb" => Role::Code(Kind { language: Language::Ruby, template: true }),
         "python" | "python3" => code(Language::Python),
         "csharp" | "cs" | "c#" => code(Language::CSharp),
+        _ if may_deploy(&crate::cli::paths::slashed(path)) => Role::Deployment,
         _ => Role::Other,
     }
+}
+
+/// Whether a path ends like that of a deployment file; where the project begins is not known.
+pub fn may_deploy(path: &str) -> bool {
+    let starts = std::iter::once(0).chain(memchr::memchr_iter(b'/', path.as_bytes()).map(|slash| slash + 1));
+    starts.into_iter().any(|start| formats::format_of(&path[start..]).is_some())
 }
 
 #[cfg(test)]
@@ -144,6 +154,9 @@ mod tests {
         check("file:///c%3A/a/b.rb", "ruby", ruby(false));
         check("untitled:Untitled-1", "ruby", ruby(false));
         check("untitled:Untitled-1", "html", Role::Other);
+        check("file:///a/.b/k8s/web.yaml", "yaml", Role::Deployment);
+        check("file:///a/Dockerfile", "dockerfile", Role::Deployment);
+        check("file:///a/config/locales/en.yml", "yaml", Role::Other);
         check("file:///a/prodguard.toml", "toml", Role::Config);
         check(
             "vscode-notebook-cell:/a/b.ipynb#1",

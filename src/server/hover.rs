@@ -18,7 +18,6 @@ use super::position;
 
 /// What is known of the place at an offset; `None` if nothing of interest is there. Evaluates the file many times.
 pub fn hover(answer: &Answer, offset: usize, traits: &Traits) -> Option<Hover> {
-    let context = answer.context.as_ref()?;
     let inside = |range: &Range<usize>| range.start <= offset && offset <= range.end;
     let findings = answer.analysis.findings.iter();
     let findings: Vec<&Finding> = findings
@@ -30,7 +29,12 @@ pub fn hover(answer: &Answer, offset: usize, traits: &Traits) -> Option<Hover> {
         return None;
     }
     let lines = LineIndex::new(&answer.text);
-    let site = site.map(|site| explained(context, &answer.text, site));
+    let explain = |site: &Site| match &answer.context {
+        Some(context) => explained(context, &answer.text, site),
+        // of a deployment file all is told already
+        None => site.clone(),
+    };
+    let site = site.map(explain);
     let range = match (&site, findings.first()) {
         (Some(site), _) => site.range.clone(),
         (None, Some(finding)) => finding.range.clone(),

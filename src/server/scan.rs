@@ -15,6 +15,7 @@ use crate::cli::project::Project as _;
 use crate::cli::project::sources::OnDisk;
 use crate::cli::scan::{self, Found, Listing, Triggers};
 use crate::project::files::{self, Kind};
+use crate::project::formats;
 use crate::text;
 
 use super::answer::{self, Context};
@@ -98,7 +99,11 @@ fn scan_folder(state: &Arc<State>, root: &Path, stop: &AtomicBool, progress: &Pr
             seen(&project, path, *kind, triggers)
         };
         let seen: Vec<Seen> = files.par_iter().filter_map(one).collect();
-        link(state, &project, root, seen, stop)
+        let mut all = link(state, &project, root, seen, stop);
+        let deployed = listing.files.par_iter().map(|path| listing.folder.join(path.as_str()));
+        let deployed = deployed.filter(|path| path.starts_with(root) && state.projects.root_of(path) == *root);
+        all.par_extend(deployed.filter_map(|path| deployment(state, &project, root, &path)));
+        all
     });
     let found = found.unwrap_or_default();
     let mut known = state.closed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,6 +200,17 @@ fn link(state: &State, project: &Project, root: &Path, seen: Vec<Seen>, stop: &A
         }
     }
     all
+}
+
+/// What there is to tell of a deployment file.
+fn deployment(state: &State, project: &Project, root: &Path, path: &Path) -> Option<Closed> {
+    let relative = paths::relative(&project.root, path);
+    formats::format_of(&project.workspace.deployment_path(&relative))?;
+    let Found::Hit(bytes) = scan::read_deployment(path) else { return None };
+    let text = text::decode(bytes).ok()?.text;
+    let analysis = panics::guard(|| worker::analyse_deployment(project, &relative, &text)).ok()??;
+    let uri = Uri::from_file_path(path)?;
+    tell(state, project, root, &uri, &text, analysis)
 }
 
 /// `None` if there is nothing to tell.

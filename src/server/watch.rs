@@ -7,7 +7,7 @@ use tower_lsp::ls_types::{DidChangeWatchedFilesRegistrationOptions, FileSystemWa
 use crate::project::files;
 
 /// What is watched. LSP4IJ understands plain strings only.
-const GLOBS: [&str; 9] = [
+const GLOBS: [&str; 12] = [
     "**/*.{rb,rake,ru,gemspec,jbuilder,builder,rabl,arb,thor,cap,erb,py,pyw,cs}",
     "**/{Gemfile,Gemfile.lock,Rakefile,gems.rb,gems.locked,.ruby-version,.gitignore}",
     "**/prodguard.toml",
@@ -16,7 +16,10 @@ const GLOBS: [&str; 9] = [
     "**/*.{csproj,props,targets,sln,slnx}",
     "**/{Dockerfile,Containerfile,Procfile}*",
     "**/*compose*.{yml,yaml}",
-    "**/.env*",
+    "**/{.env,.flaskenv}*",
+    "**/*.{yml,yaml,tf,bicep,service,env}",
+    "**/{[Ww]eb,[Ww]eb.*,appsettings,appsettings.*,app,fly}.{config,json,toml}",
+    "**/*{entrypoint,start}*",
 ];
 
 pub fn registration() -> Option<Registration> {
@@ -44,7 +47,9 @@ pub fn effect(files: impl IntoIterator<Item = PathBuf>, moved: bool) -> Effect {
     let mut effect = Effect::default();
     for file in files {
         let is_source = files::kind_of_name(&file).is_some() && !is_manifest(&file);
-        if moved || !is_source {
+        // most files in YAML are of no interest
+        let is_other = file.extension().is_some_and(|end| end == "yml" || end == "yaml") && !may_deploy(&file);
+        if moved || !(is_source || is_other) {
             effect.projects.push(file.clone());
         }
         if is_source {
@@ -52,6 +57,10 @@ pub fn effect(files: impl IntoIterator<Item = PathBuf>, moved: bool) -> Effect {
         }
     }
     effect
+}
+
+fn may_deploy(file: &Path) -> bool {
+    super::document::may_deploy(&crate::cli::paths::slashed(file))
 }
 
 /// Sources that are read for facts about the project as well.
@@ -79,6 +88,8 @@ mod tests {
         check("/a/Gemfile.lock", false, false, true);
         check("/a/prodguard.toml", false, false, true);
         check("/a/config/environments/demo.rb", false, false, true);
+        check("/a/k8s/web.yaml", false, false, true);
+        check("/a/config/locales/en.yml", false, false, false);
         check("/a/folder", true, false, true);
     }
 }

@@ -9,13 +9,14 @@ use std::time::Duration;
 use ropey::Rope;
 use tokio::sync::oneshot;
 
-use crate::analysis::{self, FileAnalysis, Input};
+use crate::analysis::{self, DeploymentInput, FileAnalysis, Input};
 use crate::cli::panics;
 use crate::cli::paths;
 use crate::cli::project::{Project as _, parse_config};
 use crate::cli::scan::LARGEST_PARSED;
 use crate::lang::LiveTree;
 use crate::project::files::{self, Kind};
+use crate::project::formats;
 
 use super::answer::{self, Answer, Context};
 use super::document::Role;
@@ -239,7 +240,10 @@ impl Question {
                 let diagnostics = super::config::diagnostics(&text, &problems, state.traits());
                 Answer::new(self.generation, text, FileAnalysis::default(), None, diagnostics)
             }
-            Role::Code(_) | Role::Other => self.nothing(),
+            Role::Deployment if text.len() <= LARGEST_PARSED => {
+                self.deployment(state, text).unwrap_or_else(|| self.nothing())
+            }
+            Role::Code(_) | Role::Deployment | Role::Other => self.nothing(),
         }
     }
 
@@ -263,6 +267,15 @@ impl Question {
         let path = paths::relative(&project.root, self.path.as_deref()?);
         let context = (text.len() <= links::LARGEST).then(|| context(&project, path, kind, &text))??;
         Some((context, text))
+    }
+
+    fn deployment(&self, state: &State, text: Arc<str>) -> Option<Answer> {
+        let path = self.path.as_deref()?;
+        let project = state.projects.of(Some(path));
+        state.tell_configs(&project);
+        let analysis = analyse_deployment(&project, &paths::relative(&project.root, path), &text)?;
+        let diagnostics = answer::diagnostics(&project.root, &self.uri, &text, &analysis.findings, state.traits());
+        Some(Answer::new(self.generation, text, analysis, None, diagnostics))
     }
 
     fn code(&self, state: &State, kind: Kind, text: Arc<str>, live: &mut LiveTree) -> Answer {
@@ -311,6 +324,22 @@ pub fn context(project: &Project, path: smol_str::SmolStr, kind: Kind, text: &st
         path,
         project: workspace.clone(),
     })
+}
+
+/// What a deployment file says, as a check of the command line tells it; `None` if it is none, or left out.
+pub fn analyse_deployment(project: &Project, path: &str, text: &str) -> Option<FileAnalysis> {
+    let workspace = &project.workspace;
+    let inside = workspace.deployment_path(path);
+    let format = formats::format_of(&inside).filter(|_| !workspace.is_excluded(path))?;
+    let (zone, facts) = workspace.deployment(path);
+    if zone.is_silent() {
+        return Some(FileAnalysis::default());
+    }
+    let input = DeploymentInput { text, format, path: &inside, zone, facts: &facts };
+    let mut analysis = analysis::analyze_deployment(&input);
+    workspace.configure(path, &mut analysis);
+    analysis.findings.sort_by_key(|finding| (finding.range.start, finding.range.end));
+    Some(analysis)
 }
 
 impl Context {

@@ -1,5 +1,6 @@
 //! Grammars, trees and the one query a language has.
 
+pub mod formats;
 pub mod memory;
 
 use std::cell::RefCell;

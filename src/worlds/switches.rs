@@ -257,7 +257,7 @@ impl<'p> Machine<'p> {
         on = on.without(off);
         // who develops selects this module, or one that leaves it as it is
         if switch.how == How::Setting && self.facts.is_overridden {
-            on = on & (Lanes::DEVELOPMENT | Lanes::TEST);
+            on &= Lanes::DEVELOPMENT | Lanes::TEST;
         }
         // what is off everywhere is nothing to tell of
         if on.is_empty() && !lanes.is_empty() {

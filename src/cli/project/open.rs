@@ -12,12 +12,15 @@ use super::{Part, Workspace, Written};
 use crate::catalog::Words;
 use crate::cli::scan::{self, Found, Listing, Triggers};
 use crate::cli::{Failure, complain, paths};
+use crate::lang;
 use crate::program::Language;
+use crate::program::deployment::Format;
 use crate::project::config::{Config, Problem};
 use crate::project::files;
+use crate::project::formats;
 use crate::project::index::Index;
 use crate::rules::REGISTRY;
-use crate::text;
+use crate::text::{self, LineIndex};
 
 /// Bytes of files kept between reading what they define and analysing them; the rest is read again.
 const KEPT: usize = 2 * 1024 * 1024;
@@ -84,6 +87,7 @@ pub fn open_with(
         let files = if asked { files } else { Vec::new() };
         let mut index = Index::build(&files, Arc::new(config), &|path| read_text(&within.join(path)));
         let triggers = Triggers::of(|language| index.catalog().sieve_words(language));
+        learn_deployment(&mut index, &within, &files, threads)?;
         for (path, what) in learn(&mut index, &triggers, &within, &files, threads, &kept)? {
             let path = if own.is_empty() { path } else { format!("{own}/{path}").into() };
             found.insert(path, what);
@@ -231,6 +235,37 @@ fn learn(
         }
     }
     Ok(known)
+}
+
+/// Takes in what deployment files say that other files need to know: what is started, what is seen to elsewhere.
+fn learn_deployment(index: &mut Index, folder: &Path, files: &[SmolStr], threads: usize) -> Result<(), Failure> {
+    /// Words of what is told to other files.
+    const WORDS: [&[u8]; 9] =
+        [b"python", b"flask", b"gunicorn", b"uvicorn", b"uwsgi", b"waitress", b"daphne", b"entrypoint", b".sh"];
+    let read = |(path, format): (&SmolStr, Format)| {
+        let text = read_text(&folder.join(path))?;
+        let tells = format == Format::WebTransform
+            || WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word).is_some());
+        tells.then(|| (path.clone(), lang::deployment::read(format, &text), text))
+    };
+    let starts = |format: &Format| {
+        !matches!(
+            format,
+            Format::Variables | Format::Infrastructure | Format::AppSettings | Format::WebConfig | Format::Workflow
+        )
+    };
+    let wanted = files.iter().filter_map(|path| Some((path, formats::format_of(path).filter(starts)?)));
+    let wanted: Vec<_> = wanted.filter(|(path, _)| !index.deployment_zone(path).is_silent()).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let mut all: Vec<_> = scan::with_large_stack(threads, || wanted.into_par_iter().filter_map(read).collect())?;
+    all.sort_by_key(|(path, ..)| formats::format_of(path) == Some(Format::Shell));
+    for (path, deployment, text) in all {
+        let lines = LineIndex::new(&text);
+        index.merge_deployment(&path, &deployment, &|at| lines.line(at));
+    }
+    Ok(())
 }
 
 fn read_text(path: &Path) -> Option<String> {

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use crate::analysis::{FileAnalysis, Input, Main, Search, analyze_linked};
 use crate::cli::project::FileSources;
 use crate::program::Language;
-use crate::project::files::{self, Kind};
+use crate::project::files::{self, FileKind, Kind};
 use crate::report::{self, Report};
 use crate::text::{self, LineIndex};
 
@@ -79,6 +79,14 @@ impl Open {
 fn exports_of(path: &SmolStr, kind: Kind, answers: &FileAnalysis) -> Vec<Export> {
     let language = kind.language;
     answers.exports.iter().map(|name| Export { path: path.clone(), language, name: name.clone() }).collect()
+}
+
+/// Bytes of the largest file of a kind that is read.
+fn largest(kind: FileKind) -> u64 {
+    match kind {
+        FileKind::Code(_) => read::PARSED,
+        FileKind::Deployment(_) => super::deployment::SEARCHED,
+    }
 }
 
 /// Bytes of the texts that are looked at together with what bears on them.
@@ -251,10 +259,19 @@ impl Scan<'_> {
         let Job { path, kind, text, explicit } = job;
         let bytes = match text {
             Text::Held(bytes) => bytes,
-            Text::OnDisk(file) => match read::again(&file) {
+            Text::OnDisk(file) => match read::up_to(&file, largest(kind)) {
                 Ok(bytes) => bytes,
                 Err(error) => return report.skip(path, format!("cannot be read: {error}")),
             },
+        };
+        let kind = match kind {
+            FileKind::Code(kind) => kind,
+            FileKind::Deployment(format) => {
+                return match self.analyse_deployment(&path, format, bytes) {
+                    Ok(file) => self.locate(path, file, report),
+                    Err(why) => report.skip(path, why),
+                };
+            }
         };
         if !explicit && (files::is_generated_name(&path) || files::is_generated_text(&bytes)) {
             (self.log)(&format!("left out {path}: generated"));

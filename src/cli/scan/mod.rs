@@ -2,6 +2,7 @@
 
 mod analyse;
 mod budget;
+mod deployment;
 mod read;
 mod walk;
 
@@ -15,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use smol_str::SmolStr;
 
 use crate::analysis::{FileAnalysis, Input};
-use crate::project::files::Kind;
+use crate::project::files::FileKind;
 use crate::report::Report;
 
 use super::Failure;
@@ -25,8 +26,9 @@ use super::project::Project;
 
 use analyse::Open;
 pub use analyse::{Analysed, LARGEST_LINKED, with_large_stack};
+pub use deployment::read as read_deployment;
 pub use read::{Found, LARGEST_PARSED, Triggers, again};
-pub use walk::{Listing, is_hidden, kind, list};
+pub use walk::{Listing, file_kind, is_hidden, kind, list};
 
 /// What a scan works with.
 pub struct Scan<'a> {
@@ -47,7 +49,7 @@ pub struct Scan<'a> {
 /// A file that holds a trigger word, on its way to the pool.
 struct Job {
     path: SmolStr,
-    kind: Kind,
+    kind: FileKind,
     text: Text,
     /// Named by the user: checked even if generated.
     explicit: bool,
@@ -78,13 +80,13 @@ impl Scan<'_> {
     ///
     /// # Errors
     /// If threads cannot be started.
-    pub fn run_text(&self, path: &SmolStr, kind: Kind, bytes: Vec<u8>) -> Result<Report, Failure> {
+    pub fn run_text(&self, path: &SmolStr, kind: FileKind, bytes: Vec<u8>) -> Result<Report, Failure> {
         let triggers = self.project.triggers();
         let (sender, receiver) = sync_channel(1);
         let path = path.clone();
         self.analyse_all(receiver, &[], move |_| {
             let mut report = Report::default();
-            let found = triggers.sift(kind, bytes);
+            let found = triggers.sift_any(kind, bytes);
             take(&mut report, &sender, (path, None), kind, found, true);
             report
         })
@@ -137,7 +139,7 @@ fn take(
     report: &mut Report,
     sender: &SyncSender<Job>,
     at: (SmolStr, Option<&Path>),
-    kind: Kind,
+    kind: FileKind,
     found: Found,
     explicit: bool,
 ) {

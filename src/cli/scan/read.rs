@@ -10,7 +10,7 @@ use crate::project::files::Kind;
 use crate::text::{self, Encoding};
 
 /// Bytes above which a file is not parsed: machine-made, and the tail that everybody waits for.
-const PARSED: u64 = 2 * 1024 * 1024;
+pub(super) const PARSED: u64 = 2 * 1024 * 1024;
 /// The same, for texts in memory.
 pub const LARGEST_PARSED: usize = PARSED as usize;
 /// Bytes above which a file is not even searched.
@@ -20,7 +20,7 @@ const SHOWN: usize = 5;
 const CHUNK: usize = 256 * 1024;
 
 /// Comments that allow something are looked at in every file, to find those that no longer allow anything.
-const COMMENT: &str = "prodguard:";
+pub(super) const COMMENT: &str = "prodguard:";
 
 /// What a file is worth.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,9 +38,14 @@ pub enum Found {
 /// # Errors
 /// If it cannot be read or has grown too large meanwhile.
 pub fn again(path: &Path) -> io::Result<Vec<u8>> {
+    up_to(path, PARSED)
+}
+
+/// All of a file that has at most so many bytes.
+pub(super) fn up_to(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(PARSED + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > PARSED {
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > most {
         true => Err(io::Error::other("it grew while it was checked")),
         false => Ok(bytes),
     }

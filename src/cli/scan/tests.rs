@@ -291,7 +291,7 @@ fn a_text_under_a_name() {
     };
     let path = SmolStr::new("db/schema.rb");
     let check = |bytes: &[u8], expected: &[&str]| {
-        let report = scan.run_text(&path, kind, bytes.to_vec()).unwrap();
+        let report = scan.run_text(&path, crate::project::files::FileKind::Code(kind), bytes.to_vec()).unwrap();
         assert_eq!(describe(&report), expected);
     };
     check(b"a\nFaker", &["db/schema.rb:2:1", "1 scanned, 0 generated"]);

@@ -12,7 +12,8 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::cli::paths;
-use crate::project::files::{self, Kind};
+use crate::project::files::{self, FileKind, Kind};
+use crate::project::formats;
 use crate::report::Report;
 
 use super::{Job, Scan, Triggers, take};
@@ -46,7 +47,8 @@ impl Scan<'_> {
                             _ => path.strip_prefix(below).and_then(|path| path.strip_prefix('/')),
                         };
                         // a folder or file with a dot before it is listed for what it says of the project
-                        if let Some(inside) = inside.filter(|path| !is_hidden(path)) {
+                        let meant = |path: &&str| !is_hidden(path) || formats::format_of(path).is_some();
+                        if let Some(inside) = inside.filter(meant) {
                             self.visit_file(&root.join(inside), false, triggers, &sender, &mut own);
                         }
                     }
@@ -73,7 +75,10 @@ impl Scan<'_> {
         rest.iter().for_each(|root| {
             builder.add(root);
         });
-        let walk = builder.require_git(false).threads(self.threads).filter_entry(is_own).build_parallel();
+        let is_meant = |entry: &DirEntry| entry.file_name() != ".git" && is_own(entry);
+        // some of what is hidden says how the project is deployed
+        let walk =
+            builder.hidden(false).require_git(false).threads(self.threads).filter_entry(is_meant).build_parallel();
         // paths given may overlap
         let seen = (roots.len() > 1).then(|| Mutex::new(FxHashSet::default()));
         walk.run(|| {
@@ -105,7 +110,10 @@ impl Scan<'_> {
             true => entry.path().is_file(),
             false => entry.file_type().is_some_and(|kind| kind.is_file()),
         };
-        if is_file {
+        let below = entry.path().components().rev().take(entry.depth()).map(|part| part.as_os_str());
+        let is_hidden = below.clone().any(|part| part.as_encoded_bytes().starts_with(b"."));
+        let is_meant = || formats::format_of(&paths::relative(self.root, entry.path())).is_some();
+        if is_file && (!is_hidden || is_meant()) {
             self.visit_file(entry.path(), explicit, triggers, sender, report);
         }
     }
@@ -120,7 +128,9 @@ impl Scan<'_> {
     ) {
         let path = paths::relative(self.root, file);
         let is_candidate = explicit || files::may_be_script(Path::new(path.as_str()));
-        let Some(kind) = kind(file, is_candidate) else {
+        let code = kind(file, is_candidate).map(FileKind::Code);
+        let format = || formats::format_of(&self.project.deployment_path(&path)).map(FileKind::Deployment);
+        let Some(kind) = code.or_else(format) else {
             return;
         };
         if self.project.is_excluded(&path) {
@@ -130,7 +140,7 @@ impl Scan<'_> {
         self.progress.file();
         let found = match self.project.found(&path) {
             Some(found) => found,
-            None => triggers.read(kind, file),
+            None => triggers.read_any(kind, file),
         };
         take(report, sender, (path, Some(file)), kind, found, explicit);
     }
@@ -228,6 +238,12 @@ pub fn kind(path: &Path, may_be_script: bool) -> Option<Kind> {
         file.read_to_end(&mut head).ok()?;
         files::kind_of_shebang(&head)
     })
+}
+
+/// The same for every file that is looked at. `path` is relative to the folder of its project.
+pub fn file_kind(path: &str, file: &Path, may_be_script: bool) -> Option<FileKind> {
+    let code = kind(file, may_be_script).map(FileKind::Code);
+    code.or_else(|| formats::format_of(path).map(FileKind::Deployment))
 }
 
 fn is_new(seen: &Mutex<FxHashSet<PathBuf>>, entry: &DirEntry) -> bool {

@@ -2,20 +2,27 @@
 
 use super::Judged;
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::Group;
 use super::site::JudgedSite;
 use crate::catalog::{Effect, Switch, SwitchId, Weight};
+use crate::program::deployment::{StartKind, Started};
 use crate::program::{ItemId, Language, NodeRef};
-use crate::rules::{Confidence, Finding, OtherSite, Severity, Verdict, Zone, debug, fake_data};
+use crate::project::started;
+use crate::rules::{Confidence, Finding, OtherSite, Severity, Verdict, Zone, debug, fake_data, registry};
 use crate::worlds::{Lanes, What};
+
+/// What one guard would close: a body, the inverted condition in it, the switch.
+type Body = ((ItemId, u32), Option<NodeRef>, Option<SwitchId>);
 
 impl Judged<'_> {
     /// One finding for each missing guard.
     pub(super) fn reports(&mut self) -> Vec<Finding> {
         // an inverted guard is mended by itself
-        let mut order: Vec<((ItemId, u32), Option<NodeRef>, Option<SwitchId>)> = Vec::new();
+        let mut order: Vec<Body> = Vec::new();
         let mut bodies: FxHashMap<_, Vec<usize>> = FxHashMap::default();
         for (index, site) in self.sites.iter().enumerate() {
             if site.verdict == Verdict::Reachable {
@@ -76,7 +83,7 @@ impl Judged<'_> {
         }
         Finding {
             rule,
-            family: site.family,
+            family: registry::find(rule).filter(|_| inverted.is_none()).map_or(site.family, |rule| rule.family),
             severity: if inverted.is_some() { Severity::Error } else { self.severity(site) },
             confidence,
             verdict: Verdict::Reachable,
@@ -112,13 +119,26 @@ impl Judged<'_> {
         site.effect == Effect::Write || (site.sink.is_some() && site.effect != Effect::Config)
     }
 
+    /// What starts this file as a program, where deployment files say so.
+    pub fn starts(&self) -> Option<&Started> {
+        let facts = self.case.facts;
+        facts.started.iter().find(|one| one.kind != StartKind::Wsgi && started::means(one, &facts.path))
+    }
+
+    /// Whether deployment files have this module imported by a server, and nothing starts it as a program.
+    pub(super) fn is_only_served(&self) -> bool {
+        let facts = self.case.facts;
+        let is_served = facts.started.iter().any(|one| one.kind == StartKind::Wsgi && started::means(one, &facts.path));
+        is_served && self.starts().is_none()
+    }
+
     fn switch(&self, site: &JudgedSite) -> Option<&Switch> {
         self.case.facts.catalog.switch(site.switch?)
     }
 
     /// Code that only whoever starts the file itself runs.
-    fn is_started_by_hand(&self, site: &JudgedSite) -> bool {
-        let before = self.case.text.get(..site.range.start).unwrap_or_default();
+    pub fn is_started_by_hand(&self, place: &Range<usize>) -> bool {
+        let before = self.case.text.get(..place.start).unwrap_or_default();
         let is_outermost = |line: &&str| line.starts_with(|c: char| !c.is_whitespace() && c != '#' && c != ')');
         self.case.program.language == Language::Python
             && before.lines().rev().find(is_outermost).is_some_and(|line| line.starts_with("if __name__"))
@@ -130,7 +150,9 @@ impl Judged<'_> {
             Weight::Warning => Severity::Warning,
             Weight::Note => Severity::Note,
         };
-        let is_rare = self.case.zone == Zone::OnDemand || site.fail_open || self.is_started_by_hand(site);
+        let is_rare = self.case.zone == Zone::OnDemand
+            || site.fail_open
+            || self.is_started_by_hand(&site.range) && self.starts().is_none();
         match severity {
             _ if site.doubted => Severity::Note,
             Severity::Error if is_rare => Severity::Warning,

@@ -52,7 +52,9 @@ impl Judged<'_> {
         let steps = case.answers.because(case.program, answer, lane);
         let fail_open = !reached && answer.reached.has(Lanes::UNSET) && self.home_made_decides(answer);
         let raw_variable = !reached && answer.reached.has(Lanes::UNSET) && self.raw_variable_decides(answer);
-        let verdict = if answer.switch.is_some() && self.asks_for_debug(answer, lane) {
+        let verdict = if answer.switch.is_some()
+            && (self.asks_for_debug(answer, lane) || self.is_started_by_hand(&range) && self.is_only_served())
+        {
             Verdict::Guarded
         } else if reached || fail_open {
             Verdict::Reachable

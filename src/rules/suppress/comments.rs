@@ -51,6 +51,48 @@ pub(super) fn read(text: &str, language: Language, template: bool) -> Vec<Allow>
     allows
 }
 
+/// The comments of a text without a grammar, in source order. One stands alone above its line, or behind what it is about.
+pub(super) fn read_lines(text: &str, statements: &[Range<usize>]) -> Vec<Allow> {
+    let hits: Vec<usize> = memchr::memmem::find_iter(text.as_bytes(), MARK).collect();
+    if hits.is_empty() {
+        return Vec::new();
+    }
+    let lines = LineIndex::new(text);
+    let is_comment = |line: &str| ["#", "//", "<!--"].iter().any(|mark| line.trim_start().starts_with(mark));
+    // of a stack of comments the last ones are read first: what each is about is known then
+    let mut below: Option<(usize, usize)> = None;
+    let mut read = |hit: &usize| {
+        let own = lines.line(*hit);
+        let line = lines.line_range(own);
+        let before = text.get(line.start..*hit)?.trim_end();
+        if !before.ends_with(['#', '/', '-']) {
+            return None;
+        }
+        let body = text.get(*hit..line.end)?.trim_end();
+        let body = body.strip_suffix("-->").unwrap_or(body).trim_end();
+        let mut target = own;
+        if is_comment(text.get(line.clone())?) {
+            target = own + 1;
+            while target <= lines.line_count() && is_comment(lines.line_text(target)) {
+                target = match below {
+                    Some((comment, known)) if comment == target => known,
+                    _ => target + 1,
+                };
+            }
+            below = Some((own, target));
+        }
+        let mut scope = lines.line_range(target.min(lines.line_count()));
+        let from = statements.partition_point(|range| range.start < scope.start);
+        let starting = statements[from..].iter().take_while(|range| range.start < scope.end);
+        scope.end = starting.map(|range| range.end).fold(scope.end, usize::max);
+        let (names, has_reason) = parse(body, *hit);
+        Some(Allow { range: *hit..*hit + body.len(), names, has_reason, scope })
+    };
+    let mut allows: Vec<Allow> = hits.iter().rev().filter_map(&mut read).collect();
+    allows.reverse();
+    allows
+}
+
 struct File<'t> {
     text: &'t str,
     masked: &'t str,

@@ -16,7 +16,7 @@ use crate::catalog::Family;
 use crate::program::Language;
 
 use super::{Confidence, Finding, REGISTRY, Severity, Site, Verdict};
-use comments::{Allow, MARK, read};
+use comments::{Allow, MARK, read, read_lines};
 
 /// What remains of a file's answers.
 #[derive(Debug, Default)]
@@ -36,9 +36,18 @@ pub fn suppress(
     language: Language,
     template: bool,
     findings: Vec<Finding>,
-    mut sites: Vec<Site>,
+    sites: Vec<Site>,
 ) -> Suppressed {
-    let mut allows = read(text, language, template);
+    hear(read(text, language, template), findings, sites)
+}
+
+/// The same for a text whose comments are told by their lines: `#`, `//` or `<!--`. `statements` are ranges for which a
+/// comment at their first line holds, in the order of their starts.
+pub fn suppress_lines(text: &str, statements: &[Range<usize>], findings: Vec<Finding>, sites: Vec<Site>) -> Suppressed {
+    hear(read_lines(text, statements), findings, sites)
+}
+
+fn hear(mut allows: Vec<Allow>, findings: Vec<Finding>, mut sites: Vec<Site>) -> Suppressed {
     if allows.is_empty() {
         return Suppressed { findings, sites, allowed: 0 };
     }
