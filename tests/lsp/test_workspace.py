@@ -18,7 +18,7 @@ def test_files_that_are_not_open_are_told_of(start, demo):
     push.initialize(PUSH, [demo])
     pull.initialize(PULL, [demo])
     found = {name: codes_ for name, codes_ in workspace(pull).items() if codes_}
-    assert len(found) == 11
+    assert len(found) == 14
     for name, expected in found.items():
         assert brief(push.wait_published(name)["diagnostics"]) == expected, name
 
